@@ -1,0 +1,62 @@
+package watchword.sdk;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * The shape of a path below a mount: literal segments and parameters. {@code roles/{name}} takes one segment as {@code name};
+ * {@code data/{path*}} takes whatever is left, slashes included, possibly nothing. Only the last segment may be {@code {x*}}.
+ */
+public record PathTemplate(String text, List<Segment> segments) {
+
+    public sealed interface Segment {
+        record Literal(String text) implements Segment {}
+
+        record One(String name) implements Segment {}
+
+        record Rest(String name) implements Segment {}
+    }
+
+    /** @throws IllegalArgumentException when {@code text} is not a template: a mistake in an engine's code */
+    public static PathTemplate of(String text) {
+        var segments = new ArrayList<Segment>();
+        var names = new HashSet<String>();
+        for (var part : text.isEmpty() ? new String[0] : text.split("/", -1)) {
+            if (!segments.isEmpty() && segments.getLast() instanceof Segment.Rest) {
+                throw new IllegalArgumentException("only the last segment may take the rest: " + text);
+            }
+            var segment = segment(part);
+            if (!(segment instanceof Segment.Literal) && !names.add(name(segment))) {
+                throw new IllegalArgumentException("a parameter named twice: " + text);
+            }
+            segments.add(segment);
+        }
+        return new PathTemplate(text, List.copyOf(segments));
+    }
+
+    private static Segment segment(String part) {
+        if (!part.startsWith("{")) return new Segment.Literal(part);
+        if (part.endsWith("*}")) return new Segment.Rest(part.substring(1, part.length() - 2));
+        if (part.endsWith("}")) return new Segment.One(part.substring(1, part.length() - 1));
+        throw new IllegalArgumentException("unclosed parameter: " + part);
+    }
+
+    /** The parameters' names, in the order of the path. */
+    public List<String> parameters() {
+        return segments.stream().filter(s -> !(s instanceof Segment.Literal)).map(PathTemplate::name).toList();
+    }
+
+    private static String name(Segment segment) {
+        return switch (segment) {
+            case Segment.Literal literal -> literal.text();
+            case Segment.One one -> one.name();
+            case Segment.Rest rest -> rest.name();
+        };
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,106 @@
+package watchword.sdk;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a handler answers.
+ *
+ * @param status 0 for the usual one: 200 with content, 204 without
+ */
+public record Reply<O extends Record>(
+        Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status) {
+
+    /** An answer without fields. */
+    public record None() {}
+
+    /** Bytes in place of the JSON envelope: health, metrics, an OpenAPI document. */
+    @SuppressWarnings("ArrayRecordComponent") // handed straight to the listener; never compared
+    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers) {}
+
+    /** How long {@code data} is good for. */
+    public sealed interface Term {
+        /** Stops working when its lease ends: the answer gets a lease id, and {@code revocation} is replayed at the end. */
+        record Leased(Duration ttl, Duration maxTtl, boolean renewable, Revocation revocation) implements Term {}
+
+        /** No lease; the caller is told when to look again. */
+        record Advised(Duration ttl) implements Term {}
+    }
+
+    /** What {@link Revocable#revoke} needs later; plain data, because it outlives this process. Not for secrets. */
+    public record Revocation(String kind, Map<String, String> handle) {}
+
+    /** The {@code auth} part of an answer. */
+    public sealed interface Auth {}
+
+    /** A login that succeeded: the server makes the token, within the mount's and the caller's bounds, in the same transaction. */
+    public record Login(
+            String displayName,
+            String alias,
+            List<String> policies,
+            Map<String, String> metadata,
+            Duration ttl,
+            Duration maxTtl,
+            Duration explicitMaxTtl,
+            Duration period,
+            long numUses,
+            List<String> boundCidrs,
+            String tokenType,
+            boolean noDefaultPolicy)
+            implements Auth {}
+
+    /** A token that exists: just made, renewed, or told about. An empty {@code clientToken} is not shown. */
+    public record Issued(
+            Secret clientToken,
+            String accessor,
+            List<String> policies,
+            List<String> tokenPolicies,
+            List<String> identityPolicies,
+            Map<String, String> metadata,
+            Duration ttl,
+            boolean renewable,
+            String entityId,
+            String tokenType,
+            boolean orphan,
+            long numUses)
+            implements Auth {}
+
+    public static <O extends Record> Reply<O> of(O data) {
+        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0);
+    }
+
+    public static <O extends Record> Reply<O> nothing() {
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0);
+    }
+
+    public static <O extends Record> Reply<O> auth(Auth auth) {
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0);
+    }
+
+    public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0);
+    }
+
+    public Reply<O> until(Term term) {
+        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status);
+    }
+
+    public Reply<O> status(int status) {
+        return new Reply<>(data, term, auth, raw, warnings, status);
+    }
+
+    public Reply<O> warn(String warning) {
+        var all = new ArrayList<>(warnings);
+        all.add(warning);
+        return new Reply<>(data, term, auth, raw, List.copyOf(all), status);
+    }
+
+    public Reply<O> warn(List<String> more) {
+        var reply = this;
+        for (var warning : more) reply = reply.warn(warning);
+        return reply;
+    }
+}

@@ -1,0 +1,121 @@
+package watchword.sdk;
+
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * One operation on one path of an engine: what it takes, what it answers, who may call it, and the method that does it.
+ *
+ * @param input the record that is the request's schema: components are fields, by their name in snake_case
+ * @param output the record that is the schema of {@code data} in the answer
+ * @param existence for a write: does its target exist? Then the caller needs {@code update}, else {@code create}. Without it, {@code update}
+ */
+public record Route<I extends Record, O extends Record>(
+        Operation operation,
+        PathTemplate path,
+        Class<I> input,
+        Class<O> output,
+        Handler<I, O> handler,
+        String summary,
+        Set<Trait> traits,
+        Optional<Predicate<Call.Read<I>>> existence) {
+
+    /** How an HTTP method reaches an engine. */
+    public enum Operation {
+        READ,
+        LIST,
+        SCAN,
+        WRITE,
+        PATCH,
+        DELETE
+    }
+
+    /** Departures from the rule "needs an unsealed server, a token and a policy that allows it; the answer's fields are in data". */
+    public enum Trait {
+        /** Answered without a token: a login, or something that carries its own proof. */
+        NO_TOKEN,
+        /** Needs the {@code sudo} capability besides. */
+        SUDO,
+        /** The fields of {@code data} stand at the top level of the answer as well, as older clients read them. */
+        FLAT,
+        /** The handler may use up a one-time thing: it is never wrapped, retried or answered from a cache. */
+        SINGLE_USE,
+        /** Acts on the token that calls; the request spends no use of a limited token before it acts. */
+        OWN_TOKEN
+    }
+
+    /** What a route does to the world decides what its handler is handed. */
+    public sealed interface Handler<I extends Record, O extends Record> {
+        /** Looks, on one snapshot; cannot write. */
+        record Reads<I extends Record, O extends Record>(Function<Call.Read<I>, Reply<O>> run) implements Handler<I, O> {}
+
+        /** Changes the store, in one transaction with whatever the answer carries (token, lease, counters). */
+        record Changes<I extends Record, O extends Record>(Function<Call.Change<I>, Reply<O>> run) implements Handler<I, O> {}
+
+        /** Touches the outside world; opens transactions of its own and says what it will do before it does it. */
+        record Effects<I extends Record, O extends Record>(Function<Call.Effect<I>, Reply<O>> run) implements Handler<I, O> {}
+    }
+
+    public static <I extends Record, O extends Record> Route<I, O> read(
+            String path, Class<I> in, Class<O> out, Function<Call.Read<I>, Reply<O>> run, String summary) {
+        return of(Operation.READ, path, in, out, new Handler.Reads<>(run), summary);
+    }
+
+    public static <I extends Record, O extends Record> Route<I, O> list(
+            String path, Class<I> in, Class<O> out, Function<Call.Read<I>, Reply<O>> run, String summary) {
+        return of(Operation.LIST, path, in, out, new Handler.Reads<>(run), summary);
+    }
+
+    public static <I extends Record, O extends Record> Route<I, O> write(
+            String path, Class<I> in, Class<O> out, Function<Call.Change<I>, Reply<O>> run, String summary) {
+        return of(Operation.WRITE, path, in, out, new Handler.Changes<>(run), summary);
+    }
+
+    public static <I extends Record, O extends Record> Route<I, O> patch(
+            String path, Class<I> in, Class<O> out, Function<Call.Change<I>, Reply<O>> run, String summary) {
+        return of(Operation.PATCH, path, in, out, new Handler.Changes<>(run), summary);
+    }
+
+    public static <I extends Record, O extends Record> Route<I, O> delete(
+            String path, Class<I> in, Class<O> out, Function<Call.Change<I>, Reply<O>> run, String summary) {
+        return of(Operation.DELETE, path, in, out, new Handler.Changes<>(run), summary);
+    }
+
+    /** A question asked with a body: a write by its HTTP method, but it changes nothing. */
+    public static <I extends Record, O extends Record> Route<I, O> ask(
+            String path, Class<I> in, Class<O> out, Function<Call.Read<I>, Reply<O>> run, String summary) {
+        return of(Operation.WRITE, path, in, out, new Handler.Reads<>(run), summary);
+    }
+
+    /** A GET that makes something: credentials, a code. */
+    public static <I extends Record, O extends Record> Route<I, O> issue(
+            String path, Class<I> in, Class<O> out, Function<Call.Change<I>, Reply<O>> run, String summary) {
+        return of(Operation.READ, path, in, out, new Handler.Changes<>(run), summary);
+    }
+
+    /** A route that reaches outside the store. */
+    public static <I extends Record, O extends Record> Route<I, O> effect(
+            Operation operation, String path, Class<I> in, Class<O> out, Function<Call.Effect<I>, Reply<O>> run, String summary) {
+        return of(operation, path, in, out, new Handler.Effects<>(run), summary);
+    }
+
+    private static <I extends Record, O extends Record> Route<I, O> of(
+            Operation operation, String path, Class<I> in, Class<O> out, Handler<I, O> handler, String summary) {
+        return new Route<>(operation, PathTemplate.of(path), in, out, handler, summary, Set.of(), Optional.empty());
+    }
+
+    public Route<I, O> with(Trait first, Trait... rest) {
+        return new Route<>(operation, path, input, output, handler, summary, Set.copyOf(EnumSet.of(first, rest)), existence);
+    }
+
+    public Route<I, O> existence(Predicate<Call.Read<I>> exists) {
+        return new Route<>(operation, path, input, output, handler, summary, traits, Optional.of(exists));
+    }
+
+    public boolean is(Trait trait) {
+        return traits.contains(trait);
+    }
+}
