@@ -1,0 +1,51 @@
+package watchword.core.lease;
+
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import watchword.sdk.Storage;
+
+/**
+ * Everything that ends by itself, in the order of its end: rows {@code core/expiry/<time>/<kind>/<name>} in the store, so that a million
+ * of them cost disk and not heap, and a start reads none.
+ */
+public final class ExpiryIndex {
+    private static final String PREFIX = "core/expiry/";
+    private static final int TIME_CHARS = 16;
+    private static final byte[] NOTHING = new byte[0];
+
+    private ExpiryIndex() {}
+
+    /** What ends. */
+    public enum Kind {
+        TOKEN,
+        LEASE
+    }
+
+    /** One thing that is due. */
+    public record Due(Instant at, Kind kind, String name) {}
+
+    public static void add(Storage.Writer store, Instant at, Kind kind, String name) {
+        store.put(key(at, kind, name), NOTHING);
+    }
+
+    public static void remove(Storage.Writer store, Instant at, Kind kind, String name) {
+        store.delete(key(at, kind, name));
+    }
+
+    /** What was due at {@code now} or before, soonest first. */
+    public static List<Due> due(Storage.Reader store, Instant now, int limit) {
+        return store.scan(PREFIX, "", limit).stream().map(entry -> parse(entry.key())).takeWhile(due -> !due.at().isAfter(now)).toList();
+    }
+
+    private static String key(Instant at, Kind kind, String name) {
+        return PREFIX + HexFormat.of().toHexDigits(at.toEpochMilli()) + (kind == Kind.TOKEN ? "/t/" : "/l/") + name;
+    }
+
+    private static Due parse(String key) {
+        int time = PREFIX.length();
+        var at = Instant.ofEpochMilli(HexFormat.fromHexDigitsToLong(key, time, time + TIME_CHARS));
+        var kind = key.charAt(time + TIME_CHARS + 1) == 't' ? Kind.TOKEN : Kind.LEASE;
+        return new Due(at, kind, key.substring(time + TIME_CHARS + 3));
+    }
+}

@@ -1,0 +1,52 @@
+package watchword.core.lease;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the store knows of a lease.
+ *
+ * @param tokenKey the token it was issued to, which takes it along when it ends; for a token's own lease, that token
+ * @param ofToken it is a token's own: everything else is in the token's row
+ * @param path the route that issued it
+ * @param maxTtl from issue; renewals stop there
+ */
+public record LeaseRow(
+        String tokenKey,
+        boolean ofToken,
+        String path,
+        String mountUuid,
+        String kind,
+        Map<String, String> handle,
+        Instant issued,
+        Instant expires,
+        Optional<Instant> lastRenewal,
+        Duration maxTtl,
+        boolean renewable,
+        State state,
+        int attempts,
+        String lastError) {
+
+    /** Where a lease is in its life. */
+    public enum State {
+        ACTIVE,
+        /** Its end was decided and recorded; what it stands for may still exist upstream until the next attempt succeeds. */
+        REVOKING,
+        /** Given up after too many attempts; somebody must look. */
+        IRREVOCABLE
+    }
+
+    static LeaseRow ofToken(String tokenKey, String path) {
+        return new LeaseRow(tokenKey, true, path, "", "", Map.of(), Instant.EPOCH, Instant.EPOCH, Optional.empty(), Duration.ZERO, false, State.ACTIVE, 0, "");
+    }
+
+    LeaseRow renewed(Instant now, Instant end) {
+        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, issued, end, Optional.of(now), maxTtl, renewable, state, attempts, lastError);
+    }
+
+    LeaseRow in(State next, Instant due, int tries, String error) {
+        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, issued, due, lastRenewal, maxTtl, renewable, next, tries, error);
+    }
+}

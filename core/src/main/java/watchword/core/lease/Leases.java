@@ -1,0 +1,141 @@
+package watchword.core.lease;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import watchword.core.lease.ExpiryIndex.Kind;
+import watchword.core.wire.Rows;
+import watchword.sdk.Ask;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Storage;
+
+/**
+ * Leases in the store. Every method acts within the transaction it is given. Ending a lease is recorded here and carried out by
+ * {@link Revocations}, because it may reach outside.
+ */
+public final class Leases {
+    private static final String ROWS = "core/lease/";
+    private static final String BY_TOKEN = "core/lease-of/";
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Rows<LeaseRow> rows = new Rows<>(ROWS, LeaseRow.class);
+    private final SecureRandom random;
+
+    public Leases(SecureRandom random) {
+        this.random = random;
+    }
+
+    /** What a lease's holder is told. */
+    public record Granted(String id, Duration ttl, boolean renewable) {}
+
+    /**
+     * Gives what an engine issued an owner and an end.
+     *
+     * @param path the route that issued it, mount included
+     * @param tokenEnd when the caller's token ends; a lease never outlives a token that cannot take it along
+     */
+    public Granted grant(Storage.Writer store, String tokenKey, Optional<Instant> tokenEnd, Ask.Mount mount, String path, Reply.Term.Leased term, Instant now) {
+        var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
+        var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
+        var end = tokenEnd.filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
+        var id = path + "/" + randomName();
+        var row = new LeaseRow(tokenKey, false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), now, end, Optional.empty(), max,
+                term.renewable(), LeaseRow.State.ACTIVE, 0, "");
+        rows.put(store, id, row);
+        store.put(BY_TOKEN + tokenKey + "/" + id, NOTHING);
+        ExpiryIndex.add(store, end, Kind.LEASE, id);
+        return new Granted(id, Duration.between(now, end), term.renewable());
+    }
+
+    private String randomName() {
+        var bytes = new byte[12];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static Duration positive(Duration asked, Duration otherwise) {
+        return asked.isZero() || asked.isNegative() ? otherwise : asked;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    /** Lists a token among the leases of the path that made it. */
+    public void addToken(Storage.Writer store, String tokenKey, String path) {
+        rows.put(store, tokenLeaseId(path, tokenKey), LeaseRow.ofToken(tokenKey, path));
+    }
+
+    public void removeToken(Storage.Writer store, String tokenKey, String path) {
+        rows.delete(store, tokenLeaseId(path, tokenKey));
+    }
+
+    public static String tokenLeaseId(String path, String tokenKey) {
+        return path + "/h" + tokenKey;
+    }
+
+    public Optional<LeaseRow> get(Storage.Reader store, String id) {
+        return id.isEmpty() || id.length() > 2000 || id.endsWith("/") ? Optional.empty() : rows.get(store, id);
+    }
+
+    /** Names directly below a prefix of lease ids. */
+    public List<String> names(Storage.Reader store, String prefix, String after, int limit) {
+        return rows.names(store, prefix, after, limit);
+    }
+
+    /** Leases whose ids start with {@code prefix}, a page of them. */
+    public List<java.util.Map.Entry<String, LeaseRow>> page(Storage.Reader store, String prefix, String after, int limit) {
+        return rows.scan(store, prefix, after, limit);
+    }
+
+    /** @return the lease with its new end; never beyond its max TTL, and always some time ahead */
+    public Granted renew(Storage.Writer store, String id, LeaseRow row, Duration increment, Duration mountDefault, Instant now) {
+        if (!row.renewable() || row.state() != LeaseRow.State.ACTIVE) throw new Problem.Invalid("lease is not renewable").asException();
+        var last = row.issued().plus(row.maxTtl());
+        if (!row.expires().isAfter(now) || !last.isAfter(now)) throw new Problem.Invalid("lease expired").asException();
+        var wanted = now.plus(positive(increment, mountDefault));
+        var end = wanted.isAfter(last) ? last : wanted;
+        ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
+        ExpiryIndex.add(store, end, Kind.LEASE, id);
+        rows.put(store, id, row.renewed(now, end));
+        return new Granted(id, Duration.between(now, end), true);
+    }
+
+    /** Decides that a lease ends now. From here on it cannot be renewed; {@link Revocations} does the rest. */
+    public void end(Storage.Writer store, String id, LeaseRow row, Instant now) {
+        if (row.state() == LeaseRow.State.ACTIVE) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
+    }
+
+    void reschedule(Storage.Writer store, String id, LeaseRow before, LeaseRow after) {
+        ExpiryIndex.remove(store, before.expires(), Kind.LEASE, id);
+        if (after.state() != LeaseRow.State.IRREVOCABLE) ExpiryIndex.add(store, after.expires(), Kind.LEASE, id);
+        rows.put(store, id, after);
+    }
+
+    /** Ends every lease that was issued to a token; returns whether there was one. */
+    public boolean endAllOf(Storage.Writer store, String tokenKey, Instant now) {
+        var prefix = BY_TOKEN + tokenKey + "/";
+        boolean any = false;
+        for (var after = ""; ; ) {
+            var page = store.scan(prefix, after, 500);
+            if (page.isEmpty()) return any;
+            for (var entry : page) {
+                var id = entry.key().substring(prefix.length());
+                rows.get(store, id).ifPresent(row -> end(store, id, row, now));
+                any = true;
+            }
+            after = page.getLast().key();
+        }
+    }
+
+    /** Removes a lease whose work is done. */
+    void forget(Storage.Writer store, String id, LeaseRow row) {
+        ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
+        store.delete(BY_TOKEN + row.tokenKey() + "/" + id);
+        rows.delete(store, id);
+    }
+}

@@ -1,0 +1,60 @@
+package watchword.core.mount;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import watchword.core.wire.Rows;
+import watchword.sdk.Engine;
+import watchword.sdk.EngineContext;
+import watchword.sdk.Table;
+
+/** The engine behind each mount, made when first asked and again when its options change. Any thread. */
+public final class Engines {
+
+    /** An engine with its routes. */
+    public record Mounted(Engine engine, RouteTable routes) {}
+
+    private record Key(String uuid, String type, Map<String, String> options) {}
+
+    private final EngineCatalog catalog;
+    private final EngineContext context;
+    private final Map<Key, Mounted> made = new ConcurrentHashMap<>();
+
+    public Engines(EngineCatalog catalog, InstantSource clock, SecureRandom random) {
+        this.catalog = catalog;
+        this.context = new Context(clock, random);
+    }
+
+    public EngineCatalog catalog() {
+        return catalog;
+    }
+
+    public Mounted of(MountEntry mount) {
+        var key = new Key(mount.uuid(), mount.type(), mount.options());
+        var known = made.get(key);
+        return known != null ? known : made.computeIfAbsent(key, _ -> make(mount));
+    }
+
+    private Mounted make(MountEntry mount) {
+        var factory = catalog.find(mount.isAuth(), mount.type())
+                .orElseThrow(() -> new IllegalStateException("no engine of type " + mount.type()));
+        var engine = factory.create(context, mount);
+        return new Mounted(engine, new RouteTable(engine.routes()));
+    }
+
+    /** Forgets engines whose mounts are gone. */
+    void keepOnly(MountTable table) {
+        Set<String> live = table.entries().stream().map(MountEntry::uuid).collect(Collectors.toSet());
+        made.keySet().removeIf(key -> !live.contains(key.uuid()));
+    }
+
+    private record Context(InstantSource clock, SecureRandom random) implements EngineContext {
+        @Override
+        public <T extends Record> Table<T> table(String name, Class<T> type) {
+            return new Rows<>(name + "/", type);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package watchword.core.mount;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import watchword.core.json.Json;
+import watchword.core.wire.Schema;
+import watchword.sdk.Ask;
+import watchword.sdk.Problem;
+import watchword.sdk.Storage;
+
+/** The mount table in the store, and what follows from it. */
+public final class Mounts {
+    private static final String KEY = "core/mounts";
+    private static final Schema<MountTable.Row> SCHEMA = Schema.of(MountTable.Row.class);
+
+    private final Function<byte[], MountTable> decode = Mounts::decode;
+    private final Engines engines;
+    private final SecureRandom random;
+    private final Duration defaultTtl;
+    private final Duration maxTtl;
+
+    public Mounts(Engines engines, SecureRandom random, Duration defaultTtl, Duration maxTtl) {
+        this.engines = engines;
+        this.random = random;
+        this.defaultTtl = defaultTtl;
+        this.maxTtl = maxTtl;
+    }
+
+    @SuppressWarnings("unchecked") // a row is an object
+    private static MountTable decode(byte[] bytes) {
+        return new MountTable(SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes))).entries());
+    }
+
+    MountTable table(Storage.Reader store) {
+        return store.get(KEY, decode).orElseGet(() -> new MountTable(List.of()));
+    }
+
+    private void save(Storage.Writer store, MountTable table) {
+        store.put(KEY, Json.write(SCHEMA.encodeRow(new MountTable.Row(table.entries()))));
+    }
+
+    /** The mounts that a new server has. */
+    public void createSystemMounts(Storage.Writer store) {
+        var table = new MountTable(List.of());
+        for (var system : List.of(
+                new String[] {"sys/", "system", "system endpoints used for control, policy and debugging"},
+                new String[] {"cubbyhole/", "cubbyhole", "per-token private secret storage"},
+                new String[] {"auth/token/", "token", "token based credentials"})) {
+            table = table.with(fresh(system[0], system[1], system[2]));
+        }
+        save(store, table);
+    }
+
+    private MountEntry fresh(String path, String type, String description) {
+        var config = MountEntry.Config.EMPTY;
+        if (type.equals("token")) {
+            config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.of("default-service"), Optional.empty(),
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        } else if (type.equals("system")) {
+            config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.empty(), Optional.empty(),
+                    Optional.empty(), Optional.of(List.of("Accept")), Optional.empty(), Optional.empty());
+        }
+        boolean sealWrap = type.equals("system");
+        return new MountEntry(path, type, newAccessor(path.startsWith(MountEntry.AUTH), type), newUuid(), description, config, Map.of(),
+                type.equals("cubbyhole"), sealWrap, false, "", false);
+    }
+
+    public String newAccessor(boolean auth, String type) {
+        var bytes = new byte[4];
+        random.nextBytes(bytes);
+        return (auth ? "auth_" : "") + type + "_" + HexFormat.of().formatHex(bytes);
+    }
+
+    public String newUuid() {
+        var bytes = new byte[16];
+        random.nextBytes(bytes);
+        bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
+        bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+        var both = java.nio.ByteBuffer.wrap(bytes);
+        return new UUID(both.getLong(), both.getLong()).toString();
+    }
+
+    public List<MountEntry> all(Storage.Reader store, boolean auth) {
+        return table(store).entries().stream().filter(e -> e.isAuth() == auth).toList();
+    }
+
+    /** @param path with its trailing slash */
+    public Optional<MountEntry> at(Storage.Reader store, String path) {
+        return table(store).at(path);
+    }
+
+    public Optional<MountEntry> covering(Storage.Reader store, String path) {
+        return Optional.ofNullable(table(store).covering(path));
+    }
+
+    public Optional<MountEntry> byAccessor(Storage.Reader store, String accessor) {
+        return table(store).entries().stream().filter(e -> e.accessor().equals(accessor)).findFirst();
+    }
+
+    public Optional<MountEntry> byUuid(Storage.Reader store, String uuid) {
+        return table(store).entries().stream().filter(e -> e.uuid().equals(uuid)).findFirst();
+    }
+
+    public Engines.Mounted engine(MountEntry mount) {
+        return engines.of(mount);
+    }
+
+    public EngineCatalog catalog() {
+        return engines.catalog();
+    }
+
+    /** Adds a mount, after the checks that keep paths apart. */
+    public void add(Storage.Writer store, MountEntry entry) {
+        var table = table(store);
+        table.conflicting(entry.path()).ifPresent(other -> {
+            throw new Problem.Invalid("path is already in use at " + shown(other.path())).asException();
+        });
+        engines.of(entry);
+        save(store, table.with(entry));
+    }
+
+    /** Puts a changed entry in the place of the one with the same id. */
+    public void replace(Storage.Writer store, MountEntry entry) {
+        save(store, table(store).with(entry));
+    }
+
+    /** Moves a mount; its storage, accessor and id stay. */
+    public void move(Storage.Writer store, MountEntry entry, String to) {
+        var table = table(store).without(entry);
+        table.conflicting(to).ifPresent(other -> {
+            throw new Problem.Invalid("path already in use at \"" + shown(other.path()) + "\"").asException();
+        });
+        save(store, table.with(entry.moved(to)));
+    }
+
+    /** Removes a mount and every row it kept, in this transaction. */
+    public void remove(Storage.Writer store, MountEntry entry) {
+        var table = table(store).without(entry);
+        save(store, table);
+        deleteAll(store, entry.storagePrefix());
+        engines.keepOnly(table);
+    }
+
+    /** Deletes everything under a prefix, a page at a time. */
+    public static void deleteAll(Storage.Writer store, String prefix) {
+        if (prefix.isEmpty()) throw new IllegalArgumentException("that would delete the server");
+        while (true) {
+            var page = store.scan(prefix, "", 500);
+            if (page.isEmpty()) return;
+            for (var row : new ArrayList<>(page)) store.delete(row.key());
+        }
+    }
+
+    /** The path as the mount's own API shows it: without {@code auth/}. */
+    public static String shown(String path) {
+        return path.startsWith(MountEntry.AUTH) ? path.substring(MountEntry.AUTH.length()) : path;
+    }
+
+    public Duration defaultTtl(MountEntry entry) {
+        var own = entry.config().defaultLeaseTtl();
+        return own.isZero() ? defaultTtl.compareTo(maxTtl(entry)) > 0 ? maxTtl(entry) : defaultTtl : own;
+    }
+
+    public Duration maxTtl(MountEntry entry) {
+        var own = entry.config().maxLeaseTtl();
+        return own.isZero() ? maxTtl : own;
+    }
+
+    public Duration systemMaxTtl() {
+        return maxTtl;
+    }
+
+    public Duration systemDefaultTtl() {
+        return defaultTtl;
+    }
+
+    public Ask.Mount view(MountEntry entry) {
+        return new Ask.Mount(entry.path(), entry.accessor(), entry.type(), entry.uuid(), entry.options(), defaultTtl(entry), maxTtl(entry));
+    }
+}

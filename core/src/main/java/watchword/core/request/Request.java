@@ -1,0 +1,34 @@
+package watchword.core.request;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
+
+/**
+ * One request, free of HTTP: what the listener read, bounded and decoded once.
+ *
+ * @param id a random UUID, in the answer and in both audit lines
+ * @param body the JSON object that came, or for a request without one its query parameters; never both
+ * @param help {@code ?help=1}: tell about the path instead
+ * @param token the caller's token, if one was sent
+ * @param wrapTtl {@code X-Vault-Wrap-TTL}
+ * @param headers those that policies, auth methods or audit may look at, names in lower case; never the token's
+ * @param peer who is on the other end of the connection; authentication by certificate reads it
+ */
+public record Request(
+        String id,
+        Operation operation,
+        RequestPath path,
+        Map<String, Object> body,
+        boolean help,
+        Optional<Secret> token,
+        Optional<Duration> wrapTtl,
+        Map<String, List<String>> headers,
+        Peer peer) {
+
+    /** @param certificates the client's chain over mutual TLS, leaf first, each as DER */
+    public record Peer(String address, int port, List<byte[]> certificates) {}
+}

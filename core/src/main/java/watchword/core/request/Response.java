@@ -1,0 +1,20 @@
+package watchword.core.request;
+
+import java.util.Map;
+
+/** What the listener sends. {@code body} is empty for 204. */
+@SuppressWarnings("ArrayRecordComponent") // written once to the socket; never compared
+public record Response(int status, String contentType, byte[] body, Map<String, String> headers) {
+    /** Exactly this: clients compare the whole string. */
+    public static final String JSON = "application/json";
+
+    private static final byte[] EMPTY = new byte[0];
+
+    public static Response json(int status, byte[] body) {
+        return new Response(status, JSON, body, Map.of());
+    }
+
+    public static Response empty(int status) {
+        return new Response(status, "", EMPTY, Map.of());
+    }
+}

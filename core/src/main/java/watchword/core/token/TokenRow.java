@@ -1,0 +1,78 @@
+package watchword.core.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the store knows of a token; the token itself it does not know.
+ *
+ * @param path the route that made it, e.g. {@code auth/token/create}
+ * @param policies sorted, without those of the identity
+ * @param usesLeft 0 for any number; -1 when the last one is being spent, and nothing is left
+ * @param uses what it was made with
+ * @param ttl what it was made with; zero for a token that never expires
+ * @param parent key of the token that made it; empty for an orphan
+ * @param expires empty for never
+ */
+public record TokenRow(
+        String path,
+        List<String> policies,
+        Map<String, String> meta,
+        String displayName,
+        long usesLeft,
+        long uses,
+        Instant issued,
+        Duration ttl,
+        Duration explicitMaxTtl,
+        Duration period,
+        String parent,
+        String entityId,
+        List<String> boundCidrs,
+        String type,
+        boolean renewable,
+        Optional<Instant> expires,
+        Optional<Instant> lastRenewal,
+        String role,
+        String mountUuid) {
+
+    public static final String SERVICE = "service";
+    public static final String BATCH = "batch";
+
+    public boolean orphan() {
+        return parent.isEmpty();
+    }
+
+    public boolean isRoot() {
+        return policies.contains("root");
+    }
+
+    public boolean isBatch() {
+        return type.equals(BATCH);
+    }
+
+    boolean expiredAt(Instant now) {
+        return expires.isPresent() && !expires.get().isAfter(now);
+    }
+
+    Duration ttlAt(Instant now) {
+        return expires.map(end -> Duration.between(now, end)).filter(left -> !left.isNegative()).orElse(Duration.ZERO);
+    }
+
+    TokenRow withUsesLeft(long left) {
+        return new TokenRow(path, policies, meta, displayName, left, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
+                renewable, expires, lastRenewal, role, mountUuid);
+    }
+
+    TokenRow renewed(Instant now, Instant end) {
+        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
+                renewable, Optional.of(end), Optional.of(now), role, mountUuid);
+    }
+
+    TokenRow orphaned() {
+        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
+                renewable, expires, lastRenewal, role, mountUuid);
+    }
+}

@@ -1,0 +1,176 @@
+package watchword.core.token;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import javax.crypto.Cipher;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import watchword.sdk.Secret;
+
+/**
+ * The texts of tokens and accessors ({@code spec/token.md}) and the keys behind them.
+ *
+ * <p>A service token is random text; the store knows it only by a keyed hash, its <i>key</i>. Its accessor is that key encrypted, so that
+ * each leads to the other without a row. A batch token is its own row, sealed.
+ */
+public final class TokenText {
+    public static final String SERVICE_PREFIX = "hvs.";
+    public static final String BATCH_PREFIX = "hvb.";
+
+    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final BigInteger BASE = BigInteger.valueOf(62);
+    private static final int RANDOM_CHARS = 27;
+    private static final int CHECK_CHARS = 6;
+    private static final int ACCESSOR_CHARS = 22;
+    private static final int KEY_BYTES = 16;
+    private static final int NONCE_BYTES = 12;
+
+    private final SecretKeySpec hashKey;
+    private final SecretKeySpec accessorKey;
+    private final SecretKeySpec batchKey;
+    private final SecureRandom random;
+
+    /** @param root 32 random bytes made when the server was initialized */
+    public TokenText(Secret root, SecureRandom random) {
+        this.hashKey = derive(root, "watchword token hash", 32, "HmacSHA256");
+        this.accessorKey = derive(root, "watchword token accessor", 16, "AES");
+        this.batchKey = derive(root, "watchword batch token", 32, "AES");
+        this.random = random;
+    }
+
+    private static SecretKeySpec derive(Secret root, String label, int length, String algorithm) {
+        return root.use(bytes -> {
+            try {
+                var derived = KDF.getInstance("HKDF-SHA256").deriveData(
+                        HKDFParameterSpec.ofExtract().addIKM(bytes).thenExpand(label.getBytes(StandardCharsets.UTF_8), length));
+                return new SecretKeySpec(derived, algorithm);
+            } catch (GeneralSecurityException missing) {
+                throw new IllegalStateException(missing);
+            }
+        });
+    }
+
+    /** A new service token: 160 bits of randomness and a checksum that a leak scanner can verify. */
+    Secret newServiceToken() {
+        return Secret.copyOf(SERVICE_PREFIX + checked(randomText(RANDOM_CHARS)));
+    }
+
+    private String randomText(int length) {
+        var text = new StringBuilder(length);
+        while (text.length() < length) {
+            int draw = random.nextInt(64);
+            if (draw < 62) text.append(DIGITS.charAt(draw));
+        }
+        return text.toString();
+    }
+
+    private static String checked(String text) {
+        var crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.US_ASCII));
+        return text + base62(BigInteger.valueOf(crc.getValue()), CHECK_CHARS);
+    }
+
+    /** The name of a token in the store: 32 hex digits that tell nothing of the token. */
+    String keyOf(Secret token) {
+        return token.use(bytes -> {
+            try {
+                var mac = Mac.getInstance("HmacSHA256");
+                mac.init(hashKey);
+                return HexFormat.of().formatHex(mac.doFinal(bytes), 0, KEY_BYTES);
+            } catch (GeneralSecurityException missing) {
+                throw new IllegalStateException(missing);
+            }
+        });
+    }
+
+    String accessorOf(String key) {
+        return base62(new BigInteger(1, permute(Cipher.ENCRYPT_MODE, HexFormat.of().parseHex(key))), ACCESSOR_CHARS);
+    }
+
+    /** The key of the token with this accessor; empty when the text is not an accessor of this server at all. */
+    Optional<String> keyOfAccessor(String accessor) {
+        if (accessor.length() != ACCESSOR_CHARS) return Optional.empty();
+        var number = BigInteger.ZERO;
+        for (int i = 0; i < accessor.length(); i++) {
+            int digit = DIGITS.indexOf(accessor.charAt(i));
+            if (digit < 0) return Optional.empty();
+            number = number.multiply(BASE).add(BigInteger.valueOf(digit));
+        }
+        if (number.bitLength() > KEY_BYTES * 8) return Optional.empty();
+        var block = new byte[KEY_BYTES];
+        var bytes = number.toByteArray();
+        int length = Math.min(bytes.length, KEY_BYTES);
+        System.arraycopy(bytes, bytes.length - length, block, KEY_BYTES - length, length);
+        return Optional.of(HexFormat.of().formatHex(permute(Cipher.DECRYPT_MODE, block)));
+    }
+
+    /** One AES block is a keyed permutation of 128 bits: all that an accessor needs. */
+    @SuppressWarnings("InsecureCryptoUsage") // a single block, no mode involved
+    private byte[] permute(int direction, byte[] block) {
+        try {
+            var cipher = Cipher.getInstance("AES/ECB/NoPadding");
+            cipher.init(direction, accessorKey);
+            return cipher.doFinal(block);
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private static String base62(BigInteger number, int length) {
+        var text = new char[length];
+        var left = number;
+        for (int i = length - 1; i >= 0; i--) {
+            var split = left.divideAndRemainder(BASE);
+            text[i] = DIGITS.charAt(split[1].intValue());
+            left = split[0];
+        }
+        return new String(text);
+    }
+
+    /** A batch token holding {@code row}. */
+    Secret sealBatch(byte[] row) {
+        var nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        var sealed = crypt(Cipher.ENCRYPT_MODE, nonce, row).orElseThrow();
+        var both = new byte[nonce.length + sealed.length];
+        System.arraycopy(nonce, 0, both, 0, nonce.length);
+        System.arraycopy(sealed, 0, both, nonce.length, sealed.length);
+        return Secret.copyOf(BATCH_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(both));
+    }
+
+    /** What {@link #sealBatch} sealed; empty for anything else. */
+    Optional<byte[]> openBatch(Secret token) {
+        try {
+            var both = Base64.getUrlDecoder().decode(token.reveal().substring(BATCH_PREFIX.length()));
+            if (both.length < NONCE_BYTES + 16) return Optional.empty();
+            return crypt(Cipher.DECRYPT_MODE, java.util.Arrays.copyOf(both, NONCE_BYTES), java.util.Arrays.copyOfRange(both, NONCE_BYTES, both.length));
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<byte[]> crypt(int direction, byte[] nonce, byte[] input) {
+        try {
+            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(direction, batchKey, new GCMParameterSpec(128, nonce));
+            return Optional.of(cipher.doFinal(input));
+        } catch (javax.crypto.AEADBadTagException forged) {
+            return Optional.empty();
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    static boolean isBatch(Secret token) {
+        return token.use(bytes -> bytes.length > 4 && bytes[0] == 'h' && bytes[1] == 'v' && bytes[2] == 'b' && bytes[3] == '.');
+    }
+}

@@ -1,0 +1,220 @@
+package watchword.core.token;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.json.Json;
+import watchword.core.lease.ExpiryIndex;
+import watchword.core.lease.ExpiryIndex.Kind;
+import watchword.core.lease.Leases;
+import watchword.core.mount.MountEntry;
+import watchword.core.mount.Mounts;
+import watchword.core.wire.Rows;
+import watchword.core.wire.Schema;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+
+/**
+ * Tokens in the store: made, looked up, renewed and revoked, each within the transaction it is given. A token's children, its leases and
+ * its cubbyhole go with it, in the same transaction.
+ */
+public final class Tokens {
+    private static final String ROWS = "core/token/id/";
+    private static final String CHILDREN = "core/token/parent/";
+    private static final byte[] NOTHING = new byte[0];
+    private static final Schema<TokenRow> SCHEMA = Schema.of(TokenRow.class);
+
+    private final Rows<TokenRow> rows = new Rows<>(ROWS, TokenRow.class);
+    private final TokenText text;
+    private final Leases leases;
+
+    public Tokens(Secret root, SecureRandom random, Leases leases) {
+        this.text = new TokenText(root, random);
+        this.leases = leases;
+    }
+
+    /** A token just made, with its only copy. */
+    public record Made(Secret token, String key, TokenRow row) {}
+
+    /** Makes the token that {@code row} describes, and everything that will find it again. */
+    public Made create(Storage.Writer store, TokenRow row) {
+        return create(store, row, Optional.empty());
+    }
+
+    public Made create(Storage.Writer store, TokenRow row, Optional<Secret> chosen) {
+        if (row.isBatch()) {
+            var token = text.sealBatch(Json.write(SCHEMA.encodeRow(row)));
+            return new Made(token, text.keyOf(token), row);
+        }
+        var token = chosen.orElseGet(text::newServiceToken);
+        var key = text.keyOf(token);
+        if (rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
+        rows.put(store, key, row);
+        if (!row.orphan()) store.put(CHILDREN + row.parent() + "/" + key, NOTHING);
+        row.expires().ifPresent(end -> ExpiryIndex.add(store, end, Kind.TOKEN, key));
+        leases.addToken(store, key, row.path());
+        return new Made(token, key, row);
+    }
+
+    /** The token's caller, if the token is known, alive and used from where it may be. Policies of an identity are not in it yet. */
+    public Optional<TokenCaller> find(Storage.Reader store, Secret token, String remoteAddress, Instant now) {
+        if (token.size() == 0 || token.size() > 8192) return Optional.empty();
+        var key = text.keyOf(token);
+        var row = TokenText.isBatch(token) ? batchRow(store, token) : rows.get(store, key);
+        return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && allows(r.boundCidrs(), remoteAddress))
+                .map(r -> new TokenCaller(token, key, r.isBatch() ? "" : text.accessorOf(key), r, r.policies(), List.of(), false));
+    }
+
+    /** A batch token lives only as long as the token that made it, unless that one was an orphan's. */
+    @SuppressWarnings("unchecked") // a row is an object
+    private Optional<TokenRow> batchRow(Storage.Reader store, Secret token) {
+        return text.openBatch(token)
+                .map(bytes -> SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes))))
+                .filter(row -> row.orphan() || rows.get(store, row.parent()).isPresent());
+    }
+
+    public String accessor(String key) {
+        return text.accessorOf(key);
+    }
+
+    public String keyOf(Secret token) {
+        return text.keyOf(token);
+    }
+
+    /** The key behind an accessor, if a token with it exists. */
+    public Optional<String> keyOfAccessor(Storage.Reader store, String accessor) {
+        return text.keyOfAccessor(accessor).filter(key -> rows.get(store, key).isPresent());
+    }
+
+    public Optional<TokenRow> row(Storage.Reader store, String key) {
+        return rows.get(store, key);
+    }
+
+    /** Keys of all service tokens, a page of them. */
+    public List<String> keys(Storage.Reader store, String after, int limit) {
+        return rows.names(store, "", after, limit);
+    }
+
+    /** Takes one use from a limited token; the row it leaves is what the request sees. */
+    public TokenRow spendUse(Storage.Writer store, String key) {
+        var row = rows.get(store, key).filter(r -> r.usesLeft() >= 0).orElseThrow(() -> new Problem.Denied().asException());
+        if (row.usesLeft() == 0) return row;
+        var left = row.withUsesLeft(row.usesLeft() == 1 ? -1 : row.usesLeft() - 1);
+        rows.put(store, key, left);
+        return left;
+    }
+
+    /** @param end already within every bound */
+    TokenRow renew(Storage.Writer store, String key, TokenRow row, Instant end, Instant now) {
+        row.expires().ifPresent(before -> ExpiryIndex.remove(store, before, Kind.TOKEN, key));
+        ExpiryIndex.add(store, end, Kind.TOKEN, key);
+        var renewed = row.renewed(now, end);
+        rows.put(store, key, renewed);
+        return renewed;
+    }
+
+    /** Revokes a token with all that descends from it. Nothing happens when it is gone already. */
+    public void revoke(Storage.Writer store, String key, Instant now) {
+        var open = new ArrayDeque<String>();
+        open.push(key);
+        while (!open.isEmpty()) {
+            var next = open.pop();
+            forEachChild(store, next, open::push);
+            remove(store, next, now);
+        }
+    }
+
+    /** Revokes a token alone; its children live on as orphans. */
+    void revokeOrphaning(Storage.Writer store, String key, Instant now) {
+        forEachChild(store, key, child -> {
+            rows.get(store, child).ifPresent(row -> rows.put(store, child, row.orphaned()));
+            store.delete(CHILDREN + key + "/" + child);
+        });
+        remove(store, key, now);
+    }
+
+    private static void forEachChild(Storage.Reader store, String key, java.util.function.Consumer<String> child) {
+        var prefix = CHILDREN + key + "/";
+        for (var after = ""; ; ) {
+            var page = store.list(prefix, after, 1000);
+            if (page.isEmpty()) return;
+            page.forEach(child);
+            after = page.getLast();
+        }
+    }
+
+    private void remove(Storage.Writer store, String key, Instant now) {
+        leases.endAllOf(store, key, now);
+        Mounts.deleteAll(store, MountEntry.CUBBYHOLES + key + "/");
+        rows.get(store, key).ifPresent(row -> {
+            rows.delete(store, key);
+            if (!row.orphan()) store.delete(CHILDREN + row.parent() + "/" + key);
+            row.expires().ifPresent(end -> ExpiryIndex.remove(store, end, Kind.TOKEN, key));
+            leases.removeToken(store, key, row.path());
+        });
+    }
+
+    /** The {@code auth} part that tells of a token. */
+    public Reply.Issued issued(Secret token, String accessor, TokenRow row, List<String> identityPolicies, Instant now) {
+        var all = identityPolicies.isEmpty() ? row.policies()
+                : java.util.stream.Stream.concat(row.policies().stream(), identityPolicies.stream()).distinct().sorted().toList();
+        return new Reply.Issued(token, accessor, all, row.policies(), identityPolicies, row.meta(), row.ttlAt(now), row.renewable(), row.entityId(),
+                row.type(), row.orphan(), row.uses());
+    }
+
+    /** Whether an address is within one of the blocks; no blocks allow all. */
+    public static boolean allows(List<String> blocks, String address) {
+        return blocks.isEmpty() || blocks.stream().anyMatch(block -> contains(block, address));
+    }
+
+    private static boolean contains(String block, String address) {
+        try {
+            int slash = block.indexOf('/');
+            var network = InetAddress.ofLiteral(slash < 0 ? block : block.substring(0, slash)).getAddress();
+            var host = InetAddress.ofLiteral(address).getAddress();
+            int bits = slash < 0 ? network.length * 8 : Integer.parseInt(block.substring(slash + 1));
+            if (network.length != host.length || bits < 0 || bits > network.length * 8) return false;
+            for (int i = 0; i < bits; i++) {
+                int mask = 0x80 >> (i % 8);
+                if ((network[i / 8] & mask) != (host[i / 8] & mask)) return false;
+            }
+            return true;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+
+    /** @throws Problem.ProblemException when one of them is not an address or a block of addresses */
+    public static List<String> requireCidrs(List<String> blocks) {
+        for (var block : blocks) {
+            int slash = block.indexOf('/');
+            try {
+                var network = InetAddress.ofLiteral(slash < 0 ? block : block.substring(0, slash));
+                int bits = slash < 0 ? 0 : Integer.parseInt(block.substring(slash + 1));
+                if (bits < 0 || bits > network.getAddress().length * 8) throw new IllegalArgumentException();
+            } catch (IllegalArgumentException invalid) {
+                throw new Problem.Invalid("bound_cidrs: not an address or a block of addresses").asException();
+            }
+        }
+        return blocks;
+    }
+
+    /** @return the later end that a renewal gives, within every bound, and never in the past */
+    static Instant renewedEnd(TokenRow row, Duration increment, Duration defaultTtl, Duration maxTtl, Instant now) {
+        var wanted = now.plus(row.period().isPositive() ? row.period() : increment.isPositive() ? increment : row.ttl().isPositive() ? row.ttl() : defaultTtl);
+        if (!row.period().isPositive()) wanted = earlier(wanted, row.issued().plus(maxTtl));
+        if (row.explicitMaxTtl().isPositive()) wanted = earlier(wanted, row.issued().plus(row.explicitMaxTtl()));
+        return wanted;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}
