@@ -26,6 +26,9 @@ public record Reply<O extends Record>(
         /** Stops working when its lease ends: the answer gets a lease id, and {@code revocation} is replayed at the end. */
         record Leased(Duration ttl, Duration maxTtl, boolean renewable, Revocation revocation) implements Term {}
 
+        /** A lease that exists, with its new end. */
+        record Renewed(String leaseId, Duration ttl, boolean renewable) implements Term {}
+
         /** No lease; the caller is told when to look again. */
         record Advised(Duration ttl) implements Term {}
     }

@@ -116,6 +116,19 @@ public final class Json {
         }
     }
 
+    /** The same, with every character beyond ASCII escaped: for lines that any reader must take as one. */
+    public static byte[] writeAscii(@Nullable Object value) {
+        try (var out = new ByteArrayBuilder(FACTORY._getBufferRecycler(), 1024);
+                var generator = FACTORY.createGenerator(out)) {
+            generator.setHighestNonEscapedChar(0x7e);
+            write(value, generator);
+            generator.flush();
+            return out.toByteArray();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
     public static void write(@Nullable Object value, OutputStream out) {
         try (var generator = FACTORY.createGenerator(out)) {
             write(value, generator);

@@ -50,7 +50,7 @@ public record Answer(
     }
 
     public Answer withLease(LeaseInfo info) {
-        return new Answer(status, data, flat, Optional.of(info), auth, wrap, warnings, raw, problem);
+        return new Answer(status == 204 ? 200 : status, data, flat, Optional.of(info), auth, wrap, warnings, raw, problem);
     }
 
     public Answer withAuth(Reply.Issued issued, List<String> more) {

@@ -71,6 +71,11 @@ public record TokenRow(
                 renewable, Optional.of(end), Optional.of(now), role, mountUuid);
     }
 
+    TokenRow withPeriod(Duration other) {
+        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, other, parent, entityId, boundCidrs, type,
+                renewable, expires, lastRenewal, role, mountUuid);
+    }
+
     TokenRow orphaned() {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
                 renewable, expires, lastRenewal, role, mountUuid);

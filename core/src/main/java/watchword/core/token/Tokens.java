@@ -161,6 +161,20 @@ public final class Tokens {
         });
     }
 
+    /** Rows under a parent whose token is gone; none, unless rows were changed behind our back. */
+    long orphanedRows(Storage.Reader store) {
+        long orphaned = 0;
+        for (var after = ""; ; ) {
+            var page = store.scan(CHILDREN, after, 1000);
+            if (page.isEmpty()) return orphaned;
+            for (var entry : page) {
+                var child = entry.key().substring(entry.key().lastIndexOf('/') + 1);
+                if (rows.get(store, child).isEmpty()) orphaned++;
+            }
+            after = page.getLast().key();
+        }
+    }
+
     /** The {@code auth} part that tells of a token. */
     public Reply.Issued issued(Secret token, String accessor, TokenRow row, List<String> identityPolicies, Instant now) {
         var all = identityPolicies.isEmpty() ? row.policies()
@@ -189,6 +203,19 @@ public final class Tokens {
         } catch (IllegalArgumentException notAnAddress) {
             return false;
         }
+    }
+
+    /** Whether every address of {@code block} is in one of {@code wider}; no wider blocks allow all. */
+    static boolean isWithin(String block, List<String> wider) {
+        if (wider.isEmpty()) return true;
+        int slash = block.indexOf('/');
+        var address = slash < 0 ? block : block.substring(0, slash);
+        return wider.stream().anyMatch(each -> prefixBits(each) <= prefixBits(block) && contains(each, address));
+    }
+
+    private static int prefixBits(String block) {
+        int slash = block.indexOf('/');
+        return slash < 0 ? (block.indexOf(':') < 0 ? 32 : 128) : Integer.parseInt(block.substring(slash + 1));
     }
 
     /** @throws Problem.ProblemException when one of them is not an address or a block of addresses */

@@ -1,0 +1,256 @@
+package watchword.core.lease;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import watchword.core.mount.Mounts;
+import watchword.core.token.TokenRow;
+import watchword.core.token.Tokens;
+import watchword.sdk.Body;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.OrNull;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Storage;
+
+/** {@code sys/leases} and the older {@code sys/renew} and {@code sys/revoke}. */
+public final class LeaseRoutes {
+    private final Leases leases;
+    private final Revocations revocations;
+    private final Tokens tokens;
+    private final Mounts mounts;
+
+    public LeaseRoutes(Leases leases, Revocations revocations, Tokens tokens, Mounts mounts) {
+        this.leases = leases;
+        this.revocations = revocations;
+        this.tokens = tokens;
+        this.mounts = mounts;
+    }
+
+    record Nothing() {}
+
+    record ById(@Doc("Id of the lease.") String leaseId) {}
+
+    record Below(
+            @Doc("Beginning of the lease ids.") String prefix,
+            @Doc("Only names after this one.") String after,
+            @Doc("At most so many; all when 0 or less.") int limit) {}
+
+    record Renew(
+            @Doc("Id of the lease.") String leaseId,
+            @Doc("Id of the lease, in the path.") String urlLeaseId,
+            @Doc("How long it should live from now; a request, not a promise.") Duration increment) {}
+
+    record Revoke(
+            @Doc("Id of the lease.") String leaseId,
+            @Doc("Id of the lease, in the path.") String urlLeaseId,
+            @Doc("Wait until the engine has revoked it.") boolean sync) {}
+
+    record Prefix(@Doc("Beginning of the lease ids.") String prefix, @Doc("Wait until the engines have revoked them.") boolean sync) {}
+
+    record Kind(@Doc("irrevocable, the only kind there is.") String type, @Doc("Count those of child namespaces.") boolean includeChildNamespaces,
+            @Doc("At most so many.") int limit, @Doc("Kept for clients.") boolean force) {}
+
+    record Keys(List<String> keys) {}
+
+    record Facts(@OrNull Optional<Instant> expireTime, String id, Instant issueTime, @OrNull Optional<Instant> lastRenewal, String path, boolean renewable, long ttl,
+            Optional<String> state, Optional<String> error) {}
+
+    record Counts(@Body Map<String, Object> counts) {}
+
+    public List<Route<?, ?>> routes() {
+        return List.of(
+                Route.ask("leases/lookup", ById.class, Facts.class, this::lookup, "Tell about a lease."),
+                Route.list("leases/lookup/{prefix*}", Below.class, Keys.class, this::list, "List lease ids below a path.").with(Trait.SUDO),
+                Route.write("leases/renew", Renew.class, None.class, this::renew, "Prolong a lease."),
+                Route.write("leases/renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease."),
+                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a lease; older path."),
+                Route.write("renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease; older path."),
+                Route.effect(Operation.WRITE, "leases/revoke", Revoke.class, None.class, this::revoke, "End a lease now."),
+                Route.effect(Operation.WRITE, "leases/revoke/{url_lease_id*}", Revoke.class, None.class, this::revoke, "End a lease now."),
+                Route.effect(Operation.WRITE, "revoke", Revoke.class, None.class, this::revoke, "End a lease now; older path."),
+                Route.effect(Operation.WRITE, "revoke/{url_lease_id*}", Revoke.class, None.class, this::revoke, "End a lease now; older path."),
+                Route.effect(Operation.WRITE, "leases/revoke-prefix/{prefix*}", Prefix.class, None.class, this::revokePrefix, "End every lease and token below a path.")
+                        .with(Trait.SUDO),
+                Route.effect(Operation.WRITE, "revoke-prefix/{prefix*}", Prefix.class, None.class, this::revokePrefix, "End every lease and token below a path; older path.")
+                        .with(Trait.SUDO),
+                Route.effect(Operation.WRITE, "leases/revoke-force/{prefix*}", Prefix.class, None.class, this::revokeForce,
+                        "Drop every lease below a path, even when its engine cannot revoke it.").with(Trait.SUDO),
+                Route.effect(Operation.WRITE, "revoke-force/{prefix*}", Prefix.class, None.class, this::revokeForce,
+                        "Drop every lease below a path, even when its engine cannot revoke it; older path.").with(Trait.SUDO),
+                Route.read("leases/count", Kind.class, Counts.class, this::count, "Count the irrevocable leases.").with(Trait.SUDO),
+                Route.read("leases", Kind.class, Counts.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
+                Route.list("leases", Kind.class, Counts.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
+                Route.effect(Operation.WRITE, "leases/tidy", Nothing.class, None.class, this::tidy, "Carry out what is due now.").with(Trait.SUDO));
+    }
+
+    // ---- looking ----
+
+    private Reply<Facts> lookup(Call.Read<ById> call) {
+        var id = call.input().leaseId();
+        if (id.isEmpty()) throw new Problem.Invalid("lease_id must be specified").asException();
+        var row = leases.get(call.store(), id).orElseThrow(() -> new Problem.Invalid("invalid lease").asException());
+        return Reply.of(row.ofToken() ? tokenFacts(call.store(), id, row, call.now()) : facts(id, row, call.now()));
+    }
+
+    private static Facts facts(String id, LeaseRow row, Instant now) {
+        boolean active = row.state() == LeaseRow.State.ACTIVE;
+        return new Facts(Optional.of(row.expires()), id, row.issued(), row.lastRenewal(), row.path(), row.renewable() && active, secondsLeft(row.expires(), now),
+                active ? Optional.empty() : Optional.of(row.state().name().toLowerCase(java.util.Locale.ROOT)),
+                Optional.of(row.lastError()).filter(e -> !e.isEmpty()));
+    }
+
+    private Facts tokenFacts(Storage.Reader store, String id, LeaseRow row, Instant now) {
+        TokenRow token = tokens.row(store, row.tokenKey()).orElseThrow(() -> new Problem.Invalid("invalid lease").asException());
+        return new Facts(token.expires(), id, token.issued(), token.lastRenewal(), row.path(), token.renewable(),
+                token.expires().map(end -> secondsLeft(end, now)).orElse(0L), Optional.empty(), Optional.empty());
+    }
+
+    private static long secondsLeft(Instant end, Instant now) {
+        return Math.max(0, Duration.between(now, end).plusMillis(999).toSeconds());
+    }
+
+    private Reply<Keys> list(Call.Read<Below> call) {
+        var prefix = call.input().prefix();
+        var folder = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
+        var names = leases.names(call.store(), folder, call.input().after(), call.input().limit() > 0 ? call.input().limit() : Integer.MAX_VALUE);
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        return Reply.of(new Keys(names));
+    }
+
+    // ---- renewing ----
+
+    private Reply<None> renew(Call.Change<Renew> call) {
+        var id = call.input().leaseId().isEmpty() ? call.input().urlLeaseId() : call.input().leaseId();
+        if (id.isEmpty()) throw new Problem.Invalid("lease_id must be specified").asException();
+        var row = leases.get(call.store(), id).orElseThrow(() -> new Problem.Invalid("lease not found").asException());
+        if (row.ofToken()) throw new Problem.Invalid("tokens cannot be renewed through this endpoint").asException();
+        var mount = mounts.byUuid(call.store(), row.mountUuid()).orElseThrow(() -> new Problem.Invalid("lease not found").asException());
+        var renewed = leases.renew(call.store(), id, row, call.input().increment(), mounts.defaultTtl(mount), call.now());
+        return Reply.<None>nothing().until(new Reply.Term.Renewed(renewed.id(), renewed.ttl(), renewed.renewable()));
+    }
+
+    // ---- ending ----
+
+    private Reply<None> revoke(Call.Effect<Revoke> call) {
+        var id = call.input().leaseId().isEmpty() ? call.input().urlLeaseId() : call.input().leaseId();
+        if (id.isEmpty()) throw new Problem.Invalid("lease_id must be specified").asException();
+        var row = call.storage().read(store -> leases.get(store, id));
+        if (row.isEmpty()) return Reply.nothing();
+        if (row.get().ofToken()) call.storage().update(store -> tokens.revoke(store, row.get().tokenKey(), call.now()));
+        else if (call.input().sync()) revocations.revokeNow(id);
+        else call.storage().update(store -> leases.get(store, id).ifPresent(still -> leases.end(store, id, still, call.now())));
+        return Reply.nothing();
+    }
+
+    private Reply<None> revokePrefix(Call.Effect<Prefix> call) {
+        if (call.input().sync()) revokeBelow(call.storage(), call.input().prefix(), call.now());
+        else endBelow(call.storage(), call.input().prefix(), call.now());
+        return Reply.nothing();
+    }
+
+    private Reply<None> revokeForce(Call.Effect<Prefix> call) {
+        endBelow(call.storage(), call.input().prefix(), call.now());
+        eachBelow(call.storage(), call.input().prefix(), (id, row) -> {
+            try {
+                revocations.revokeNow(id);
+            } catch (Problem.ProblemException stuck) {
+                revocations.forget(id);
+            }
+        });
+        return Reply.nothing();
+    }
+
+    /** Ends every lease and token below a path and waits until the engines have done it; what one cannot do it will try again. */
+    public void revokeBelow(Storage storage, String prefix, Instant now) {
+        endBelow(storage, prefix, now);
+        eachBelow(storage, prefix, (id, row) -> revocations.revokeNow(id));
+    }
+
+    /** Records the end of everything below a path, a page in each transaction; tokens are gone when this returns. */
+    private void endBelow(Storage storage, String prefix, Instant now) {
+        for (var after = ""; ; ) {
+            var from = after;
+            var page = storage.read(store -> leases.page(store, folder(prefix), from, 500));
+            if (page.isEmpty()) return;
+            storage.update(store -> {
+                for (var entry : page) {
+                    leases.get(store, entry.getKey()).ifPresent(row -> {
+                        if (row.ofToken()) tokens.revoke(store, row.tokenKey(), now);
+                        else leases.end(store, entry.getKey(), row, now);
+                    });
+                }
+            });
+            after = page.getLast().getKey();
+        }
+    }
+
+    private void eachBelow(Storage storage, String prefix, java.util.function.BiConsumer<String, LeaseRow> action) {
+        for (var after = ""; ; ) {
+            var from = after;
+            var page = storage.read(store -> leases.page(store, folder(prefix), from, 500));
+            if (page.isEmpty()) return;
+            for (var entry : page) {
+                if (!entry.getValue().ofToken()) action.accept(entry.getKey(), entry.getValue());
+            }
+            after = page.getLast().getKey();
+        }
+    }
+
+    private static String folder(String prefix) {
+        return prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
+    }
+
+    private Reply<None> tidy(Call.Effect<Nothing> call) {
+        revocations.runDue();
+        return Reply.<None>nothing().status(202)
+                .warn("Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.");
+    }
+
+    // ---- what is stuck ----
+
+    private void requireKind(Kind kind) {
+        if (!kind.type().equals("irrevocable")) throw new Problem.NotFound().asException();
+    }
+
+    private Reply<Counts> count(Call.Read<Kind> call) {
+        requireKind(call.input());
+        var perMount = new TreeMap<String, Long>();
+        long total = 0;
+        for (var entry : stuck(call.store())) {
+            total++;
+            mounts.byUuid(call.store(), entry.getValue().mountUuid()).ifPresent(m -> perMount.merge(m.path(), 1L, Long::sum));
+        }
+        return Reply.of(new Counts(Map.of("lease_count", total, "counts", perMount)));
+    }
+
+    private Reply<Counts> irrevocable(Call.Read<Kind> call) {
+        requireKind(call.input());
+        var all = stuck(call.store());
+        var shown = new ArrayList<Map<String, Object>>();
+        for (var entry : all) {
+            if (shown.size() == 10_000) break;
+            shown.add(Map.of("lease_id", entry.getKey(), "error", entry.getValue().lastError(), "attempts", (long) entry.getValue().attempts()));
+        }
+        return Reply.of(new Counts(Map.of("lease_count", (long) all.size(), "leases", shown)));
+    }
+
+    private List<Map.Entry<String, LeaseRow>> stuck(Storage.Reader store) {
+        var found = new ArrayList<Map.Entry<String, LeaseRow>>();
+        for (var after = ""; ; ) {
+            var page = leases.page(store, "", after, 1000);
+            if (page.isEmpty()) return found;
+            page.stream().filter(e -> e.getValue().state() == LeaseRow.State.IRREVOCABLE).forEach(found::add);
+            after = page.getLast().getKey();
+        }
+    }
+}

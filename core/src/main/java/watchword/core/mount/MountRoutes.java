@@ -1,0 +1,286 @@
+package watchword.core.mount;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import watchword.core.policy.Authority;
+import watchword.core.token.TokenCaller;
+import watchword.core.wire.Durations;
+import watchword.sdk.Body;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.PrefixedStore;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Storage;
+
+/** {@code sys/mounts}, {@code sys/auth}, {@code sys/remount} and what the user interface asks about mounts. */
+public final class MountRoutes {
+    private final Mounts mounts;
+    private final Authority authority;
+    private final Consumer<String> revokePrefix;
+    private final Map<String, Map<String, Object>> moves = new ConcurrentHashMap<>();
+
+    /** @param revokePrefix ends every lease and token below a path, on its engine too, before the mount goes */
+    public MountRoutes(Mounts mounts, Authority authority, Consumer<String> revokePrefix) {
+        this.mounts = mounts;
+        this.authority = authority;
+        this.revokePrefix = revokePrefix;
+    }
+
+    record Nothing() {}
+
+    record At(@Doc("Path of the mount.") String path) {}
+
+    record Enable(
+            @Doc("Path to mount at.") String path,
+            @Doc("Type of the engine or auth method.") String type,
+            @Doc("What it is for, in words.") String description,
+            @Doc("default_lease_ttl, max_lease_ttl, listing_visibility, token_type and the like.") Map<String, Object> config,
+            @Doc("Options of the engine, such as version=2 for kv.") Map<String, String> options,
+            @Doc("Kept for clients; there is no replication.") boolean local,
+            @Doc("Kept for clients; everything is sealed alike.") boolean sealWrap,
+            @Doc("Kept for clients.") boolean externalEntropyAccess,
+            @Doc("Older name of type.") String pluginName,
+            @Doc("Kept for clients; engines are built in.") String pluginVersion) {}
+
+    record Tune(
+            @Doc("Path of the mount.") String path,
+            @Doc("Lifetime of what it issues; 0 or \"system\" for the server's.") Optional<String> defaultLeaseTtl,
+            @Doc("Longest lifetime of what it issues; 0 or \"system\" for the server's.") Optional<String> maxLeaseTtl,
+            @Doc("What it is for, in words.") Optional<String> description,
+            @Doc("Request fields that audit may show in clear.") Optional<List<String>> auditNonHmacRequestKeys,
+            @Doc("Answer fields that audit may show in clear.") Optional<List<String>> auditNonHmacResponseKeys,
+            @Doc("unauth, hidden or nothing.") Optional<String> listingVisibility,
+            @Doc("Request headers handed to the engine.") Optional<List<String>> passthroughRequestHeaders,
+            @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
+            @Doc("service, batch, default-service or default-batch; auth methods only.") Optional<String> tokenType,
+            @Doc("Options of the engine, such as version=2 for kv.") Optional<Map<String, String>> options,
+            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig,
+            @Doc("Kept for clients; engines are built in.") Optional<String> pluginVersion) {}
+
+    record Move(
+            @Doc("Path to move from; with auth/ for an auth method.") String from,
+            @Doc("Path to move to.") String to) {}
+
+    record Moved(String migrationId) {}
+
+    record MoveId(@Doc("Id that the move was answered with.") String migrationId) {}
+
+    record Fields(@Body Map<String, Object> fields) {}
+
+    public List<Route<?, ?>> routes() {
+        var all = new ArrayList<Route<?, ?>>();
+        all.addAll(routesFor("mounts", false, "secrets engine"));
+        all.addAll(routesFor("auth", true, "auth method"));
+        all.add(Route.effect(Operation.WRITE, "remount", Move.class, Moved.class, this::move, "Move a mount to another path.").with(Trait.SUDO, Trait.FLAT));
+        all.add(Route.read("remount/status/{migration_id}", MoveId.class, Fields.class, this::moveStatus, "Tell how a move went."));
+        all.add(Route.read("internal/ui/mounts", Nothing.class, Fields.class, this::visible, "List the mounts the caller can see.").with(Trait.NO_TOKEN));
+        all.add(Route.read("internal/ui/mounts/{path*}", At.class, Fields.class, this::visibleOne, "Tell about the mount that a path is in."));
+        return List.copyOf(all);
+    }
+
+    private List<Route<?, ?>> routesFor(String word, boolean auth, String what) {
+        return List.of(
+                Route.read(word, Nothing.class, Fields.class, call -> list(call, auth), "List every " + what + ".").with(Trait.FLAT),
+                Route.read(word + "/{path*}", At.class, Fields.class, call -> readOrTune(call, auth), "Tell about a " + what + ".").with(Trait.FLAT),
+                Route.write(word + "/{path*}", Fields.class, None.class, call -> enableOrTune(call, auth), "Enable a " + what + ", or, at .../tune, change its settings.")
+                        .with(Trait.SUDO),
+                Route.effect(Operation.DELETE, word + "/{path*}", At.class, None.class, call -> disable(call, auth), "Disable a " + what + "; what it issued is revoked and what it kept deleted.")
+                        .with(Trait.SUDO));
+    }
+
+    // ---- telling ----
+
+    private Reply<Fields> list(Call.Read<Nothing> call, boolean auth) {
+        var all = new LinkedHashMap<String, Object>();
+        for (var mount : mounts.all(call.store(), auth)) all.put(Mounts.shown(mount.path()), MountFacts.of(mount));
+        return Reply.of(new Fields(all));
+    }
+
+    private Reply<Fields> readOrTune(Call.Read<At> call, boolean auth) {
+        var path = call.input().path();
+        if (path.endsWith("/tune")) return Reply.of(new Fields(MountFacts.tuning(mounts, require(call.store(), path.substring(0, path.length() - 5), auth))));
+        return Reply.of(new Fields(MountFacts.of(require(call.store(), path, auth))));
+    }
+
+    private MountEntry require(Storage.Reader store, String path, boolean auth) {
+        var folder = folder(path);
+        // sys/mounts also knows auth methods by their whole path, as tuning them goes
+        boolean whole = !auth && folder.startsWith(MountEntry.AUTH);
+        return mounts.at(store, auth ? MountEntry.AUTH + folder : folder).orElseThrow(() -> new Problem.Invalid(
+                        (auth || whole ? "No auth engine at " : "No secret engine mount at ") + folder).asException());
+    }
+
+    static String folder(String path) {
+        return path.endsWith("/") ? path : path + "/";
+    }
+
+    // ---- enabling ----
+
+    private Reply<None> enableOrTune(Call.Change<Fields> call, boolean auth) {
+        var path = call.ask().path().substring(auth ? "auth/".length() : "mounts/".length());
+        var body = call.ask().body();
+        if (path.endsWith("/tune")) return tune(call.store(), require(call.store(), path.substring(0, path.length() - 5), auth), Inputs.decode(Tune.class, body, path));
+        return enable(call.store(), folder(path), Inputs.decode(Enable.class, body, path), auth);
+    }
+
+    private Reply<None> enable(Storage.Writer store, String folder, Enable wanted, boolean auth) {
+        requireFreePath(folder, auth);
+        var type = wanted.type().isEmpty() ? wanted.pluginName() : wanted.type();
+        if (type.isEmpty()) throw new Problem.Invalid("backend type must be specified as a string").asException();
+        var options = new LinkedHashMap<>(wanted.options());
+        if (type.equals("kv-v2")) options.put("version", "2");
+        if (type.equals("kv-v1")) options.put("version", "1");
+        if (type.startsWith("kv-v") || type.equals("generic")) type = "kv";
+        if (mounts.catalog().find(auth, type).isEmpty() || type.equals("system") || type.equals("cubbyhole") || type.equals("token")) {
+            throw new Problem.Invalid("plugin not found in the catalog: " + type).asException();
+        }
+        var tune = Inputs.decode(Tune.class, wanted.config(), "");
+        var config = tuned(MountEntry.Config.EMPTY, tune, auth);
+        var uuid = mounts.newUuid();
+        var entry = new MountEntry(auth ? MountEntry.AUTH + folder : folder, type, mounts.newAccessor(auth, type), uuid, wanted.description(), config, options,
+                wanted.local(), wanted.sealWrap(), wanted.externalEntropyAccess(), wanted.pluginVersion(), false);
+        mounts.add(store, entry);
+        mounts.engine(entry).engine().optionsChanged(PrefixedStore.view(store, entry.storagePrefix()), Map.of(), entry.options());
+        return Reply.nothing();
+    }
+
+    private static void requireFreePath(String folder, boolean auth) {
+        if (folder.equals("/")) throw new Problem.Invalid("cannot mount at the root").asException();
+        var first = folder.substring(0, folder.indexOf('/') + 1);
+        boolean reserved = auth ? folder.equals("token/") : List.of("auth/", "sys/", "cubbyhole/", "identity/", "audit/").contains(first);
+        if (reserved) throw new Problem.Invalid("cannot mount \"" + (auth ? "auth/" : "") + folder + "\"").asException();
+        if (folder.contains(" /") || folder.startsWith(" ") || folder.contains("+") || folder.contains("*")) throw new Problem.Invalid("path has a character that is not allowed").asException();
+    }
+
+    // ---- tuning ----
+
+    private Reply<None> tune(Storage.Writer store, MountEntry entry, Tune tune) {
+        var config = tuned(entry.config(), tune, entry.isAuth());
+        var options = new LinkedHashMap<>(entry.options());
+        tune.options().ifPresent(changes -> changes.forEach((key, value) -> {
+            if (value.isEmpty()) options.remove(key);
+            else options.put(key, value);
+        }));
+        if (!options.equals(entry.options())) {
+            mounts.engine(entry).engine().optionsChanged(PrefixedStore.view(store, entry.storagePrefix()), entry.options(), options);
+        }
+        mounts.replace(store, entry.tuned(tune.description().orElse(entry.description()), config, options));
+        return Reply.nothing();
+    }
+
+    private MountEntry.Config tuned(MountEntry.Config c, Tune t, boolean auth) {
+        var defaultTtl = ttl(t.defaultLeaseTtl(), c.defaultLeaseTtl());
+        var maxTtl = ttl(t.maxLeaseTtl(), c.maxLeaseTtl());
+        var longest = maxTtl.isZero() ? mounts.systemMaxTtl() : maxTtl;
+        if (defaultTtl.compareTo(longest) > 0) {
+            throw new Problem.Invalid("given default lease TTL greater than max lease TTL of " + longest.toSeconds() + "s").asException();
+        }
+        t.listingVisibility().filter(v -> !List.of("", "unauth", "hidden").contains(v)).ifPresent(v -> {
+            throw new Problem.Invalid("invalid listing_visibility \"" + v + "\": use unauth, hidden or nothing").asException();
+        });
+        t.tokenType().ifPresent(type -> {
+            if (!auth) throw new Problem.Invalid("'token_type' can only be modified on auth mounts").asException();
+            if (!List.of("service", "batch", "default-service", "default-batch").contains(type)) throw new Problem.Invalid("invalid value for 'token_type'").asException();
+        });
+        return new MountEntry.Config(defaultTtl, maxTtl, c.forceNoCache(), t.listingVisibility().or(c::listingVisibility),
+                t.tokenType().or(() -> auth ? c.tokenType().or(() -> Optional.of("default-service")) : Optional.empty()), t.auditNonHmacRequestKeys().or(c::auditNonHmacRequestKeys),
+                t.auditNonHmacResponseKeys().or(c::auditNonHmacResponseKeys), t.passthroughRequestHeaders().or(c::passthroughRequestHeaders),
+                t.allowedResponseHeaders().or(c::allowedResponseHeaders), t.userLockoutConfig().or(c::userLockoutConfig));
+    }
+
+    private static Duration ttl(Optional<String> given, Duration before) {
+        if (given.isEmpty()) return before;
+        if (given.get().equals("system")) return Duration.ZERO;
+        try {
+            var ttl = Durations.parse(given.get());
+            if (ttl.isNegative()) throw new Problem.Invalid("time: negative durations are not allowed").asException();
+            return ttl;
+        } catch (Durations.InvalidException invalid) {
+            throw new Problem.Invalid(String.valueOf(invalid.getMessage())).asException();
+        }
+    }
+
+    // ---- removing and moving ----
+
+    private Reply<None> disable(Call.Effect<At> call, boolean auth) {
+        var folder = folder(call.input().path());
+        var path = auth ? MountEntry.AUTH + folder : folder;
+        var entry = call.storage().read(store -> mounts.at(store, path));
+        if (entry.isEmpty()) return Reply.nothing();
+        if (entry.get().isSystem()) throw new Problem.Invalid("cannot unmount \"" + path + "\"").asException();
+        revokePrefix.accept(path);
+        call.storage().update(store -> mounts.at(store, path).ifPresent(still -> mounts.remove(store, still)));
+        return Reply.nothing();
+    }
+
+    private Reply<Moved> move(Call.Effect<Move> call) {
+        var from = folder(strip(call.input().from()));
+        var to = folder(strip(call.input().to()));
+        if (from.equals("/") || to.equals("/")) throw new Problem.Invalid("both 'from' and 'to' path must be specified as a string").asException();
+        if (from.startsWith(MountEntry.AUTH) != to.startsWith(MountEntry.AUTH)) throw new Problem.Invalid("cannot remount between auth and secret mounts").asException();
+        var entry = call.storage().read(store -> mounts.at(store, from)).orElseThrow(() -> new Problem.Invalid("no matching mount at \"" + from + "\"").asException());
+        if (entry.isSystem()) throw new Problem.Invalid("cannot remount \"" + from + "\"").asException();
+        boolean auth = entry.isAuth();
+        requireFreePath(auth ? to.substring(MountEntry.AUTH.length()) : to, auth);
+        revokePrefix.accept(from);
+        var id = mounts.newUuid();
+        call.storage().update(store -> mounts.at(store, from).ifPresent(still -> mounts.move(store, still, to)));
+        moves.put(id, Map.of("source_mount", from, "target_mount", to, "status", "success"));
+        return Reply.of(new Moved(id)).warn("Mount move has been carried out. Its outcome can be read with the returned migration_id");
+    }
+
+    private static String strip(String path) {
+        return path.startsWith("/") ? path.substring(1) : path;
+    }
+
+    private Reply<Fields> moveStatus(Call.Read<MoveId> call) {
+        var info = moves.get(call.input().migrationId());
+        if (info == null) throw new Problem.NotFound().asException();
+        return Reply.of(new Fields(Map.of("migration_id", call.input().migrationId(), "migration_info", info)));
+    }
+
+    // ---- what clients see ----
+
+    private Reply<Fields> visible(Call.Read<Nothing> call) {
+        var told = new LinkedHashMap<String, Object>();
+        told.put("auth", visible(call, true));
+        told.put("secret", visible(call, false));
+        return Reply.of(new Fields(told));
+    }
+
+    private Map<String, Object> visible(Call.Read<Nothing> call, boolean auth) {
+        var seen = new LinkedHashMap<String, Object>();
+        var acl = call.caller() instanceof TokenCaller caller ? authority.of(call.store(), caller) : null;
+        for (var mount : mounts.all(call.store(), auth)) {
+            boolean open = mount.config().listingVisibility().orElse("").equals("unauth");
+            if (acl != null ? open || acl.reaches(mount.path()) : open) {
+                seen.put(Mounts.shown(mount.path()), acl != null ? MountFacts.of(mount) : MountFacts.publicly(mount));
+            }
+        }
+        return seen;
+    }
+
+    private Reply<Fields> visibleOne(Call.Read<At> call) {
+        var path = call.input().path();
+        @Nullable MountEntry mount = mounts.covering(call.store(), path).orElse(null);
+        var asked = folder(path);
+        if (mount == null || !(call.caller() instanceof TokenCaller caller) || !authority.of(call.store(), caller).reaches(mount.path())) {
+            throw new Problem.Denied("preflight capability check returned 403, please ensure client's policies grant access to path \"" + asked + "\"").asException();
+        }
+        var facts = new LinkedHashMap<>(MountFacts.of(mount));
+        facts.put("path", mount.path());
+        return Reply.of(new Fields(facts));
+    }
+}

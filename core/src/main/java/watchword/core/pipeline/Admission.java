@@ -1,0 +1,104 @@
+package watchword.core.pipeline;
+
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.mount.Engines;
+import watchword.core.mount.MountEntry;
+import watchword.core.mount.RouteTable;
+import watchword.core.policy.Decision;
+import watchword.core.request.Request;
+import watchword.core.token.TokenCaller;
+import watchword.sdk.Caller;
+import watchword.sdk.Problem;
+import watchword.sdk.Route;
+
+/** What {@link Gate} says of a request. Only the gate makes one. */
+sealed interface Admission {
+
+    /** The caller's token, where there is one: audit names it, and a limited token has spent a use. */
+    Optional<TokenCaller> tokenCaller();
+
+    Optional<MountEntry> mount();
+
+    /** It may go ahead. A class, not a record: a record's constructor cannot be more private than the record. */
+    final class Allowed implements Admission {
+        private final Request request;
+        private final Caller caller;
+        private final MountEntry mount;
+        private final Engines.Mounted engine;
+        private final RouteTable.Match.Found found;
+        private final Decision.Allow decision;
+
+        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Decision.Allow decision) {
+            this.request = request;
+            this.caller = caller;
+            this.mount = mount;
+            this.engine = engine;
+            this.found = found;
+            this.decision = decision;
+        }
+
+        Request request() {
+            return request;
+        }
+
+        Caller caller() {
+            return caller;
+        }
+
+        MountEntry theMount() {
+            return mount;
+        }
+
+        Engines.Mounted engine() {
+            return engine;
+        }
+
+        Map<String, String> parameters() {
+            return found.parameters();
+        }
+
+        RouteTable.Bound<?, ?> bound() {
+            return found.bound();
+        }
+
+        Route<?, ?> route() {
+            return found.bound().route();
+        }
+
+        Decision.Allow decision() {
+            return decision;
+        }
+
+        /** The same request by the same caller, whose limited token has one use less. */
+        Allowed by(TokenCaller spent) {
+            return new Allowed(request, spent, mount, engine, found, decision);
+        }
+
+        @Override
+        public Optional<TokenCaller> tokenCaller() {
+            return caller instanceof TokenCaller token ? Optional.of(token) : Optional.empty();
+        }
+
+        @Override
+        public Optional<MountEntry> mount() {
+            return Optional.of(mount);
+        }
+    }
+
+    /** It may not, or there is nothing there. */
+    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Problem problem) implements Admission {}
+
+    /** It asks for help on a path. */
+    record Help(TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {
+        @Override
+        public Optional<TokenCaller> tokenCaller() {
+            return Optional.of(caller);
+        }
+
+        @Override
+        public Optional<MountEntry> mount() {
+            return Optional.of(entry);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package watchword.core.pipeline;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import watchword.core.lease.Leases;
+import watchword.core.mount.Mounts;
+import watchword.core.request.Answer;
+import watchword.core.token.Logins;
+import watchword.core.token.TokenCaller;
+import watchword.core.wrapping.Wrapping;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Storage;
+
+/** What an answer carries besides its data, made in the transaction of the request: a lease for what was issued, a token for a login, a wrapping. */
+final class Completion {
+    private final Mounts mounts;
+    private final Leases leases;
+    private final Logins logins;
+    private final Wrapping wrapping;
+
+    Completion(Mounts mounts, Leases leases, Logins logins, Wrapping wrapping) {
+        this.mounts = mounts;
+        this.leases = leases;
+        this.logins = logins;
+        this.wrapping = wrapping;
+    }
+
+    boolean isNeeded(Admission.Allowed allowed, Reply<?> reply) {
+        return wraps(allowed, reply)
+                || reply.term().orElse(null) instanceof Reply.Term.Leased
+                || reply.auth().orElse(null) instanceof Reply.Login;
+    }
+
+    private static boolean wraps(Admission.Allowed allowed, Reply<?> reply) {
+        return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
+    }
+
+    Answer complete(Storage.Writer store, Admission.Allowed allowed, Reply<?> reply, Answer answer, Instant now) {
+        var complete = reply.term().orElse(null) instanceof Reply.Term.Leased leased ? leased(store, allowed, leased, answer, now) : withoutStore(reply, answer);
+        if (reply.auth().orElse(null) instanceof Reply.Login login) {
+            var made = logins.login(store, allowed.theMount(), allowed.request().path().text(), login, now);
+            complete = complete.withAuth(made.auth(), made.warnings());
+        }
+        if (!wraps(allowed, reply)) return complete;
+        return wrapping.wrap(store, allowed.request(), complete, now);
+    }
+
+    Answer withoutStore(Reply<?> reply, Answer answer) {
+        var told = switch (reply.term().orElse(null)) {
+            case Reply.Term.Advised advised -> answer.withLease(new Answer.LeaseInfo("", advised.ttl().toSeconds(), false));
+            case Reply.Term.Renewed renewed -> answer.withLease(new Answer.LeaseInfo(renewed.leaseId(), renewed.ttl().toSeconds(), renewed.renewable()));
+            case null, default -> answer;
+        };
+        return reply.auth().orElse(null) instanceof Reply.Issued issued ? told.withAuth(issued, List.of()) : told;
+    }
+
+    private Answer leased(Storage.Writer store, Admission.Allowed allowed, Reply.Term.Leased leased, Answer answer, Instant now) {
+        if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+        Optional<Instant> end = caller.row().isBatch() ? caller.row().expires() : Optional.empty();
+        var granted = leases.grant(store, caller.tokenKey(), end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
+        return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));
+    }
+}

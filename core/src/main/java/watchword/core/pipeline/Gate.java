@@ -1,0 +1,109 @@
+package watchword.core.pipeline;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import watchword.core.mount.MountEntry;
+import watchword.core.mount.Mounts;
+import watchword.core.mount.RouteTable;
+import watchword.core.policy.Authority;
+import watchword.core.policy.Capability;
+import watchword.core.policy.Decision;
+import watchword.core.request.Request;
+import watchword.core.token.TokenCaller;
+import watchword.core.token.Tokens;
+import watchword.core.wire.Schema;
+import watchword.sdk.Ask;
+import watchword.sdk.Call;
+import watchword.sdk.PrefixedStore;
+import watchword.sdk.Problem;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Storage;
+
+/**
+ * Decides whether a request may go ahead, on one snapshot: whose token, which mount and route, what the policies say. Looks only; the
+ * order is that nobody learns what exists before it is known who asks and what it may do.
+ */
+final class Gate {
+    private final Mounts mounts;
+    private final Tokens tokens;
+    private final Authority authority;
+
+    Gate(Mounts mounts, Tokens tokens, Authority authority) {
+        this.mounts = mounts;
+        this.tokens = tokens;
+        this.authority = authority;
+    }
+
+    Admission admit(Storage.Reader store, Request request, Instant now) {
+        var folder = request.operation() == Operation.LIST || request.operation() == Operation.SCAN;
+        var path = folder ? request.path().asFolder().text() : request.path().text();
+        var mount = mounts.covering(store, path).filter(m -> !m.tainted());
+        var match = mount.map(m -> mounts.engine(m).routes().match(request.operation(), below(m, path)));
+        var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).map(t -> authority.withIdentity(store, t));
+
+        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && found.bound().route().is(Trait.NO_TOKEN)) {
+            var entry = mount.orElseThrow();
+            var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
+            return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Decision.Allow.openRoute());
+        }
+        if (token.isEmpty()) return new Admission.Refused(token, mount, new Problem.Denied());
+        var caller = token.get();
+        if (request.help()) return help(caller, mount, path);
+
+        var decision = authority.decide(store, caller, capability(store, request, caller, mount, match, path, now), path, request.body(), request.wrapTtl());
+        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, Problem.Denied.byPolicy());
+        if (mount.isEmpty()) return new Admission.Refused(token, mount, noRoute(path));
+        return switch (match.orElseThrow()) {
+            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, Problem.NotFound.unsupportedPath());
+            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, new Problem.Unsupported());
+            case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
+                new Admission.Refused(token, mount, Problem.Denied.byPolicy());
+            case RouteTable.Match.Found found ->
+                new Admission.Allowed(request, caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, allow);
+        };
+    }
+
+    private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {
+        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, noRoute(path));
+        return new Admission.Help(caller, mount.get(), mounts.engine(mount.get()), below(mount.get(), path));
+    }
+
+    private static Problem noRoute(String path) {
+        return new Problem.NotFound("no handler for route \"" + path + "\". route entry not found.");
+    }
+
+    static String below(MountEntry mount, String path) {
+        return path.length() <= mount.path().length() ? "" : path.substring(mount.path().length());
+    }
+
+    private Capability capability(
+            Storage.Reader store, Request request, TokenCaller caller, Optional<MountEntry> mount, Optional<RouteTable.Match> match, String path, Instant now) {
+        return switch (request.operation()) {
+            case READ -> Capability.READ;
+            case LIST -> Capability.LIST;
+            case SCAN -> Capability.SCAN;
+            case PATCH -> Capability.PATCH;
+            case DELETE -> Capability.DELETE;
+            case WRITE -> mount.isPresent() && match.orElseThrow() instanceof RouteTable.Match.Found found && creates(store, found.bound(), found, request, caller, mount.get(), path, now)
+                    ? Capability.CREATE
+                    : Capability.UPDATE;
+        };
+    }
+
+    /** Whether a write would make something new. Without a way to tell, or with input that cannot be read, it counts as a change. */
+    private <I extends Record, O extends Record> boolean creates(
+            Storage.Reader store, RouteTable.Bound<I, O> bound, RouteTable.Match.Found found, Request request, TokenCaller caller, MountEntry mount, String path, Instant now) {
+        Route<I, O> route = bound.route();
+        if (route.existence().isEmpty()) return false;
+        try {
+            var input = bound.input().decodeRequest(request.body(), found.parameters());
+            var ask = new Ask(caller, mounts.view(mount), below(mount, path), request.body(), request.peer().address(), Optional.<Duration>empty(), now);
+            return !route.existence().get().test(new Call.Read<>(input, ask, PrefixedStore.view(store, mount.storagePrefix())));
+        } catch (Schema.FieldException | Problem.ProblemException unreadable) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package watchword.core.pipeline;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
+import watchword.core.mount.Mounts;
+import watchword.core.mount.RouteTable;
+import watchword.core.request.Answer;
+import watchword.core.token.TokenCaller;
+import watchword.core.token.Tokens;
+import watchword.core.wire.Schema;
+import watchword.sdk.Ask;
+import watchword.sdk.Call;
+import watchword.sdk.PrefixedStore;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Route.Handler;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Storage;
+
+/** Carries out what the gate allowed: decodes the input, opens the transaction that the route asks for, and completes the reply in it. */
+final class Invocation {
+    private final Storage storage;
+    private final Mounts mounts;
+    private final Tokens tokens;
+    private final Completion completion;
+
+    Invocation(Storage storage, Mounts mounts, Tokens tokens, Completion completion) {
+        this.storage = storage;
+        this.mounts = mounts;
+        this.tokens = tokens;
+        this.completion = completion;
+    }
+
+    Answer run(Admission.Allowed allowed, Instant now) {
+        return run(allowed, allowed.bound(), now);
+    }
+
+    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, Instant now) {
+        var input = decode(allowed, bound);
+        var request = allowed.request();
+        var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
+                request.peer().address(), request.wrapTtl(), now);
+        var prefix = allowed.theMount().storagePrefix();
+        Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
+        return switch (bound.route().handler()) {
+            case Handler.Reads<I, O> reads -> {
+                var reply = storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
+                yield finish(allowed, reply, answer.apply(reply), now);
+            }
+            case Handler.Changes<I, O> changes -> storage.<Answer>write(store -> {
+                requireStillAllowed(store, allowed);
+                var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
+                return completion.complete(store, allowed, reply, answer.apply(reply), now);
+            });
+            case Handler.Effects<I, O> effects -> {
+                var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(storage, prefix)));
+                yield finish(allowed, reply, answer.apply(reply), now);
+            }
+        };
+    }
+
+    /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
+    private <O extends Record> Answer finish(Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
+        return completion.isNeeded(allowed, reply)
+                ? storage.<Answer>write(store -> completion.complete(store, allowed, reply, answer, now))
+                : completion.withoutStore(reply, answer);
+    }
+
+    /** Between the gate and the transaction a token may have been revoked or a mount removed; then nothing happens. */
+    private void requireStillAllowed(Storage.Reader store, Admission.Allowed allowed) {
+        if (allowed.caller() instanceof TokenCaller caller && !caller.row().isBatch() && tokens.row(store, caller.tokenKey()).isEmpty()) {
+            throw new Problem.Denied().asException();
+        }
+        if (mounts.byUuid(store, allowed.theMount().uuid()).isEmpty()) throw new Problem.NotFound().asException();
+    }
+
+    private static <I extends Record, O extends Record> I decode(Admission.Allowed allowed, RouteTable.Bound<I, O> bound) {
+        try {
+            return bound.input().decodeRequest(allowed.request().body(), allowed.parameters());
+        } catch (Schema.FieldException wrong) {
+            var text = allowed.engine().engine().fieldErrorPrefix() + "error converting input for field \"" + wrong.field() + "\": " + wrong.getMessage();
+            throw new Problem.Invalid(text).asException();
+        }
+    }
+
+    /** Fields that were sent and mean nothing here are told, not dropped in silence. */
+    private static List<String> ignored(Admission.Allowed allowed, RouteTable.Bound<?, ?> bound) {
+        var body = allowed.request().body();
+        if (body.isEmpty() || bound.input().takesAnything()) return List.of();
+        var unknown = new TreeSet<String>();
+        var replaced = new TreeSet<String>();
+        for (var name : body.keySet()) {
+            if (allowed.parameters().containsKey(name)) replaced.add(name);
+            else if (!bound.input().knows(name)) unknown.add(name);
+        }
+        var warnings = new java.util.ArrayList<String>(2);
+        if (!unknown.isEmpty()) warnings.add("Endpoint ignored these unrecognized parameters: [" + String.join(" ", unknown) + "]");
+        if (!replaced.isEmpty()) {
+            warnings.add("Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [" + String.join(" ", replaced) + "]");
+        }
+        return warnings;
+    }
+}

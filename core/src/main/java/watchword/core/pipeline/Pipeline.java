@@ -1,0 +1,111 @@
+package watchword.core.pipeline;
+
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.audit.Audit;
+import watchword.core.lease.Leases;
+import watchword.core.mount.Mounts;
+import watchword.core.policy.Authority;
+import watchword.core.request.Answer;
+import watchword.core.request.Request;
+import watchword.core.request.Response;
+import watchword.core.token.Logins;
+import watchword.core.token.TokenCaller;
+import watchword.core.token.Tokens;
+import watchword.core.wrapping.Wrapping;
+import watchword.sdk.Problem;
+import watchword.sdk.Storage;
+
+/**
+ * The life of a request on an unsealed server, top to bottom. Each step takes what the step before it made, so the compiler keeps the
+ * order: {@link Invocation} runs only what {@link Gate} allowed, and only the gate can make that.
+ */
+public final class Pipeline {
+    private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+
+    private final Storage storage;
+    private final InstantSource clock;
+    private final Gate gate;
+    private final Invocation invocation;
+    private final Tokens tokens;
+    private final Trail trail;
+
+    public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
+            Wrapping wrapping, Audit audit) {
+        this.storage = storage;
+        this.clock = clock;
+        this.tokens = tokens;
+        this.gate = new Gate(mounts, tokens, authority);
+        this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
+        this.trail = new Trail(audit);
+    }
+
+    /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
+    public Response serve(Request request) {
+        var now = clock.instant();
+        try {
+            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, now))); // whose token, which route, allowed?
+            trail.asked(request, admission, now);                                                          // on record before anything happens
+            var answer = carryOut(admission, now);                                                         // in one transaction
+            endSpentToken(admission, now);
+            trail.answered(request, admission, answer, now);                                               // on record before it leaves
+            return answer.toResponse(request.id());
+        } catch (Problem.ProblemException unrecorded) {
+            return Answer.of(unrecorded.problem()).toResponse(request.id());
+        } catch (Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
+            return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
+        }
+    }
+
+    private Answer carryOut(Admission admission, Instant now) {
+        try {
+            return switch (admission) {
+                case Admission.Allowed allowed -> invocation.run(allowed, now);
+                case Admission.Refused refused -> Answer.of(refused.problem());
+                case Admission.Help help -> helpOn(help);
+            };
+        } catch (Problem.ProblemException expected) {
+            return Answer.of(expected.problem());
+        } catch (Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "the store failed", failed);
+            return Answer.of(new Problem.Internal(failed.isOutcomeUnknown()
+                    ? "the store failed while committing: the change may or may not have happened; read it back before trying again"
+                    : "the store failed; nothing was changed"));
+        } catch (RuntimeException bug) {
+            // The message may hold anything, so it goes to the log alone, and there only as a stack of names.
+            LOG.log(Level.ERROR, "a bug: " + bug.getClass().getName() + " at " + List.of(bug.getStackTrace()).stream().limit(12).toList());
+            return Answer.of(new Problem.Internal("internal error"));
+        }
+    }
+
+    /** A limited token pays before it acts, whether or not it may. */
+    private Admission spendUse(Admission admission) {
+        var caller = admission.tokenCaller().filter(c -> c.row().usesLeft() > 0);
+        if (caller.isEmpty()) return admission;
+        try {
+            var row = storage.write(store -> tokens.spendUse(store, caller.get().tokenKey()));
+            var c = caller.get();
+            var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
+            return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
+        } catch (Problem.ProblemException usedUp) {
+            return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
+        }
+    }
+
+    private void endSpentToken(Admission admission, Instant now) {
+        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1 || admission instanceof Admission.Refused && c.row().usesLeft() == 1)
+                .ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+    }
+
+    private static Answer helpOn(Admission.Help help) {
+        var text = HelpText.of(help.engine(), help.path());
+        return text.isEmpty() ? Answer.of(Problem.NotFound.unsupportedPath())
+                : new Answer(200, Optional.of(Map.of("help", text.get(), "see_also", List.of())), true, Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
+                        Optional.empty(), Optional.empty());
+    }
+}

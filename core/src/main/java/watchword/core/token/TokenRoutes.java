@@ -1,0 +1,276 @@
+package watchword.core.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.mount.Mounts;
+import watchword.core.policy.Authority;
+import watchword.core.wire.Durations;
+import watchword.sdk.Body;
+import watchword.sdk.Call;
+import watchword.sdk.Default;
+import watchword.sdk.Doc;
+import watchword.sdk.Engine;
+import watchword.sdk.OrNull;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+
+/** {@code auth/token}: the tokens' own API. */
+public final class TokenRoutes implements Engine {
+    private final Tokens tokens;
+    private final TokenCreation creation;
+    private final TokenRoles roles;
+    private final Mounts mounts;
+    private final Authority authority;
+
+    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Mounts mounts, Authority authority) {
+        this.tokens = tokens;
+        this.creation = creation;
+        this.roles = roles;
+        this.mounts = mounts;
+        this.authority = authority;
+    }
+
+    record Nothing() {}
+
+    record ByToken(@Doc("The token.") Secret token) {}
+
+    record ByAccessor(@Doc("Accessor of the token.") String accessor) {}
+
+    record Renew(@Doc("The token to renew.") Secret token, @Doc("How long it should live from now; a request, not a promise.") Duration increment) {}
+
+    record RenewSelf(@Doc("How long it should live from now; a request, not a promise.") Duration increment) {}
+
+    record RenewAccessor(
+            @Doc("Accessor of the token to renew.") String accessor,
+            @Doc("How long it should live from now; a request, not a promise.") Duration increment) {}
+
+    record Keys(List<String> keys) {}
+
+    record Tidied(@Body Map<String, Object> counts) {}
+
+    /** What a look-up tells of a token. */
+    record Facts(
+            String accessor,
+            @OrNull List<String> boundCidrs,
+            long creationTime,
+            long creationTtl,
+            String displayName,
+            String entityId,
+            @OrNull Optional<Instant> expireTime,
+            long explicitMaxTtl,
+            String id,
+            Optional<List<String>> identityPolicies,
+            Optional<Instant> issueTime,
+            Optional<Instant> lastRenewal,
+            Optional<Long> lastRenewalTime,
+            @OrNull Map<String, String> meta,
+            long numUses,
+            boolean orphan,
+            String path,
+            Optional<Long> period,
+            List<String> policies,
+            Optional<Boolean> renewable,
+            Optional<String> role,
+            long ttl,
+            String type) {}
+
+    @Override
+    public String type() {
+        return "token";
+    }
+
+    @Override
+    public String help() {
+        return "Makes, looks up, renews and revokes tokens.";
+    }
+
+    @Override
+    public String fieldErrorPrefix() {
+        return "";
+    }
+
+    @Override
+    public List<Route<?, ?>> routes() {
+        var all = new ArrayList<Route<?, ?>>(List.of(
+                Route.write("create", TokenCreation.Wanted.class, None.class, this::create, "Make a token, a child of the one that asks."),
+                Route.write("create/{role_name}", TokenCreation.Wanted.class, None.class, this::create, "Make a token under a role's rules."),
+                Route.write("create-orphan", TokenCreation.Wanted.class, None.class, this::createOrphan, "Make a token without a parent.").with(Trait.SUDO),
+                Route.ask("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
+                Route.read("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
+                Route.read("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
+                Route.ask("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
+                Route.ask("lookup-accessor", ByAccessor.class, Facts.class, this::lookupAccessor, "Tell about the token with an accessor."),
+                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a token."),
+                Route.write("renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks."),
+                Route.write("renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor."),
+                Route.write("revoke", ByToken.class, None.class, this::revoke, "Revoke a token with all that descends from it."),
+                Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it.")
+                        .with(Trait.OWN_TOKEN),
+                Route.write("revoke-accessor", ByAccessor.class, None.class, this::revokeAccessor, "Revoke the token with an accessor."),
+                Route.write("revoke-orphan", ByToken.class, None.class, this::revokeOrphan, "Revoke a token; its children live on.").with(Trait.SUDO),
+                Route.list("accessors", Nothing.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
+                Route.write("tidy", Nothing.class, Tidied.class, this::tidy, "Look for rows that belong to no token; there should be none.")
+                        .with(Trait.SUDO)));
+        all.addAll(roles.routes());
+        return List.copyOf(all);
+    }
+
+    // ---- making ----
+
+    private Reply<None> create(Call.Change<TokenCreation.Wanted> call) {
+        return creation.create(call.store(), call.input(), caller(call), call.ask(), false);
+    }
+
+    private Reply<None> createOrphan(Call.Change<TokenCreation.Wanted> call) {
+        return creation.create(call.store(), call.input(), caller(call), call.ask(), true);
+    }
+
+    // ---- looking ----
+
+    private Reply<Facts> lookup(Call.Read<ByToken> call) {
+        var token = call.input().token();
+        if (token.size() == 0) return lookupSelf(new Call.Read<>(new Nothing(), call.ask(), call.store()));
+        var found = tokens.find(call.store(), token, call.ask().remoteAddress(), call.now())
+                .map(caller -> authority.withIdentity(call.store(), caller))
+                .orElseThrow(() -> new Problem.Denied("bad token").asException());
+        return Reply.of(facts(found, token.reveal(), call.now()));
+    }
+
+    private Reply<Facts> lookupSelf(Call.Read<Nothing> call) {
+        var caller = caller(call);
+        return Reply.of(facts(caller, caller.token().reveal(), call.now()));
+    }
+
+    private Reply<Facts> lookupAccessor(Call.Read<ByAccessor> call) {
+        var key = requireAccessor(call.store(), call.input().accessor());
+        var row = tokens.row(call.store(), key).orElseThrow();
+        var caller = authority.withIdentity(call.store(),
+                new TokenCaller(Secret.copyOf(""), key, call.input().accessor(), row, row.policies(), List.of(), false));
+        return Reply.of(facts(caller, "", call.now()));
+    }
+
+    private String requireAccessor(Storage.Reader store, String accessor) {
+        if (accessor.isEmpty()) throw new Problem.Invalid("missing accessor_id").asException();
+        return tokens.keyOfAccessor(store, accessor).orElseThrow(() -> new Problem.Invalid(Problem.multi("invalid accessor")).asException());
+    }
+
+    private static Facts facts(TokenCaller caller, String id, Instant now) {
+        var row = caller.row();
+        boolean leased = row.expires().isPresent();
+        return new Facts(caller.accessor(), row.boundCidrs(), row.issued().getEpochSecond(), row.ttl().toSeconds(), row.displayName(), row.entityId(),
+                row.expires(), row.explicitMaxTtl().toSeconds(), id,
+                caller.identityPolicies().isEmpty() ? Optional.empty() : Optional.of(caller.identityPolicies()),
+                leased ? Optional.of(row.issued()) : Optional.empty(), row.lastRenewal(), row.lastRenewal().map(Instant::getEpochSecond), row.meta(),
+                row.usesLeft(), row.orphan(), row.path(), positiveSeconds(row.period()), row.policies(),
+                leased ? Optional.of(row.renewable()) : Optional.empty(), Optional.of(row.role()).filter(role -> !role.isEmpty()),
+                row.ttlAt(now).plusMillis(999).toSeconds(), row.type());
+    }
+
+    private static Optional<Long> positiveSeconds(Duration duration) {
+        return duration.isPositive() ? Optional.of(duration.toSeconds()) : Optional.empty();
+    }
+
+    private Reply<Keys> accessors(Call.Read<Nothing> call) {
+        var keys = tokens.keys(call.store(), "", Integer.MAX_VALUE).stream().map(tokens::accessor).sorted().toList();
+        return Reply.of(new Keys(keys));
+    }
+
+    // ---- renewing ----
+
+    private Reply<None> renew(Call.Change<Renew> call) {
+        var token = call.input().token();
+        if (token.size() == 0) throw new Problem.Invalid("missing token ID").asException();
+        var found = tokens.find(call.store(), token, call.ask().remoteAddress(), call.now())
+                .orElseThrow(() -> new Problem.Denied("bad token").asException());
+        return renewed(call.store(), found.tokenKey(), found.row(), token, call.input().increment(), call.now());
+    }
+
+    private Reply<None> renewSelf(Call.Change<RenewSelf> call) {
+        var caller = caller(call);
+        var row = caller.row().isBatch() ? caller.row() : tokens.row(call.store(), caller.tokenKey()).orElseThrow();
+        return renewed(call.store(), caller.tokenKey(), row, caller.token(), call.input().increment(), call.now());
+    }
+
+    private Reply<None> renewAccessor(Call.Change<RenewAccessor> call) {
+        var key = requireAccessor(call.store(), call.input().accessor());
+        var row = tokens.row(call.store(), key).orElseThrow();
+        return renewed(call.store(), key, row, Secret.copyOf(""), call.input().increment(), call.now());
+    }
+
+    private Reply<None> renewed(Storage.Writer store, String key, TokenRow row, Secret token, Duration increment, Instant now) {
+        if (row.isBatch()) throw new Problem.Invalid("batch tokens cannot be renewed").asException();
+        if (!row.renewable() || row.expires().isEmpty()) throw new Problem.Invalid("lease is not renewable").asException();
+        if (row.expiredAt(now)) throw new Problem.Invalid("lease expired").asException();
+        var role = roles.find(store, row.role());
+        var effective = role.map(r -> r.period().isPositive() ? row.withPeriod(r.period()) : row).orElse(row);
+        var end = Tokens.renewedEnd(effective, increment, mounts.systemDefaultTtl(), mounts.systemMaxTtl(), now);
+        if (!end.isAfter(now)) throw new Problem.Invalid("past the max TTL, cannot renew").asException();
+        var renewed = tokens.renew(store, key, row, end, now);
+        return Reply.auth(tokens.issued(token, tokens.accessor(key), renewed, List.of(), now));
+    }
+
+    // ---- revoking ----
+
+    private Reply<None> revoke(Call.Change<ByToken> call) {
+        var token = call.input().token();
+        if (token.size() == 0) throw new Problem.Invalid("missing token ID").asException();
+        if (TokenText.isBatch(token)) throw new Problem.Invalid("batch tokens cannot be revoked").asException();
+        tokens.revoke(call.store(), tokens.keyOf(token), call.now());
+        return Reply.nothing();
+    }
+
+    private Reply<None> revokeSelf(Call.Change<Nothing> call) {
+        var caller = caller(call);
+        if (caller.row().isBatch()) throw new Problem.Invalid("batch tokens cannot be revoked").asException();
+        tokens.revoke(call.store(), caller.tokenKey(), call.now());
+        return Reply.nothing();
+    }
+
+    private Reply<None> revokeAccessor(Call.Change<ByAccessor> call) {
+        if (call.input().accessor().isEmpty()) throw new Problem.Invalid("missing accessor").asException();
+        var key = tokens.keyOfAccessor(call.store(), call.input().accessor());
+        if (key.isEmpty()) return Reply.<None>nothing().warn("No token found with this accessor");
+        tokens.revoke(call.store(), key.get(), call.now());
+        return Reply.nothing();
+    }
+
+    private Reply<None> revokeOrphan(Call.Change<ByToken> call) {
+        if (call.input().token().size() == 0) throw new Problem.Invalid("missing token ID").asException();
+        var key = tokens.keyOf(call.input().token());
+        if (tokens.row(call.store(), key).isEmpty()) throw new Problem.Invalid("token to revoke not found").asException();
+        tokens.revokeOrphaning(call.store(), key, call.now());
+        return Reply.nothing();
+    }
+
+    /** A token's rows are made and removed in one transaction, so there is nothing to sweep up; the call proves it by counting. */
+    private Reply<Tidied> tidy(Call.Change<Nothing> call) {
+        return Reply.of(new Tidied(Map.of("orphaned_rows", tokens.orphanedRows(call.store())))).status(202)
+                .warn("Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.");
+    }
+
+    static TokenCaller caller(Call<?> call) {
+        if (call.caller() instanceof TokenCaller caller) return caller;
+        throw new Problem.Denied().asException();
+    }
+
+    /** A duration in one of the token API's text fields. */
+    static Duration duration(String text) {
+        try {
+            var duration = Durations.parse(text);
+            if (duration.isNegative()) throw new Problem.Invalid("time: negative durations are not allowed").asException();
+            return duration;
+        } catch (Durations.InvalidException invalid) {
+            throw new Problem.Invalid(String.valueOf(invalid.getMessage())).asException();
+        }
+    }
+}
