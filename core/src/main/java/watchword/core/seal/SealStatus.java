@@ -19,7 +19,6 @@ public final class SealStatus {
         status.put("progress", (long) seal.unsealProgress());
         status.put("nonce", seal.unsealNonce());
         status.put("version", info.compatibleVersion());
-        status.put("build_date", "");
         status.put("commit_date", "");
         status.put("migration", false);
         if (!sealed) {
