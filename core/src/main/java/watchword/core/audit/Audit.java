@@ -57,7 +57,7 @@ public final class Audit implements AutoCloseable {
     }
 
     private boolean isRecorded(AuditEntry entry, State now, long deadline) {
-        if (now.closed) return false;
+        if (now.closed) return endedUs(entry);
         var takers = takers(now.devices, entry);
         if (takers.isEmpty()) {
             unwanted.incrementAndGet();
@@ -75,6 +75,11 @@ public final class Audit implements AutoCloseable {
         boolean written = receipt.await(awaited.size(), offered, deadline);
         if (System.nanoTime() >= deadline && receipt.awaitedSettled() < awaited.size()) awaited.forEach(Device::wasLate);
         return written;
+    }
+
+    /** The answer to the request that sealed the server, which ended the devices: the request is on record, and it worked. */
+    private static boolean endedUs(AuditEntry entry) {
+        return entry.isAnswer() && entry.request().path().text().equals("sys/seal");
     }
 
     /** Those whose filter takes the entry; the fallback if none does. */

@@ -1,6 +1,11 @@
 package watchword.core.audit;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -8,12 +13,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import watchword.core.audit.chain.ChainHead;
 import watchword.core.audit.chain.CheckpointKey;
 import watchword.core.audit.sink.Reasons;
 import watchword.sdk.Problem;
@@ -27,6 +33,13 @@ import watchword.sdk.Storage;
 public final class AuditDevices implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AuditDevices.class.getName());
 
+    /** A device as the server's configuration declares it, {@code audit "file" "main" { options { ... } }}. */
+    public record Declared(String path, String type, String description, Map<String, String> options) {
+        AuditDeviceConfig config() {
+            return new AuditDeviceConfig(path, type, description, options, false);
+        }
+    }
+
     /**
      * Where it runs.
      *
@@ -35,9 +48,19 @@ public final class AuditDevices implements AutoCloseable {
      * @param sinks makes what devices write to
      */
     public record Site(String node, AuditRules api, SinkFactory sinks) {
-        /** @param host this machine's name, for syslog */
-        public static Site of(String node, String host, AuditRules api, InstantSource clock, java.io.OutputStream stdout) {
-            return new Site(node, api, new SinkFactory(clock, stdout, host));
+
+        /** A server that has its store for itself. @param folder where files of devices made over the API may be; empty to refuse such devices */
+        public static Site of(Optional<Path> folder, InstantSource clock) {
+            var api = folder.map(each -> AuditRules.api(each, false)).orElse(AuditRules.NO_API);
+            return new Site("single", api, new SinkFactory(clock, new FileOutputStream(FileDescriptor.out), hostName()));
+        }
+
+        private static String hostName() {
+            try {
+                return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+            } catch (IOException unknown) {
+                return "-";
+            }
         }
     }
 
@@ -57,23 +80,8 @@ public final class AuditDevices implements AutoCloseable {
     private volatile AuditedHeaders headers;
     private volatile List<Known> known = List.of();
 
-    /**
-     * Opens all devices; the store must be unsealed. Devices that cannot write yet are there nevertheless, and try on.
-     *
-     * @throws Problem.ProblemException 400 when a device cannot be made as it is described: the server should not go on without it
-     */
-    public static AuditDevices open(Storage storage, InstantSource clock, SecureRandom random, Site site, AuditSettings settings, List<AuditDeviceConfig> declared) {
-        var devices = new AuditDevices(storage, clock, random, site, settings);
-        try {
-            devices.reload(declared);
-            return devices;
-        } catch (RuntimeException failed) {
-            devices.close();
-            throw failed;
-        }
-    }
-
-    private AuditDevices(Storage storage, InstantSource clock, SecureRandom random, Site site, AuditSettings settings) {
+    /** The store must be unsealed. Until {@link #start} there are no devices. */
+    public AuditDevices(Storage storage, InstantSource clock, SecureRandom random, Site site, AuditSettings settings) {
         this.storage = storage;
         this.clock = clock;
         this.random = random;
@@ -84,6 +92,20 @@ public final class AuditDevices implements AutoCloseable {
         this.heads = new HeadKeeper(storage, store);
         this.key = storage.read(store::key).orElseGet(this::makeKey);
         this.headers = storage.read(store::headers);
+    }
+
+    /**
+     * Opens all devices. Those that cannot write yet are there nevertheless, and try on.
+     *
+     * @throws Problem.ProblemException 400 when a device cannot be made as it is described: the server should not go on without it
+     */
+    public void start(List<Declared> declared) {
+        try {
+            reload(declared);
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
     }
 
     private CheckpointKey makeKey() {
@@ -111,11 +133,11 @@ public final class AuditDevices implements AutoCloseable {
     // ---- making and ending ----
 
     /** Makes what is declared or stored and not there yet, ends what is neither any more, and begins files anew that were moved away. */
-    public void reload(List<AuditDeviceConfig> declared) {
+    public void reload(List<Declared> declared) {
         changing.lock();
         try {
             var wanted = new ArrayList<Known>();
-            declared.forEach(config -> add(wanted, new Known(config, true)));
+            declared.forEach(each -> add(wanted, new Known(each.config(), true)));
             storage.read(store::devices).forEach(config -> add(wanted, new Known(config, false)));
             for (var gone : known) if (!wanted.contains(gone)) audit.device(gone.config().path()).ifPresent(audit::remove);
             var begun = new ArrayList<Device>();
@@ -230,11 +252,11 @@ public final class AuditDevices implements AutoCloseable {
         }
     }
 
-    private static void requireOpen(java.util.concurrent.CompletableFuture<Void> opened) {
+    private static void requireOpen(CompletableFuture<Void> opened) {
         try {
             opened.join();
-        } catch (java.util.concurrent.CompletionException failed) {
-            var why = failed.getCause() instanceof java.io.IOException cause ? Reasons.of(cause) : "it did not answer in time";
+        } catch (CompletionException failed) {
+            var why = failed.getCause() instanceof IOException cause ? Reasons.of(cause) : "it did not answer in time";
             throw new Problem.Invalid("audit device cannot be used: " + why).asException();
         }
     }
@@ -289,8 +311,8 @@ public final class AuditDevices implements AutoCloseable {
         heads.close();
     }
 
-    /** Where the chains stand. */
-    public Map<String, ChainHead> heads() {
-        return audit.heads();
+    /** Files that were moved away are begun anew. */
+    public void reopen() {
+        audit.reopen();
     }
 }
