@@ -15,7 +15,7 @@ import watchword.sdk.Secret;
 /**
  * A key that lives outside the Java heap, on a page of its own: not moved or copied by the garbage collector, not in a heap dump, kept
  * out of core files, and out of swap where the system allows it ({@link #isLocked}). Closing overwrites it. Any thread; a use that races
- * with closing either gets the whole key or an {@link IllegalStateException}, never a cleared one.
+ * with closing either gets the whole key or an {@link KeyClearedException}, never a cleared one.
  *
  * <p>It is a {@link SecretKey} so that JCA takes it as it is. JCA works on a copy, which the JDK's own provider clears after use.
  */
@@ -75,18 +75,14 @@ public final class LockedKey implements SecretKey, AutoCloseable {
     /** A copy, which the caller clears. */
     @Override
     public byte[] getEncoded() {
-        if (closed) throw cleared();
+        if (closed) throw new KeyClearedException();
         var copy = new byte[size];
         MemorySegment.copy(page, ValueLayout.JAVA_BYTE, 0, copy, 0, size);
         // Pairs with the fence in close(): whoever reads a byte that close() has cleared sees closed as well.
         VarHandle.fullFence();
         if (!closed) return copy;
         Arrays.fill(copy, (byte) 0);
-        throw cleared();
-    }
-
-    private static IllegalStateException cleared() {
-        return new IllegalStateException("the key has been cleared");
+        throw new KeyClearedException();
     }
 
     /** Constant time in the content. */
