@@ -59,6 +59,12 @@ final class Device implements AutoCloseable {
         writer.start();
     }
 
+    /** Runs although nothing could be opened: each batch tries again. */
+    void startFailing(IOException why) {
+        failed(why);
+        writer.start();
+    }
+
     /** A line on its way, and who waits for it. */
     static final class Line {
         private final byte[] open;

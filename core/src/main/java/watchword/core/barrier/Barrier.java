@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,11 @@ public final class Barrier implements Storage {
     static final String OWN = "barrier/";
     /** Where a seal keeps the root key, under its own key. The one entry that is not the barrier's, but below its folder. */
     public static final String SEAL = "barrier/seal";
+
+    /** Whether an entry of the storage below is one that a barrier, its seal or its guard made. */
+    public static boolean owns(String key) {
+        return key.equals(KeyHold.KEYRING) || key.equals(KeyHold.ROOT) || key.equals(SEAL) || key.equals(RollbackGuard.EPOCH);
+    }
 
     /**
      * What is known of the key in use.
@@ -69,13 +74,19 @@ public final class Barrier implements Storage {
     }
 
     /** The first transaction: stores the keys with what {@code work} puts below (first argument) and through the barrier, or nothing. */
-    public <T extends @Nullable Object> T initialize(BiFunction<Writer, Writer, T> work) {
-        var result = inner.<T>write(tx -> {
+    public void initialize(BiConsumer<Writer, Writer> work) {
+        inner.update(tx -> {
             hold.storeFirst(tx);
-            return work.apply(tx, new EncryptingWriter(hold, tx));
+            work.accept(tx, new EncryptingWriter(hold, tx));
         });
         commits.incrementAndGet();
-        return result;
+    }
+
+    /** One transaction on the storage below (first argument) and through the barrier. */
+    public void updateBoth(BiConsumer<Writer, Writer> work) {
+        hold.refillIfLow();
+        inner.update(tx -> work.accept(tx, new EncryptingWriter(hold, tx)));
+        commits.incrementAndGet();
     }
 
     @Override

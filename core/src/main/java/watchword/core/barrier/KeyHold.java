@@ -94,22 +94,37 @@ final class KeyHold {
     /** Puts the keys of a new store into {@code tx}. */
     void storeFirst(Writer tx) {
         var now = keys();
-        store(tx, now, now.ring);
-        storeRoot(tx, now);
+        store(tx, now.root, now.ring);
+        storeRoot(tx, now.rootKey);
     }
 
-    private void store(Writer tx, Keys now, Keyring ring) {
+    private void store(Writer tx, KeyWrap root, Keyring ring) {
         try (var encoded = ring.encode()) {
-            tx.put(KEYRING, now.root.wrap(KEYRING, encoded, random));
+            tx.put(KEYRING, root.wrap(KEYRING, encoded, random));
         }
     }
 
-    private void storeRoot(Writer tx, Keys now) {
-        tx.put(ROOT, now.rootKey.use(bytes -> encrypt(ROOT, bytes)));
+    private void storeRoot(Writer tx, LockedKey rootKey) {
+        tx.put(ROOT, rootKey.use(bytes -> encrypt(ROOT, bytes)));
     }
 
-    private Keyring stored(Reader tx, KeyWrap root) {
-        return tx.get(KEYRING).flatMap(record -> decode(root, record)).orElseThrow(() -> damaged(KEYRING));
+    /** The stored keyring with the root key that opens it; that is another than before when another node changed it. */
+    private record Stored(KeyWrap root, LockedKey rootKey, Keyring ring) {
+        void discard(Keys keeping) {
+            ring.close();
+            if (root != keeping.root) root.close();
+        }
+    }
+
+    private Stored stored(Reader tx, Keys now) {
+        var record = tx.get(KEYRING).orElseThrow(() -> damaged(KEYRING));
+        var ring = decode(now.root, record);
+        if (ring.isPresent()) return new Stored(now.root, now.rootKey, ring.get());
+        var rootKey = tx.get(ROOT).flatMap(root -> now.ring.decrypt(ROOT, root)).map(LockedKey::taking).orElseThrow(() -> damaged(KEYRING));
+        var root = new KeyWrap(rootKey);
+        var found = decode(root, record);
+        if (found.isEmpty()) root.close();
+        return new Stored(root, rootKey, found.orElseThrow(() -> damaged(KEYRING)));
     }
 
     /** Encrypts for {@code key}; an encryption that was not set aside before is refused. */
@@ -132,22 +147,12 @@ final class KeyHold {
         });
     }
 
-    /** Another node may have added a term, or changed the root key too; this transaction sees what that node stored before. */
+    /** Another node may have added a term; this transaction sees what that node stored before. */
     private Keys reload(Reader tx, Keys before, int wanted) {
-        var record = tx.get(KEYRING).orElseThrow(() -> damaged(KEYRING));
-        var ring = decode(before.root, record);
-        if (ring.isPresent()) return adopt(ring.get(), wanted, before.root, before.rootKey);
-        var rootKey = tx.get(ROOT).flatMap(root -> before.ring.decrypt(ROOT, root)).map(LockedKey::taking).orElseThrow(() -> damaged(ROOT));
-        var root = new KeyWrap(rootKey);
-        return adopt(decode(root, record).orElseThrow(() -> damaged(KEYRING)), wanted, root, rootKey);
-    }
-
-    private Keys adopt(Keyring found, int wanted, KeyWrap root, LockedKey rootKey) {
-        if (!found.knows(wanted)) {
-            found.close();
-            return keys();
-        }
-        return replace(found, root, rootKey, 0);
+        var stored = stored(tx, before);
+        if (stored.ring.knows(wanted)) return replace(stored, 0);
+        stored.discard(before);
+        return keys();
     }
 
     /**
@@ -155,31 +160,32 @@ final class KeyHold {
      *
      * @param granted what was set aside under its active term for this process; 0 if nothing was, then that term is not used yet
      */
-    private Keys replace(Keyring found, KeyWrap root, LockedKey rootKey, long granted) {
+    private Keys replace(Stored stored, long granted) {
         replacing.lock();
         try {
             var now = keys;
-            if (now == null || found.active().number() < now.ring.active().number()) {
-                found.close();
+            if (now == null || stored.ring.active().number() < now.ring.active().number()) {
+                stored.ring.close();
+                if (now == null || stored.root != now.root) stored.root.close();
                 if (now == null) throw sealed();
                 return now;
             }
-            var ring = found.sharing(now.ring);
-            var changed = granted == 0 ? new Keys(root, rootKey, ring, now.encrypting, now.allowance) : encryptingUnder(ring, now, root, rootKey, granted);
+            var ring = stored.ring.sharing(now.ring);
+            var changed = granted == 0 ? new Keys(stored.root, stored.rootKey, ring, now.encrypting, now.allowance) : encryptingUnder(ring, now, stored, granted);
             keys = changed;
-            if (root != now.root) now.root.close();
+            if (stored.root != now.root) now.root.close();
             return changed;
         } finally {
             replacing.unlock();
         }
     }
 
-    private static Keys encryptingUnder(Keyring ring, Keys now, KeyWrap root, LockedKey rootKey, long granted) {
+    private static Keys encryptingUnder(Keyring ring, Keys now, Stored stored, long granted) {
         if (ring.active().number() != now.allowance.term()) {
-            return new Keys(root, rootKey, ring, ring, new Allowance(ring.active().number(), granted));
+            return new Keys(stored.root, stored.rootKey, ring, ring, new Allowance(ring.active().number(), granted));
         }
         now.allowance.grant(granted);
-        return new Keys(root, rootKey, ring, ring, now.allowance);
+        return new Keys(stored.root, stored.rootKey, ring, ring, now.allowance);
     }
 
     void refillIfLow() {
@@ -236,41 +242,30 @@ final class KeyHold {
     /** Changes the keyring as it is in the store and takes the result into use. */
     void changeStored(long granted, UnaryOperator<Keyring> change) {
         maintaining.lock();
-        try (var fresh = new Fresh()) {
-            var now = keys();
+        try (var fresh = new Fresh(keys())) {
             inner.update(tx -> {
-                fresh.clear();
-                store(tx, now, fresh.hold(change.apply(fresh.hold(current(tx, now)))));
+                fresh.read(tx, this);
+                var changed = fresh.put(change.apply(fresh.held().ring));
+                store(tx, changed.root, changed.ring);
             });
-            replace(fresh.take(), now.root, now.rootKey, granted);
+            replace(fresh.take(), granted);
         } finally {
             maintaining.unlock();
         }
-    }
-
-    /** The stored keyring; one that lacks what is in use here was put back by somebody. */
-    private Keyring current(Reader tx, Keys now) {
-        var stored = stored(tx, now.root);
-        if (stored.active().number() >= now.ring.active().number()) return stored;
-        stored.close();
-        throw damaged(KEYRING);
     }
 
     /** Puts another root key in place, with what {@code work} puts, or neither. */
     void changeRootKey(LockedKey rootKey, Consumer<Writer> work) {
         var root = new KeyWrap(rootKey);
         maintaining.lock();
-        try (var fresh = new Fresh()) {
-            var before = keys();
-            var after = new Keys(root, rootKey, before.ring, before.encrypting, before.allowance);
+        try (var fresh = new Fresh(keys())) {
             inner.update(tx -> {
-                fresh.clear();
-                var stored = fresh.hold(current(tx, before));
-                store(tx, after, stored);
-                storeRoot(tx, after);
+                fresh.read(tx, this);
+                store(tx, root, fresh.held().ring);
+                storeRoot(tx, rootKey);
                 work.accept(tx);
             });
-            replace(fresh.take(), root, rootKey, 0);
+            replace(fresh.take(root, rootKey), 0);
         } catch (RuntimeException failed) {
             root.close();
             throw failed;
@@ -279,31 +274,54 @@ final class KeyHold {
         }
     }
 
-    /** A decoded keyring on its way into use: cleared when the transaction runs again or fails. */
+    /** The stored keyring on its way into use: cleared when the transaction runs again or fails. One that lacks what is in use was put back. */
     private static final class Fresh implements AutoCloseable {
-        private @Nullable Keyring ring;
+        private final Keys before;
+        private @Nullable Stored held;
 
-        /** A ring that was made from the held one shares its keys, and is held in its place. */
-        Keyring hold(Keyring next) {
-            ring = next;
+        Fresh(Keys before) {
+            this.before = before;
+        }
+
+        void read(Reader tx, KeyHold hold) {
+            discard();
+            held = hold.stored(tx, before);
+            if (held().ring.active().number() < before.ring.active().number()) throw damaged(KEYRING);
+        }
+
+        Stored held() {
+            var now = held;
+            if (now == null) throw new IllegalStateException("the transaction did not run");
+            return now;
+        }
+
+        /** @param changed was made from the held ring and shares its keys */
+        Stored put(Keyring changed) {
+            var next = new Stored(held().root, held().rootKey, changed);
+            held = next;
             return next;
         }
 
-        Keyring take() {
-            var taken = ring;
-            ring = null;
-            if (taken == null) throw new IllegalStateException("the transaction did not run");
+        Stored take() {
+            var taken = held();
+            held = null;
             return taken;
         }
 
-        void clear() {
-            if (ring != null) ring.close();
-            ring = null;
+        Stored take(KeyWrap root, LockedKey rootKey) {
+            var taken = take();
+            if (taken.root != before.root) taken.root.close();
+            return new Stored(root, rootKey, taken.ring);
+        }
+
+        private void discard() {
+            if (held != null) held.discard(before);
+            held = null;
         }
 
         @Override
         public void close() {
-            clear();
+            discard();
         }
     }
 
@@ -333,7 +351,7 @@ final class KeyHold {
         if (left == 0) return;
         inner.update(tx -> tx.get(KEYRING).flatMap(record -> decode(last.root, record)).ifPresent(stored -> {
             try (stored) {
-                store(tx, last, stored.reserving(last.allowance.term(), -left));
+                store(tx, last.root, stored.reserving(last.allowance.term(), -left));
             }
         }));
     }

@@ -38,7 +38,7 @@ public final class EngineCatalog {
     }
 
     /** The catalog with the server's own engines besides. */
-    EngineCatalog and(Map<String, Factory> moreSecrets, Map<String, Factory> moreAuths) {
+    public EngineCatalog and(Map<String, Factory> moreSecrets, Map<String, Factory> moreAuths) {
         var s = new LinkedHashMap<>(secrets);
         s.putAll(moreSecrets);
         var a = new LinkedHashMap<>(auths);

@@ -205,6 +205,15 @@ public final class Tokens {
         }
     }
 
+    /** Whether a text is an IP address, and not a name. */
+    public static boolean isAddress(String text) {
+        try {
+            return !text.isEmpty() && InetAddress.ofLiteral(text) != null;
+        } catch (IllegalArgumentException aName) {
+            return false;
+        }
+    }
+
     /** Whether every address of {@code block} is in one of {@code wider}; no wider blocks allow all. */
     static boolean isWithin(String block, List<String> wider) {
         if (wider.isEmpty()) return true;

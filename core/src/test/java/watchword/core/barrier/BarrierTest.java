@@ -33,10 +33,7 @@ class BarrierTest {
 
     @BeforeEach
     void initialize() {
-        barrier.initialize((_, tx) -> {
-            tx.put("logical/first", VALUE);
-            return true;
-        });
+        barrier.initialize((_, tx) -> tx.put("logical/first", VALUE));
     }
 
     private Barrier reopen() {
@@ -120,7 +117,7 @@ class BarrierTest {
         Property.holds(150, seed -> {
             var plain = new MemoryStorage();
             var encrypted = Barrier.create(new MemoryStorage(), rootKey.copy(), random, clock);
-            encrypted.initialize((_, _) -> true);
+            encrypted.initialize((_, _) -> {});
             for (int n = seed.nextInt(12); n > 0; n--) {
                 var name = names.get(seed.nextInt(names.size()));
                 Stores.put(plain, name, VALUE);

@@ -28,10 +28,7 @@ class RotationTest {
 
     @BeforeEach
     void initialize() {
-        barrier.initialize((_, tx) -> {
-            tx.put("logical/first", VALUE);
-            return true;
-        });
+        barrier.initialize((_, tx) -> tx.put("logical/first", VALUE));
     }
 
     private Barrier reopen() {

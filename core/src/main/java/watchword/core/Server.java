@@ -1,0 +1,133 @@
+package watchword.core;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import watchword.core.audit.AuditDevices;
+import watchword.core.barrier.Barrier;
+import watchword.core.mount.EngineCatalog;
+import watchword.core.request.Answer;
+import watchword.core.request.Request;
+import watchword.core.request.Response;
+import watchword.core.seal.Seal;
+import watchword.core.sys.Metrics;
+import watchword.core.sys.ServerInfo;
+import watchword.sdk.Problem;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+
+/**
+ * The server without a socket, and its seal gate: what needs the barrier's key exists only inside {@link Unsealed}, so a sealed server
+ * cannot reach it. Any thread.
+ */
+public final class Server implements AutoCloseable {
+    private final Storage inner;
+    private final Seal seal;
+    private final Unsealed.Settings settings;
+    private final SecureRandom random;
+    private final InstantSource clock;
+    private final Metrics metrics = new Metrics();
+    private final BootRoutes boot;
+    /** Null while sealed. */
+    private final AtomicReference<@Nullable Unsealed> unsealed = new AtomicReference<>();
+
+    /**
+     * What a server is told when it is made.
+     *
+     * @param seal how the root key is kept
+     * @param auditFolder where audit files made by API may be
+     * @param cache puts a cache over the open barrier, when this process alone writes the store
+     */
+    public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
+            UnaryOperator<Storage> cache) {}
+
+    public Server(Storage inner, Options options, SecureRandom random, InstantSource clock) {
+        this.inner = inner;
+        this.random = random;
+        this.clock = clock;
+        this.seal = new Seal(inner, options.seal(), random, clock);
+        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache());
+        this.boot = new BootRoutes(this, seal, options.info(), clock);
+        seal.autoUnseal().ifPresent(this::open);
+    }
+
+    public Response serve(Request request) {
+        var early = boot.serve(request);
+        if (early != null) return early;
+        var open = unsealed.get();
+        if (open == null) return Answer.of(new Problem.Unavailable("Vault is sealed")).toResponse(request.id());
+        var response = open.pipeline().serve(request);
+        metrics.count("requests", "status=\"" + response.status() + "\"");
+        return response;
+    }
+
+    /** Makes a new server's keys, mounts and root token, which is first. A server that unseals itself is open afterwards. */
+    public synchronized Seal.Initialized<Secret> initialize(Seal.InitRequest wanted, Optional<Secret> rootToken) {
+        var made = seal.initialize(wanted, barrier -> {
+            try (var first = unsealedBy(barrier)) {
+                return first.createDefaults(rootToken);
+            }
+        });
+        seal.autoUnseal().ifPresent(this::open);
+        return made;
+    }
+
+    private Unsealed unsealedBy(Barrier barrier) {
+        return new Unsealed(barrier, seal, settings, random, clock, metrics, this::seal);
+    }
+
+    private synchronized void open(Barrier barrier) {
+        try {
+            unsealed.set(unsealedBy(barrier));
+        } catch (RuntimeException failed) {
+            seal.seal();
+            throw failed;
+        }
+    }
+
+    /** Adds a share; the server is open when there were enough. */
+    public synchronized void unseal(Secret share, boolean migrate) {
+        seal.unseal(share, migrate).ifPresent(this::open);
+    }
+
+    public synchronized void seal() {
+        var open = unsealed.getAndSet(null);
+        if (open != null) open.close();
+        seal.seal();
+    }
+
+    public boolean isSealed() {
+        return unsealed.get() == null;
+    }
+
+    public boolean isInitialized() {
+        return seal.isInitialized();
+    }
+
+    /** Carries out every end that is due. @return how many there were */
+    public int runDue() {
+        var open = unsealed.get();
+        return open == null ? 0 : open.runDue();
+    }
+
+    /** Audit files that were moved away are begun anew. */
+    public void reopenAuditFiles() {
+        var open = unsealed.get();
+        if (open != null) open.audit().reopen();
+    }
+
+    /** How long requests may take to end when the server stops. */
+    public static final Duration DRAIN = Duration.ofSeconds(10);
+
+    @Override
+    public void close() {
+        seal();
+        inner.close();
+    }
+}

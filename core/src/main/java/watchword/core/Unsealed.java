@@ -1,0 +1,196 @@
+package watchword.core;
+
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import watchword.core.audit.Audit;
+import watchword.core.audit.AuditDevices;
+import watchword.core.audit.AuditRoutes;
+import watchword.core.barrier.Barrier;
+import watchword.core.barrier.KeyRoutes;
+import watchword.core.cubbyhole.CubbyholeEngine;
+import watchword.core.lease.LeaseRoutes;
+import watchword.core.lease.Leases;
+import watchword.core.lease.Revocations;
+import watchword.core.mount.EngineCatalog;
+import watchword.core.mount.Engines;
+import watchword.core.mount.MountRoutes;
+import watchword.core.mount.Mounts;
+import watchword.core.pipeline.Pipeline;
+import watchword.core.policy.Authority;
+import watchword.core.policy.PolicyRoutes;
+import watchword.core.seal.Seal;
+import watchword.core.seal.SealRoutes;
+import watchword.core.sys.InfoRoutes;
+import watchword.core.sys.Metrics;
+import watchword.core.sys.ServerInfo;
+import watchword.core.sys.SystemEngine;
+import watchword.core.sys.ToolRoutes;
+import watchword.core.token.Logins;
+import watchword.core.token.TokenCreation;
+import watchword.core.token.TokenRoles;
+import watchword.core.token.TokenRoutes;
+import watchword.core.token.Tokens;
+import watchword.core.wrapping.Wrapping;
+import watchword.core.wrapping.WrappingRoutes;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+
+/**
+ * Everything that needs the barrier's key, wired by plain constructor calls: it exists only while the server is unsealed. Sealing drops
+ * it; the barrier itself is the seal's to close.
+ */
+final class Unsealed implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
+    private static final String TOKEN_ROOT = "core/token/root-key";
+    private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
+    /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
+    private static final int UPKEEP_TICKS = 25;
+
+    private final Storage storage;
+    private final InstantSource clock;
+    private final Mounts mounts;
+    private final PolicyRoutes policyRoutes;
+    private final Logins logins;
+    private final Revocations revocations;
+    private final Audit audit;
+    private final Pipeline pipeline;
+    private final Barrier barrier;
+    private final Seal seal;
+    private volatile boolean closed;
+
+    /** What the server was told that matters here. */
+    record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {}
+
+    Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Metrics metrics, Runnable sealServer) {
+        this.barrier = opened;
+        this.seal = seal;
+        this.storage = settings.cache().apply(opened);
+        this.clock = clock;
+        var info = settings.info();
+        var leases = new Leases(random);
+        var tokens = new Tokens(tokenRoot(storage, random), random, leases);
+        var authority = new Authority();
+        var roles = new TokenRoles();
+        this.audit = new Audit();
+        var devices = new AuditDevices(audit, settings.auditFolder(), random, clock);
+        var wrapping = new Wrapping(tokens);
+
+        // The server's own engines need what is made below, so their catalog entries are filled in last.
+        var own = new OwnEngines();
+        var engines = new Engines(settings.catalog().and(
+                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole()), Map.of("token", (_, _) -> own.token())), clock, random);
+        this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
+        this.logins = new Logins(tokens, mounts, authority);
+        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
+        this.policyRoutes = new PolicyRoutes(authority, tokens);
+        var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
+        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()));
+        var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
+        own.fill(
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
+                        new AuditRoutes(devices).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(), new InfoRoutes(info, mounts, metrics).routes())),
+                new CubbyholeEngine(),
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit);
+        if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) devices.start(storage, settings.audits());
+        Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
+    }
+
+    /** The key of all tokens, made with the server. */
+    private static Secret tokenRoot(Storage storage, SecureRandom random) {
+        return storage.read(store -> store.get(TOKEN_ROOT)).map(Secret::owning).orElseGet(() -> {
+            var key = new byte[32];
+            random.nextBytes(key);
+            storage.update(store -> store.put(TOKEN_ROOT, key));
+            return Secret.owning(key.clone());
+        });
+    }
+
+    private static final class OwnEngines {
+        private Optional<SystemEngine> system = Optional.empty();
+        private Optional<CubbyholeEngine> cubbyhole = Optional.empty();
+        private Optional<TokenRoutes> token = Optional.empty();
+
+        void fill(SystemEngine s, CubbyholeEngine c, TokenRoutes t) {
+            system = Optional.of(s);
+            cubbyhole = Optional.of(c);
+            token = Optional.of(t);
+        }
+
+        SystemEngine system() {
+            return system.orElseThrow();
+        }
+
+        CubbyholeEngine cubbyhole() {
+            return cubbyhole.orElseThrow();
+        }
+
+        TokenRoutes token() {
+            return token.orElseThrow();
+        }
+    }
+
+    /** What a new server has: its mounts, its policies and a root token. */
+    Secret createDefaults(Optional<Secret> rootToken) {
+        return storage.write(store -> {
+            mounts.createSystemMounts(store);
+            policyRoutes.createDefaults(store, clock.instant());
+            return logins.rootToken(store, rootToken, clock.instant()).token();
+        });
+    }
+
+    private Secret newRootToken() {
+        return storage.write(store -> logins.rootToken(store, Optional.empty(), clock.instant()).token());
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    Audit audit() {
+        return audit;
+    }
+
+    Mounts mounts() {
+        return mounts;
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    int runDue() {
+        return revocations.runDue();
+    }
+
+    private void keepUp() {
+        for (long tick = 1; !closed; tick++) {
+            try {
+                revocations.runDue();
+                if (tick % UPKEEP_TICKS == 0) {
+                    if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
+                    seal.advanceEpoch();
+                }
+            } catch (RuntimeException failed) {
+                if (closed) return;
+                LOG.log(Level.ERROR, "what was due could not be carried out; it will be tried again: {0}", failed.getMessage());
+                LockSupport.parkNanos(this, Duration.ofSeconds(2).toNanos());
+            }
+            LockSupport.parkNanos(this, TICK_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        audit.close();
+    }
+}

@@ -1,0 +1,72 @@
+package watchword.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import watchword.core.json.Json;
+
+/** The server's log: one event a line, on standard error, as text or JSON. */
+final class Logging {
+    private Logging() {}
+
+    static void configure(String level, String format) {
+        var at = switch (level) {
+            case "trace" -> Level.FINER;
+            case "debug" -> Level.FINE;
+            case "warn" -> Level.WARNING;
+            case "error" -> Level.SEVERE;
+            default -> Level.INFO;
+        };
+        LogManager.getLogManager().reset();
+        var handler = new ConsoleHandler();
+        handler.setLevel(at);
+        handler.setFormatter(format.equals("json") ? new JsonLines() : new TextLines());
+        var root = Logger.getLogger("");
+        root.addHandler(handler);
+        root.setLevel(at.intValue() < Level.INFO.intValue() ? at : Level.INFO);
+        // The HTTP layer's own news are of no use to an operator.
+        Logger.getLogger("org.eclipse.jetty").setLevel(Level.WARNING);
+    }
+
+    private static String word(Level level) {
+        if (level.intValue() >= Level.SEVERE.intValue()) return "error";
+        if (level.intValue() >= Level.WARNING.intValue()) return "warn";
+        return level.intValue() >= Level.INFO.intValue() ? "info" : "debug";
+    }
+
+    private static final class TextLines extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            var thrown = record.getThrown() == null ? "" : " (" + record.getThrown().getClass().getSimpleName() + ": " + record.getThrown().getMessage() + ")";
+            return record.getInstant() + " [" + word(record.getLevel()) + "] " + oneLine(formatMessage(record) + thrown) + "\n";
+        }
+
+        /** What others said cannot begin a line of its own, or color the terminal. */
+        private static String oneLine(String text) {
+            var line = new StringBuilder(text.length());
+            text.codePoints().forEach(c -> {
+                if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029 || Character.getType(c) == Character.FORMAT) line.append(String.format("\\u%04x", c));
+                else line.appendCodePoint(c);
+            });
+            return line.toString();
+        }
+    }
+
+    private static final class JsonLines extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            var line = new LinkedHashMap<String, Object>();
+            line.put("@timestamp", record.getInstant().toString());
+            line.put("@level", word(record.getLevel()));
+            line.put("@module", String.valueOf(record.getLoggerName()));
+            line.put("@message", formatMessage(record));
+            if (record.getThrown() != null) line.put("error", record.getThrown().getClass().getSimpleName() + ": " + record.getThrown().getMessage());
+            return new String(Json.writeAscii(line), StandardCharsets.US_ASCII) + "\n";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package watchword.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import watchword.core.Server;
+import watchword.core.barrier.RollbackGuard;
+import watchword.core.sys.ServerInfo;
+import watchword.sdk.Storage;
+import watchword.server.config.SealSettings;
+import watchword.server.config.ServerConfig;
+import watchword.server.config.ServerConfig.Store;
+import watchword.storage.CachedStorage;
+import watchword.storage.PostgresStorage;
+import watchword.storage.SqliteStorage;
+
+/** Puts a server together, by constructor calls. */
+final class Wiring {
+    static final String VERSION = "0.1.0";
+    private static final String CLUSTER_ID = "barrier/cluster-id";
+    /** Decrypted entries kept, counted with what their decoders made of them. */
+    private static final long CACHE_BYTES = 64L << 20;
+
+    private Wiring() {}
+
+    static Server server(ServerConfig config, SecureRandom random, InstantSource clock) throws IOException {
+        var storage = storage(config.store());
+        var info = new ServerInfo(VERSION, config.compatibleVersion(), config.clusterName(), clusterId(storage, random), storageType(config.store()), config.apiAddress(),
+                clock.instant(), config.defaultLeaseTtl(), config.maxLeaseTtl());
+        // Another server may write a shared database, so only a store of our own may be answered from memory.
+        UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
+        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), config.auditFolder(), config.audits(), cache), random, clock);
+    }
+
+    private static Storage storage(Store store) throws IOException {
+        return switch (store) {
+            case Store.Sqlite sqlite -> SqliteStorage.open(sqlite.path());
+            case Store.Memory _ -> {
+                var folder = Files.createTempDirectory("watchword-");
+                folder.toFile().deleteOnExit();
+                yield SqliteStorage.open(folder.resolve("memory.db"), SqliteStorage.Durability.LOST_ON_CRASH);
+            }
+            case Store.Postgres postgres -> PostgresStorage.open(postgres.connectionUrl(), postgres.table(), Duration.ofSeconds(10));
+        };
+    }
+
+    /** A database that others run has no place beside it: there, the file has to be named. */
+    private static RollbackGuard guard(ServerConfig config) {
+        if (config.epochFile().isPresent()) return RollbackGuard.by(config.epochFile().get());
+        return config.store() instanceof Store.Sqlite sqlite ? RollbackGuard.by(sqlite.path().resolveSibling(sqlite.path().getFileName() + ".epoch")) : RollbackGuard.none();
+    }
+
+    private static String storageType(Store store) {
+        return switch (store) {
+            case Store.Sqlite _ -> "sqlite";
+            case Store.Memory _ -> "inmem";
+            case Store.Postgres _ -> "postgresql";
+        };
+    }
+
+    /** The store's name for itself, made when it was first opened; not secret. */
+    private static String clusterId(Storage storage, SecureRandom random) {
+        return storage.write(tx -> tx.get(CLUSTER_ID).map(id -> new String(id, java.nio.charset.StandardCharsets.US_ASCII)).orElseGet(() -> {
+            var id = new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+            tx.put(CLUSTER_ID, id.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            return id;
+        }));
+    }
+}

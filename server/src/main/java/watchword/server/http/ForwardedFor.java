@@ -1,0 +1,64 @@
+package watchword.server.http;
+
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import watchword.core.request.Request.Peer;
+import watchword.core.token.Tokens;
+import watchword.sdk.Problem;
+
+/**
+ * Who asks: the connection's other end, or, when that is a proxy named in the configuration, whom the proxy names. From anybody else
+ * the header means nothing.
+ *
+ * @param authorized addresses or blocks of the proxies; none for no proxy
+ * @param hopSkips how many of the last addresses in the header belong to further proxies
+ * @param rejectNotPresent refuse a request from a proxy without the header
+ */
+public record ForwardedFor(List<String> authorized, int hopSkips, boolean rejectNotPresent, boolean rejectNotAuthorized) {
+    public static final ForwardedFor NONE = new ForwardedFor(List.of(), 0, true, true);
+
+    Peer peer(Request request) {
+        var remote = request.getConnectionMetaData().getRemoteSocketAddress();
+        var address = remote instanceof InetSocketAddress inet && inet.getAddress() != null ? inet.getAddress().getHostAddress() : "";
+        int port = remote instanceof InetSocketAddress inet ? inet.getPort() : 0;
+        return new Peer(authorized.isEmpty() ? address : named(request, address), port, certificates(request));
+    }
+
+    private String named(Request request, String address) {
+        var hops = new ArrayList<String>();
+        for (var line : request.getHeaders().getValuesList("X-Forwarded-For")) {
+            for (var hop : line.split(",", -1)) hops.add(hop.trim());
+        }
+        if (hops.isEmpty()) {
+            if (rejectNotPresent && Tokens.allows(authorized, address)) throw new Problem.Invalid("missing x-forwarded-for header and configured to reject when not present").asException();
+            return address;
+        }
+        if (!Tokens.allows(authorized, address)) {
+            if (rejectNotAuthorized) throw new Problem.Invalid("client address not authorized for x-forwarded-for and configured to reject connection").asException();
+            return address;
+        }
+        int at = hops.size() - 1 - hopSkips;
+        if (at < 0) throw new Problem.Invalid("malformed x-forwarded-for configuration or request, hops to skip (" + hopSkips + ") would skip before earliest chain link").asException();
+        var named = hops.get(at);
+        if (!Tokens.isAddress(named)) throw new Problem.Invalid("malformed x-forwarded-for header").asException();
+        return named;
+    }
+
+    private static List<byte[]> certificates(Request request) {
+        if (!(request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData tls) || tls.peerCertificates() == null) return List.of();
+        var chain = new ArrayList<byte[]>();
+        for (X509Certificate certificate : tls.peerCertificates()) {
+            try {
+                chain.add(certificate.getEncoded());
+            } catch (CertificateEncodingException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        return chain;
+    }
+}

@@ -1,0 +1,43 @@
+package watchword.server.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** What the HTTP layer itself refuses is told in the same form as everything else, and says nothing of the layer. */
+final class JsonErrors extends ErrorHandler {
+
+    @Override
+    protected void generateResponse(Request request, Response response, int code, @Nullable String message, @Nullable Throwable cause, Callback callback) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        Content.Sink.write(response, true, body(code), callback);
+    }
+
+    @Override
+    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
+        fields.put(HttpHeader.CONTENT_TYPE, "application/json");
+        return ByteBuffer.wrap(body(status).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String body(int code) {
+        var text = switch (code) {
+            case 400 -> "malformed request";
+            case 404 -> "not found";
+            case 408 -> "the request took too long to arrive";
+            case 413 -> "request is too large";
+            case 414 -> "request line is too long";
+            case 431 -> "request headers are too large";
+            case 505 -> "this version of HTTP is not spoken here";
+            default -> code < 500 ? "malformed request" : "internal error";
+        };
+        return "{\"errors\":[\"" + text + "\"]}\n";
+    }
+}

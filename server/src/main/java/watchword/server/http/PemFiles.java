@@ -1,0 +1,68 @@
+package watchword.server.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Collection;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+
+/** Certificates and keys from PEM files. */
+final class PemFiles {
+    private PemFiles() {}
+
+    static KeyStore keyStore(Path certificateFile, Path keyFile) throws IOException, GeneralSecurityException {
+        var chain = certificates(certificateFile);
+        if (chain.isEmpty()) throw new IOException(certificateFile + " holds no certificate");
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("server", privateKey(keyFile), new char[0], chain.toArray(Certificate[]::new));
+        return store;
+    }
+
+    static KeyStore trustStore(Path file) throws IOException, GeneralSecurityException {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        int number = 0;
+        for (var certificate : certificates(file)) store.setCertificateEntry("ca" + number++, certificate);
+        if (number == 0) throw new IOException(file + " holds no certificate");
+        return store;
+    }
+
+    @SuppressWarnings("unchecked") // certificates of a kind
+    private static Collection<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+        return (Collection<Certificate>) CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+    }
+
+    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+        try (var parser = new PEMParser(Files.newBufferedReader(file, StandardCharsets.US_ASCII))) {
+            for (Object object; (object = parser.readObject()) != null; ) {
+                if (object instanceof PEMKeyPair pair) return privateKey(pair.getPrivateKeyInfo());
+                if (object instanceof PrivateKeyInfo info) return privateKey(info);
+            }
+        }
+        throw new IOException(file + " holds no private key that can be read without a password");
+    }
+
+    private static PrivateKey privateKey(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
+        for (var algorithm : new String[] {"RSA", "EC", "Ed25519"}) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            } catch (InvalidKeySpecException another) {
+                // tried as the next kind
+            }
+        }
+        throw new GeneralSecurityException("the key is neither RSA, EC nor Ed25519");
+    }
+}
