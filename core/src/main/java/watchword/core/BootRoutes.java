@@ -119,8 +119,7 @@ final class BootRoutes {
         body.put("initialized", initialized);
         body.put("sealed", sealed);
         body.put("standby", sealed);
-        body.put("performance_standby", false);
-        body.put("replication_performance_mode", sealed ? "unknown" : "disabled");
+        body.put("replication_performance_mode", sealed ? "unknown" : "primary");
         body.put("replication_dr_mode", sealed ? "unknown" : "disabled");
         body.put("server_time_utc", clock.instant().getEpochSecond());
         body.put("version", info.compatibleVersion());

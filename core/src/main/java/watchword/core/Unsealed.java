@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
-import watchword.core.audit.Audit;
 import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
+import watchword.core.audit.AuditSettings;
 import watchword.core.barrier.Barrier;
 import watchword.core.barrier.KeyRoutes;
 import watchword.core.cubbyhole.CubbyholeEngine;
@@ -60,7 +60,7 @@ final class Unsealed implements AutoCloseable {
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
     private final Revocations revocations;
-    private final Audit audit;
+    private final AuditDevices audit;
     private final Pipeline pipeline;
     private final Barrier barrier;
     private final Seal seal;
@@ -79,8 +79,7 @@ final class Unsealed implements AutoCloseable {
         var tokens = new Tokens(tokenRoot(storage, random), random, leases);
         var authority = new Authority();
         var roles = new TokenRoles();
-        this.audit = new Audit();
-        var devices = new AuditDevices(audit, settings.auditFolder(), random, clock);
+        this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
         var wrapping = new Wrapping(tokens);
 
         // The server's own engines need what is made below, so their catalog entries are filled in last.
@@ -96,11 +95,12 @@ final class Unsealed implements AutoCloseable {
         var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
-                        new AuditRoutes(devices).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(), new InfoRoutes(info, mounts, metrics).routes())),
+                        new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, metrics).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit);
-        if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) devices.start(storage, settings.audits());
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit());
+        if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) audit.start(settings.audits());
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
@@ -155,7 +155,7 @@ final class Unsealed implements AutoCloseable {
         return pipeline;
     }
 
-    Audit audit() {
+    AuditDevices audit() {
         return audit;
     }
 

@@ -7,28 +7,37 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * AES-256-GCM under one key, with a random 96-bit nonce each time. Any thread, without waiting. Who uses it keeps the number of
  * encryptions under one key below 2^32 (NIST SP 800-38D, 8.3); {@link Keyring} and the barrier do.
- *
- * <p>Ciphers are kept for reuse, since setting one up costs three times what a small value costs to encrypt. They hold the expanded key on
- * the heap, so closing drops them with the key.
  */
 final class Aead implements AutoCloseable {
     static final int KEY_BYTES = 32;
     static final int NONCE_BYTES = 12;
     static final int TAG_BYTES = 16;
     private static final int KEPT = 8;
+    private static final SecretKeySpec NO_KEY = new SecretKeySpec(new byte[KEY_BYTES], "AES");
+
+    /** How often a key is used. */
+    enum Use {
+        /** Ciphers are kept, since setting one up costs three times what a small value does. They hold the key on the heap until closed. */
+        OFTEN,
+        /** The key is on the heap only while it is used. */
+        RARELY
+    }
 
     private final LockedKey key;
+    private final boolean keeping;
     private final AtomicReferenceArray<@Nullable Cipher> idle = new AtomicReferenceArray<>(KEPT);
 
     /** Takes {@code key} over and closes it with itself. */
-    Aead(LockedKey key) {
+    Aead(LockedKey key, Use use) {
         if (key.size() != KEY_BYTES) throw new IllegalArgumentException("a key of " + key.size() + " bytes");
         this.key = key;
+        this.keeping = use == Use.OFTEN;
     }
 
     LockedKey key() {
@@ -91,13 +100,33 @@ final class Aead implements AutoCloseable {
     }
 
     private void keep(Cipher cipher) {
-        idle.setRelease(slot(), cipher);
-        if (key.isDestroyed()) idle.setRelease(slot(), null);
+        if (keeping && !key.isDestroyed()) {
+            idle.setRelease(slot(), cipher);
+            if (key.isDestroyed()) dropAll();
+        } else {
+            overwriteKey(cipher);
+        }
+    }
+
+    /** A cipher that is only dropped leaves its copy of the key in memory until something else is written there. */
+    private static void overwriteKey(Cipher cipher) {
+        try {
+            cipher.init(Cipher.DECRYPT_MODE, NO_KEY, new GCMParameterSpec(8 * TAG_BYTES, new byte[NONCE_BYTES]));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("AES-GCM refused a key", impossible);
+        }
+    }
+
+    private void dropAll() {
+        for (int slot = 0; slot < KEPT; slot++) {
+            var kept = idle.getAndSet(slot, null);
+            if (kept != null) overwriteKey(kept);
+        }
     }
 
     @Override
     public void close() {
         key.close();
-        for (int slot = 0; slot < KEPT; slot++) idle.set(slot, null);
+        dropAll();
     }
 }

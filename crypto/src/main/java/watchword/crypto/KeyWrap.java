@@ -11,7 +11,7 @@ public final class KeyWrap implements AutoCloseable {
 
     /** Takes {@code key} (32 bytes) over and closes it with itself. */
     public KeyWrap(LockedKey key) {
-        this.aead = new Aead(key);
+        this.aead = new Aead(key, Aead.Use.RARELY);
     }
 
     /** @param name what the record is for, with everything that must not be exchanged under it */

@@ -48,15 +48,19 @@ public final class Keyring implements AutoCloseable {
     public static Keyring generate(SecureRandom random, Instant now) {
         var first = new TreeMap<Integer, Held>();
         var deriving = LockedKey.generate(random, Aead.KEY_BYTES);
-        first.put(1, new Held(new Term(1, now, 0), new Aead(LockedKey.generate(random, Aead.KEY_BYTES))));
+        first.put(1, new Held(new Term(1, now, 0), aead(LockedKey.generate(random, Aead.KEY_BYTES))));
         return new Keyring(deriving, RotationPolicy.DEFAULT, first);
+    }
+
+    private static Aead aead(LockedKey key) {
+        return new Aead(key, Aead.Use.OFTEN);
     }
 
     /** With a new key, of the next term, to encrypt under from now on. */
     public Keyring rotated(SecureRandom random, Instant now) {
         var more = new TreeMap<>(terms);
         int next = Math.addExact(active.facts.number(), 1);
-        more.put(next, new Held(new Term(next, now, 0), new Aead(LockedKey.generate(random, Aead.KEY_BYTES))));
+        more.put(next, new Held(new Term(next, now, 0), aead(LockedKey.generate(random, Aead.KEY_BYTES))));
         return new Keyring(deriving, policy, more);
     }
 
@@ -139,7 +143,7 @@ public final class Keyring implements AutoCloseable {
             var terms = new TreeMap<Integer, Held>();
             for (int left = buffer.getInt(); left > 0; left--) {
                 var facts = new Term(buffer.getInt(), Instant.ofEpochSecond(buffer.getLong(), buffer.getInt()), buffer.getLong());
-                terms.put(facts.number(), new Held(facts, new Aead(key(buffer))));
+                terms.put(facts.number(), new Held(facts, aead(key(buffer))));
             }
             if (terms.isEmpty() || buffer.hasRemaining()) throw new IllegalArgumentException("not a keyring");
             return new Keyring(deriving, policy, terms);

@@ -1,81 +1,154 @@
 package watchword.core.audit;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import watchword.core.audit.chain.ChainHead;
 import watchword.sdk.Problem;
 
 /**
  * Lets nothing happen unrecorded: an entry counts when one device has written it. With no device at all everything goes, as in the
- * field; with devices that all fail, nothing does, and the caller is told within a bounded time. Any thread.
+ * field; with devices that all fail, nothing does, and the caller is told within a bounded time. Any thread; no lock.
  */
 public final class Audit implements AutoCloseable {
-    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private final AuditSettings settings;
+    private final AtomicReference<State> state = new AtomicReference<>(new State(List.of(), false));
+    private final AtomicLong unwanted = new AtomicLong();
 
-    private final AtomicReference<Map<String, Device>> devices = new AtomicReference<>(Map.of());
-
-    /** @throws Problem.ProblemException 503 when no device could write it in time */
-    public void record(AuditEntry entry) {
-        var now = devices.get();
-        if (now.isEmpty()) return;
-        var lines = new ArrayList<Device.Line>(now.size());
-        boolean taken = false;
-        for (var device : now.values()) {
-            if (!device.takes(entry)) continue;
-            taken = true;
-            var line = device.submit(entry);
-            if (line != null) lines.add(line);
+    private record State(List<Device> devices, boolean closed) {
+        State with(Device device) {
+            var more = new ArrayList<>(devices);
+            more.add(device);
+            return new State(List.copyOf(more), closed);
         }
-        if (!taken) return;
-        long deadline = System.nanoTime() + MAX_WAIT_NANOS;
-        boolean written = false;
-        for (var line : lines) written |= line.await(deadline);
-        if (!written) throw new Problem.Unavailable("no audit device could record this request, so it was not carried out: " + why(now)).asException();
+
+        State without(Device device) {
+            return new State(devices.stream().filter(each -> each != device).toList(), closed);
+        }
     }
 
-    private static String why(Map<String, Device> devices) {
-        return String.join("; ", devices.values().stream()
-                .map(device -> device.name() + ": " + device.failure().orElse("did not answer within 2s")).toList());
+    public Audit() {
+        this(AuditSettings.DEFAULT);
     }
+
+    public Audit(AuditSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Returns when the entry is on record.
+     *
+     * @throws Problem.ProblemException 503 when no device could write it in time; the message names the devices and says why
+     */
+    public void record(AuditEntry entry) {
+        var now = state.get();
+        if (now.devices.isEmpty() && !now.closed) return;
+        long deadline = System.nanoTime() + settings.maxWait().toNanos();
+        while (!isRecorded(entry, now, deadline)) {
+            var later = state.get();
+            // A device that was removed meanwhile takes nothing any more; another may.
+            if (later.equals(now) || System.nanoTime() >= deadline) throw unrecorded(now);
+            now = later;
+        }
+    }
+
+    private boolean isRecorded(AuditEntry entry, State now, long deadline) {
+        if (now.closed) return endedUs(entry);
+        var takers = takers(now.devices, entry);
+        if (takers.isEmpty()) {
+            unwanted.incrementAndGet();
+            return true;
+        }
+        var receipt = new Receipt();
+        var awaited = new ArrayList<Device>(takers.size());
+        int offered = 0;
+        for (var device : takers) {
+            boolean await = device.isHealthy(System.nanoTime());
+            if (!device.offer(entry, receipt, await)) continue;
+            offered++;
+            if (await) awaited.add(device);
+        }
+        boolean written = receipt.await(awaited.size(), offered, deadline);
+        if (System.nanoTime() >= deadline && receipt.awaitedSettled() < awaited.size()) awaited.forEach(Device::wasLate);
+        return written;
+    }
+
+    /** The answer to the request that sealed the server, which ended the devices: the request is on record, and it worked. */
+    private static boolean endedUs(AuditEntry entry) {
+        return entry.isAnswer() && entry.request().path().text().equals("sys/seal");
+    }
+
+    /** Those whose filter takes the entry; the fallback if none does. */
+    private static List<Device> takers(List<Device> devices, AuditEntry entry) {
+        if (devices.size() == 1 && devices.getFirst().takesAll()) return devices;
+        var takers = devices.stream().filter(device -> !device.plan().fallback() && device.takes(entry)).toList();
+        return takers.isEmpty() ? devices.stream().filter(device -> device.plan().fallback()).toList() : takers;
+    }
+
+    private static Problem.ProblemException unrecorded(State now) {
+        var why = now.closed ? "it is closed" : String.join("; ", now.devices.stream().map(device -> "\"" + device.name() + "\" " + device.why()).toList());
+        return new Problem.Unavailable("audit: no device could record this: " + why).asException();
+    }
+
+    // ---- devices ----
 
     void add(Device device) {
-        devices.updateAndGet(before -> {
-            var after = new java.util.LinkedHashMap<>(before);
-            after.put(device.name(), device);
-            return after;
-        });
+        state.updateAndGet(before -> before.with(device));
     }
 
-    Optional<Device> remove(String name) {
-        var before = devices.getAndUpdate(all -> {
-            var after = new java.util.LinkedHashMap<>(all);
-            after.remove(name);
-            return after;
-        });
-        return Optional.ofNullable(before.get(name));
+    /** Takes the device out and ends it; what it was given it still writes. */
+    void remove(Device device) {
+        state.updateAndGet(before -> before.without(device));
+        device.close();
+    }
+
+    Optional<Device> device(String name) {
+        return state.get().devices.stream().filter(device -> device.name().equals(name)).findFirst();
+    }
+
+    List<Device> devices() {
+        return state.get().devices;
+    }
+
+    /** How each device is. */
+    public List<DeviceStatus> status() {
+        return state.get().devices.stream().map(Device::status).toList();
     }
 
     /** Devices that cannot write, and why. */
     public Map<String, String> failures() {
-        var failing = new java.util.LinkedHashMap<String, String>();
-        devices.get().forEach((name, device) -> device.failure().ifPresent(why -> failing.put(name, why)));
+        var failing = new LinkedHashMap<String, String>();
+        for (var each : status()) if (each.state() != DeviceStatus.State.OK) failing.put(each.name(), each.why());
         return failing;
+    }
+
+    /** Where each device's chain stands: kept outside the logs, it shows one that was cut short, or a store that was set back. */
+    public Map<String, ChainHead> heads() {
+        var heads = new LinkedHashMap<String, ChainHead>();
+        for (var device : state.get().devices) heads.put(device.name(), device.head());
+        return heads;
+    }
+
+    /** Entries that no filter wanted, where there is no fallback. */
+    public long unwanted() {
+        return unwanted.get();
     }
 
     /** Files that were moved away are begun anew. */
     public void reopen() {
-        devices.get().values().forEach(Device::reopen);
+        state.get().devices.forEach(Device::reopen);
     }
 
-    List<String> names() {
-        return List.copyOf(devices.get().keySet());
-    }
-
+    /** Ends every device. From now on nothing can be recorded, so nothing may happen. */
     @Override
     public void close() {
-        devices.getAndSet(Map.of()).values().forEach(Device::close);
+        var last = state.getAndSet(new State(List.of(), true));
+        try (var closing = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            last.devices.forEach(device -> closing.execute(device::close));
+        }
     }
 }

@@ -1,184 +1,318 @@
 package watchword.core.audit;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import watchword.core.wire.Rows;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import watchword.core.audit.chain.CheckpointKey;
+import watchword.core.audit.sink.Reasons;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
-/** The audit devices in the store, and the way from a device's options to the device. */
-public final class AuditDevices {
-    private static final int SALT_BYTES = 32;
+/**
+ * The audit devices of an unsealed server: those its configuration declares and those made over the API. Keeps what must outlive the
+ * process, and the {@link Audit} that the pipeline records with. Any thread.
+ */
+public final class AuditDevices implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(AuditDevices.class.getName());
 
-    private final Rows<Row> rows = new Rows<>("core/audit/", Row.class);
-    private final Audit audit;
-    private final Optional<Path> folder;
-    private final SecureRandom random;
-    private final InstantSource clock;
+    /** A device as the server's configuration declares it, {@code audit "file" "main" { options { ... } }}. */
+    public record Declared(String path, String type, String description, Map<String, String> options) {
+        AuditDeviceConfig config() {
+            return new AuditDeviceConfig(path, type, description, options, false);
+        }
+    }
 
     /**
-     * @param folder where files of devices made by API may be; none for nowhere. A file's place is a power over the machine, so it is not
-     *     the API's to choose
+     * Where it runs.
+     *
+     * @param node this server's name among those that share a store
+     * @param api what may be enabled over the API
+     * @param sinks makes what devices write to
      */
-    public AuditDevices(Audit audit, Optional<Path> folder, SecureRandom random, InstantSource clock) {
-        this.audit = audit;
-        this.folder = folder;
-        this.random = random;
-        this.clock = clock;
-    }
+    public record Site(String node, AuditRules api, SinkFactory sinks) {
 
-    /** A device as it is kept. */
-    record Row(String type, String description, Map<String, String> options, boolean local, boolean declared, Secret salt, Secret signingKey, String publicKey) {}
-
-    /** A device as a configuration file declares it. */
-    public record Declared(String path, String type, String description, Map<String, String> options) {}
-
-    Optional<Row> find(Storage.Reader store, String path) {
-        return rows.get(store, path);
-    }
-
-    Map<String, Row> all(Storage.Reader store) {
-        var all = new LinkedHashMap<String, Row>();
-        rows.scan(store, "", "", 1000).forEach(entry -> all.put(entry.getKey(), entry.getValue()));
-        return all;
-    }
-
-    /** Starts every device, after an unseal. One that cannot start is an error: a server that was to be audited must not run without. */
-    public void start(Storage storage, List<Declared> declared) {
-        for (var each : declared) {
-            var row = storage.read(store -> rows.get(store, each.path()));
-            var kept = row.map(r -> new Row(each.type(), each.description(), each.options(), r.local(), true, r.salt(), r.signingKey(), r.publicKey()))
-                    .orElseGet(() -> fresh(each.type(), each.description(), each.options(), false, true));
-            storage.update(store -> rows.put(store, each.path(), kept));
+        /** A server that has its store for itself. @param folder where files of devices made over the API may be; empty to refuse such devices */
+        public static Site of(Optional<Path> folder, InstantSource clock) {
+            var api = folder.map(each -> AuditRules.api(each, false)).orElse(AuditRules.NO_API);
+            return new Site("single", api, new SinkFactory(clock, new FileOutputStream(FileDescriptor.out), hostName()));
         }
-        storage.read(this::all).forEach((path, row) -> {
-            var device = device(path, row);
+
+        private static String hostName() {
             try {
-                device.start();
-            } catch (IOException failed) {
-                // It is kept and tries again with every request; until it can write, none is answered.
-                device.startFailing(failed);
+                return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+            } catch (IOException unknown) {
+                return "-";
+            }
+        }
+    }
+
+    /** A device as it is told: what was configured, and whether the API can change it. */
+    record Known(AuditDeviceConfig config, boolean declared) {}
+
+    private final Storage storage;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Site site;
+    private final AuditSettings settings;
+    private final AuditStore store;
+    private final Audit audit;
+    private final HeadKeeper heads;
+    private final CheckpointKey key;
+    private final ReentrantLock changing = new ReentrantLock();
+    private volatile AuditedHeaders headers;
+    private volatile List<Known> known = List.of();
+
+    /** The store must be unsealed. Until {@link #start} there are no devices. */
+    public AuditDevices(Storage storage, InstantSource clock, SecureRandom random, Site site, AuditSettings settings) {
+        this.storage = storage;
+        this.clock = clock;
+        this.random = random;
+        this.site = site;
+        this.settings = settings;
+        this.store = new AuditStore(site.node());
+        this.audit = new Audit(settings);
+        this.heads = new HeadKeeper(storage, store);
+        this.key = storage.read(store::key).orElseGet(this::makeKey);
+        this.headers = storage.read(store::headers);
+    }
+
+    /**
+     * Opens all devices. Those that cannot write yet are there nevertheless, and try on.
+     *
+     * @throws Problem.ProblemException 400 when a device cannot be made as it is described: the server should not go on without it
+     */
+    public void start(List<Declared> declared) {
+        try {
+            reload(declared);
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    private CheckpointKey makeKey() {
+        var made = CheckpointKey.generate(random);
+        return storage.write(tx -> store.key(tx).orElseGet(() -> {
+            store.putKey(tx, made);
+            return made;
+        }));
+    }
+
+    /** What the pipeline records with. */
+    public Audit audit() {
+        return audit;
+    }
+
+    /** With this the checkpoints of this server's logs are checked; SubjectPublicKeyInfo as base64. */
+    public String publicKey() {
+        return key.publicKey();
+    }
+
+    List<Known> known() {
+        return known;
+    }
+
+    // ---- making and ending ----
+
+    /** Makes what is declared or stored and not there yet, ends what is neither any more, and begins files anew that were moved away. */
+    public void reload(List<Declared> declared) {
+        changing.lock();
+        try {
+            var wanted = new ArrayList<Known>();
+            declared.forEach(each -> add(wanted, new Known(each.config(), true)));
+            storage.read(store::devices).forEach(config -> add(wanted, new Known(config, false)));
+            for (var gone : known) if (!wanted.contains(gone)) audit.device(gone.config().path()).ifPresent(audit::remove);
+            var begun = new ArrayList<Device>();
+            for (var each : wanted) {
+                if (known.contains(each)) audit.device(each.config().path()).ifPresent(Device::reopen);
+                else begun.add(begin(each));
+            }
+            known = List.copyOf(wanted);
+            headers = storage.read(store::headers);
+            begun.forEach(device -> LOG.log(Level.INFO, "audit device {0}: {1}", device.name(), device.status().state()));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static void add(List<Known> to, Known device) {
+        requireFree(to, device.config().path());
+        to.add(device);
+    }
+
+    private static void requireFree(List<Known> known, String path) {
+        for (var other : known) {
+            var taken = other.config().path();
+            if (taken.startsWith(path) || path.startsWith(taken)) throw new Problem.Invalid("path already in use").asException();
+        }
+    }
+
+    private Device begin(Known wanted) {
+        var device = make(wanted.config(), wanted.declared() ? AuditRules.DECLARED : site.api(), new ArrayList<>());
+        var opened = device.start();
+        audit.add(device);
+        try {
+            opened.get(settings.maxWait().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException notYet) {
+            LOG.log(Level.ERROR, "audit device {0} cannot write yet", device.name());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return device;
+    }
+
+    /** @param warnings what the operator should be told */
+    private Device make(AuditDeviceConfig config, AuditRules rules, List<String> warnings) {
+        var options = new DeviceOptions(config.options());
+        var line = options.line();
+        var filter = options.filter();
+        boolean fallback = options.truth("fallback", false);
+        options.truth("skip_test", false);
+        var sink = site.sinks().make(config.type(), options, rules);
+        if (!options.unknown().isEmpty()) {
+            if (rules.declared()) throw DeviceOptions.invalid("audit device " + config.path() + " has no option " + String.join(", ", options.unknown()));
+            warnings.add("Endpoint ignored these unrecognized options: [" + String.join(" ", options.unknown()) + "]");
+        }
+        if (fallback && !filter.takesAll()) throw DeviceOptions.invalid("a fallback takes what no other device does, and so has no filter");
+        var identity = identity(config.name());
+        var place = new DeviceWriter.Place(sink, identity.chain().id(), key, identity.chain().head(), head -> heads.changed(config.name(), identity.chain().id(), head));
+        return new Device(new Device.Plan(config.path(), config.type(), filter, fallback), new LineFormat(identity.salt(), line, () -> headers), place, settings, clock);
+    }
+
+    private record Identity(Secret salt, AuditStore.ChainRow chain) {}
+
+    private Identity identity(String name) {
+        var salt = Secret.owning(randomBytes(32));
+        var chain = new AuditStore.ChainRow(HexFormat.of().formatHex(randomBytes(16)), 0, "");
+        return storage.write(tx -> new Identity(
+                store.salt(tx, name).orElseGet(() -> {
+                    store.putSalt(tx, name, salt);
+                    return salt;
+                }),
+                store.chain(tx, name).orElseGet(() -> {
+                    store.putChain(tx, name, chain);
+                    return chain;
+                })));
+    }
+
+    private byte[] randomBytes(int count) {
+        var bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /**
+     * Makes a device for the API.
+     *
+     * @return warnings
+     * @throws Problem.ProblemException 400 when it is described wrongly, not allowed, or cannot write
+     */
+    List<String> enable(AuditDeviceConfig config) {
+        changing.lock();
+        try {
+            requireFree(known, config.path());
+            boolean fallback = new DeviceOptions(config.options()).truth("fallback", false);
+            if (fallback && audit.devices().stream().anyMatch(device -> device.plan().fallback())) throw DeviceOptions.invalid("there is a fallback device already");
+            var warnings = new ArrayList<String>();
+            var device = make(config, site.api(), warnings);
+            var opened = device.start();
+            try {
+                if (!new DeviceOptions(config.options()).truth("skip_test", false)) requireOpen(opened.orTimeout(settings.maxWait().toMillis(), TimeUnit.MILLISECONDS));
+                storage.update(tx -> store.put(tx, config));
+            } catch (RuntimeException failed) {
+                device.close();
+                storage.update(tx -> store.delete(tx, config.name()));
+                throw failed;
             }
             audit.add(device);
-        });
+            var more = new ArrayList<>(known);
+            more.add(new Known(config, false));
+            known = List.copyOf(more);
+            return warnings;
+        } finally {
+            changing.unlock();
+        }
     }
 
-    private Row fresh(String type, String description, Map<String, String> options, boolean local, boolean declared) {
-        var salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        var key = CheckpointKey.generate(random);
-        return new Row(type, description, Map.copyOf(options), local, declared, Secret.owning(salt), key.encoded(), key.publicKey());
-    }
-
-    /** Makes a device and starts it; the row is written only when the device could open what it writes to. */
-    void enable(Storage storage, String path, String type, String description, Map<String, String> options, boolean local) {
-        if (storage.<Boolean>read(store -> rows.get(store, path).isPresent())) throw new Problem.Invalid("path already in use").asException();
-        requireConfined(type, options);
-        var row = fresh(type, description, options, local, false);
-        var device = device(path, row);
+    private static void requireOpen(CompletableFuture<Void> opened) {
         try {
-            device.start();
-        } catch (IOException failed) {
-            throw new Problem.Invalid("sanity check failed; unable to open \"" + path + "\" for writing").asException();
-        }
-        storage.update(store -> rows.put(store, path, row));
-        audit.add(device);
-    }
-
-    private void requireConfined(String type, Map<String, String> options) {
-        if (options.containsKey("prefix")) throw new Problem.Invalid("prefix is not supported").asException();
-        if (!type.equals("file")) return;
-        var path = options.getOrDefault("file_path", options.getOrDefault("path", ""));
-        if (path.equals("stdout") || path.equals("discard")) return;
-        if (folder.isEmpty()) {
-            throw new Problem.Invalid("files of audit devices are declared in the server's configuration (audit \"file\" ...), or confined to the folder that "
-                    + "audit_file_folder names there; by API only stdout and discard are allowed").asException();
-        }
-        var wanted = Path.of(path).toAbsolutePath();
-        if (!wanted.equals(wanted.normalize()) || !wanted.startsWith(folder.get().toAbsolutePath())) {
-            throw new Problem.Invalid("file_path must be in the folder that audit_file_folder names in the server's configuration").asException();
+            opened.join();
+        } catch (CompletionException failed) {
+            var why = failed.getCause() instanceof IOException cause ? Reasons.of(cause) : "it did not answer in time";
+            throw new Problem.Invalid("audit device cannot be used: " + why).asException();
         }
     }
 
-    void disable(Storage storage, String path) {
-        storage.update(store -> {
-            if (rows.get(store, path).filter(Row::declared).isPresent()) throw new Problem.Invalid("a device that the configuration declares cannot be disabled").asException();
-            rows.delete(store, path);
-        });
-        audit.remove(path).ifPresent(Device::close);
-    }
-
-    String hash(Storage.Reader store, String path, String input) {
-        var row = rows.get(store, path).orElseThrow(() -> new Problem.Invalid("unknown audit backend \"" + path + "\"").asException());
-        return new Salt(row.salt()).hash(input);
-    }
-
-    private Device device(String path, Row row) {
-        var options = row.options();
-        var format = new LineFormat(new Salt(row.salt()), flag(options, "log_raw", false), flag(options, "hmac_accessor", true), flag(options, "elide_list_responses", false));
-        var filter = Filter.parse(options.getOrDefault("filter", ""));
-        return new Device(path, format, filter, sink(row), CheckpointKey.decode(row.signingKey(), row.publicKey()), clock);
-    }
-
-    private static boolean flag(Map<String, String> options, String name, boolean otherwise) {
-        return switch (options.getOrDefault(name, String.valueOf(otherwise)).toLowerCase(java.util.Locale.ROOT)) {
-            case "true", "1" -> true;
-            case "false", "0", "" -> false;
-            default -> throw new Problem.Invalid(name + " must be true or false").asException();
-        };
-    }
-
-    private static Sink sink(Row row) {
-        var options = row.options();
-        return switch (row.type()) {
-            case "file" -> fileSink(options);
-            case "socket" -> new StreamSink(require(options, "address"), options.getOrDefault("socket_type", "tcp"), StreamSink.Framing.LINES);
-            case "syslog" -> new StreamSink(options.getOrDefault("address", "/dev/log"), options.getOrDefault("socket_type", "unixgram"),
-                    new StreamSink.Framing.Syslog(options.getOrDefault("facility", "AUTH"), options.getOrDefault("tag", "watchword")));
-            case "http" -> new HttpSink(require(options, "uri"));
-            default -> throw new Problem.Invalid("unknown audit device type: \"" + row.type() + "\"").asException();
-        };
-    }
-
-    private static Sink fileSink(Map<String, String> options) {
-        var path = options.getOrDefault("file_path", options.getOrDefault("path", ""));
-        if (path.isEmpty()) throw new Problem.Invalid("\"file_path\" is required").asException();
-        return switch (path) {
-            case "stdout" -> new StreamSink("", "stdout", StreamSink.Framing.LINES);
-            case "discard" -> new StreamSink("", "discard", StreamSink.Framing.LINES);
-            default -> new FileSink(Path.of(path), mode(options.getOrDefault("mode", "0600")), flag(options, "fsync", false));
-        };
-    }
-
-    private static String require(Map<String, String> options, String name) {
-        var value = options.getOrDefault(name, "");
-        if (value.isEmpty()) throw new Problem.Invalid("\"" + name + "\" is required").asException();
-        return value;
-    }
-
-    /** Octal, for the owner and nobody else: an audit log names everything that is worth stealing. */
-    private static Set<PosixFilePermission> mode(String octal) {
+    /** Ends a device; nothing happens when there is none. */
+    void disable(String path) {
+        changing.lock();
         try {
-            int bits = Integer.parseInt(octal, 8);
-            if (bits == 0) return PosixFilePermissions.fromString("rw-------");
-            if ((bits & ~0600) != 0) throw new Problem.Invalid("mode must be 0600 or less").asException();
-            var mode = EnumSet.noneOf(PosixFilePermission.class);
-            if ((bits & 0400) != 0) mode.add(PosixFilePermission.OWNER_READ);
-            if ((bits & 0200) != 0) mode.add(PosixFilePermission.OWNER_WRITE);
-            return mode;
-        } catch (NumberFormatException invalid) {
-            throw new Problem.Invalid("mode must be octal, such as 0600").asException();
+            var gone = find(path);
+            if (gone.isEmpty()) return;
+            if (gone.get().declared()) throw new Problem.Invalid("cannot disable an audit device that the server's configuration declares").asException();
+            storage.update(tx -> store.delete(tx, gone.get().config().name()));
+            known = known.stream().filter(each -> each != gone.get()).toList();
+            audit.device(gone.get().config().path()).ifPresent(audit::remove);
+        } finally {
+            changing.unlock();
         }
+    }
+
+    Optional<Known> find(String path) {
+        return known.stream().filter(each -> each.config().path().equals(path)).findFirst();
+    }
+
+    // ---- the rest of the API ----
+
+    /** What a value looks like in the device's log. */
+    public Optional<String> hash(String path, String value) {
+        return audit.device(AuditDeviceConfig.folder(path)).map(device -> device.hash(value));
+    }
+
+    AuditedHeaders headers() {
+        return headers;
+    }
+
+    void changeHeaders(UnaryOperator<AuditedHeaders> change) {
+        changing.lock();
+        try {
+            headers = storage.write(tx -> {
+                var changed = change.apply(store.headers(tx));
+                store.putHeaders(tx, changed);
+                return changed;
+            });
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Ends every device with a last checkpoint, and notes where each chain stands. */
+    @Override
+    public void close() {
+        audit.close();
+        heads.close();
+    }
+
+    /** Files that were moved away are begun anew. */
+    public void reopen() {
+        audit.reopen();
     }
 }

@@ -2,12 +2,12 @@ package watchword.core.audit;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
+import watchword.sdk.Problem;
 
 /**
  * What is to be recorded of a request, or of its answer.
@@ -22,8 +22,29 @@ public record AuditEntry(
         return answer.isPresent();
     }
 
+    /** What went wrong, in words that hold nothing a client sent: the message itself, or what kind it is. */
     String error() {
-        return answer.flatMap(Answer::problem).map(problem -> String.join("; ", problem.messages())).orElse("");
+        return answer.flatMap(Answer::problem).map(AuditEntry::plain).orElse("");
+    }
+
+    private static String plain(Problem problem) {
+        return switch (problem) {
+            case Problem.Invalid _ -> "invalid request";
+            case Problem.Conflict _ -> "conflict";
+            case Problem.Upstream _ -> "upstream failed";
+            case Problem.NotFound _ when problem.messages().isEmpty() -> "not found";
+            case Problem.Denied _, Problem.NotFound _, Problem.Unsupported _, Problem.TooLarge _, Problem.MediaType _, Problem.TooMany _, Problem.Internal _,
+                    Problem.Unavailable _ -> String.join("; ", problem.messages());
+        };
+    }
+
+    /** The message of a failure where it may repeat what a client sent; to be hashed. Empty otherwise. */
+    String hiddenError() {
+        return answer.flatMap(Answer::problem).map(problem -> switch (problem) {
+            case Problem.Invalid _, Problem.Conflict _, Problem.Upstream _ -> String.join("; ", problem.messages());
+            case Problem.Denied _, Problem.NotFound _, Problem.Unsupported _, Problem.TooLarge _, Problem.MediaType _, Problem.TooMany _, Problem.Internal _,
+                    Problem.Unavailable _ -> "";
+        }).orElse("");
     }
 
     List<String> plainRequestKeys() {
@@ -32,9 +53,5 @@ public record AuditEntry(
 
     List<String> plainAnswerKeys() {
         return mount.flatMap(m -> m.config().auditNonHmacResponseKeys()).orElse(List.of());
-    }
-
-    Map<String, Object> body() {
-        return request.body();
     }
 }

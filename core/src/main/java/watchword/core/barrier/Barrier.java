@@ -184,6 +184,11 @@ public final class Barrier implements Storage {
         return new KeyedHash(derive(label));
     }
 
+    /** All keys in clear: for the test that looks for them. The caller closes it. */
+    Secret encodedKeyring() {
+        return hold.keys().ring().encode();
+    }
+
     /** Seals: gives back the encryptions set aside and not made, and clears the keys. Again, it does nothing. */
     @Override
     public void close() {

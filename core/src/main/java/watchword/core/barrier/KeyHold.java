@@ -257,6 +257,16 @@ final class KeyHold {
     /** Puts another root key in place, with what {@code work} puts, or neither. */
     void changeRootKey(LockedKey rootKey, Consumer<Writer> work) {
         var root = new KeyWrap(rootKey);
+        try {
+            refillIfLow();
+            changeRootKey(root, rootKey, work);
+        } catch (RuntimeException failed) {
+            root.close();
+            throw failed;
+        }
+    }
+
+    private void changeRootKey(KeyWrap root, LockedKey rootKey, Consumer<Writer> work) {
         maintaining.lock();
         try (var fresh = new Fresh(keys())) {
             inner.update(tx -> {
@@ -266,9 +276,6 @@ final class KeyHold {
                 work.accept(tx);
             });
             replace(fresh.take(root, rootKey), 0);
-        } catch (RuntimeException failed) {
-            root.close();
-            throw failed;
         } finally {
             maintaining.unlock();
         }

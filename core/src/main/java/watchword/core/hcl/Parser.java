@@ -36,7 +36,7 @@ final class Parser {
             skipSpace();
             if (at == text.length()) {
                 if (top) return List.copyOf(items);
-                throw wrong("object expected closing RBRACE got: EOF");
+                throw new SyntaxException(new Position(line, at - lineStart + 2), "object expected closing RBRACE got: EOF");
             }
             if (text.charAt(at) == '}') {
                 if (top) throw wrong("unexpected token while parsing: RBRACE");

@@ -86,7 +86,7 @@ public final class MountRoutes {
         all.add(Route.effect(Operation.WRITE, "remount", Move.class, Moved.class, this::move, "Move a mount to another path.").with(Trait.SUDO, Trait.FLAT));
         all.add(Route.read("remount/status/{migration_id}", MoveId.class, Fields.class, this::moveStatus, "Tell how a move went."));
         all.add(Route.read("internal/ui/mounts", Nothing.class, Fields.class, this::visible, "List the mounts the caller can see.").with(Trait.NO_TOKEN));
-        all.add(Route.read("internal/ui/mounts/{path*}", At.class, Fields.class, this::visibleOne, "Tell about the mount that a path is in."));
+        all.add(Route.read("internal/ui/mounts/{path*}", At.class, Fields.class, this::visibleOne, "Tell about the mount that a path is in.").with(Trait.NO_TOKEN));
         return List.copyOf(all);
     }
 
@@ -238,7 +238,7 @@ public final class MountRoutes {
         var id = mounts.newUuid();
         call.storage().update(store -> mounts.at(store, from).ifPresent(still -> mounts.move(store, still, to)));
         moves.put(id, Map.of("source_mount", from, "target_mount", to, "status", "success"));
-        return Reply.of(new Moved(id)).warn("Mount move has been carried out. Its outcome can be read with the returned migration_id");
+        return Reply.of(new Moved(id)).warn("Mount move has been queued. Progress will be reported in Watchword's server log, tagged with the returned migration_id");
     }
 
     private static String strip(String path) {

@@ -2,7 +2,7 @@ package watchword.core.request;
 
 import java.util.Map;
 
-/** What the listener sends. {@code body} is empty for 204. */
+/** What the listener sends. {@code body} is empty for 204, which the field's servers give a content type all the same. */
 @SuppressWarnings("ArrayRecordComponent") // written once to the socket; never compared
 public record Response(int status, String contentType, byte[] body, Map<String, String> headers) {
     /** Exactly this: clients compare the whole string. */
@@ -15,6 +15,6 @@ public record Response(int status, String contentType, byte[] body, Map<String, 
     }
 
     public static Response empty(int status) {
-        return new Response(status, "", EMPTY, Map.of());
+        return new Response(status, JSON, EMPTY, Map.of());
     }
 }

@@ -28,7 +28,6 @@ public record SealStatus(String type, boolean initialized, boolean sealed, int t
         answer.put("progress", (long) progress);
         answer.put("nonce", nonce);
         answer.put("version", info.compatibleVersion());
-        answer.put("build_date", "");
         answer.put("commit_date", "");
         answer.put("migration", migration);
         if (!sealed) {

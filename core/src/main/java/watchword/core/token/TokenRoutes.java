@@ -61,7 +61,7 @@ public final class TokenRoutes implements Engine {
     /** What a look-up tells of a token. */
     record Facts(
             String accessor,
-            @OrNull List<String> boundCidrs,
+            Optional<List<String>> boundCidrs,
             long creationTime,
             long creationTtl,
             String displayName,
@@ -167,7 +167,7 @@ public final class TokenRoutes implements Engine {
     private static Facts facts(TokenCaller caller, String id, Instant now) {
         var row = caller.row();
         boolean leased = row.expires().isPresent();
-        return new Facts(caller.accessor(), row.boundCidrs(), row.issued().getEpochSecond(), row.ttl().toSeconds(), row.displayName(), row.entityId(),
+        return new Facts(caller.accessor(), Optional.of(row.boundCidrs()).filter(blocks -> !blocks.isEmpty()), row.issued().getEpochSecond(), row.ttl().toSeconds(), row.displayName(), row.entityId(),
                 row.expires(), row.explicitMaxTtl().toSeconds(), id,
                 caller.identityPolicies().isEmpty() ? Optional.empty() : Optional.of(caller.identityPolicies()),
                 leased ? Optional.of(row.issued()) : Optional.empty(), row.lastRenewal(), row.lastRenewal().map(Instant::getEpochSecond), row.meta(),

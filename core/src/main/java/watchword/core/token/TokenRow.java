@@ -57,6 +57,11 @@ public record TokenRow(
         return expires.isPresent() && !expires.get().isAfter(now);
     }
 
+    /** What it was last given: by a renewal, or when it was made. */
+    Duration lastTtl() {
+        return lastRenewal.isPresent() && expires.isPresent() ? Duration.between(lastRenewal.get(), expires.get()) : ttl;
+    }
+
     Duration ttlAt(Instant now) {
         return expires.map(end -> Duration.between(now, end)).filter(left -> !left.isNegative()).orElse(Duration.ZERO);
     }

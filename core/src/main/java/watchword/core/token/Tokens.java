@@ -244,7 +244,7 @@ public final class Tokens {
 
     /** @return the later end that a renewal gives, within every bound, and never in the past */
     static Instant renewedEnd(TokenRow row, Duration increment, Duration defaultTtl, Duration maxTtl, Instant now) {
-        var wanted = now.plus(row.period().isPositive() ? row.period() : increment.isPositive() ? increment : row.ttl().isPositive() ? row.ttl() : defaultTtl);
+        var wanted = now.plus(row.period().isPositive() ? row.period() : increment.isPositive() ? increment : row.lastTtl().isPositive() ? row.lastTtl() : defaultTtl);
         if (!row.period().isPositive()) wanted = earlier(wanted, row.issued().plus(maxTtl));
         if (row.explicitMaxTtl().isPositive()) wanted = earlier(wanted, row.issued().plus(row.explicitMaxTtl()));
         return wanted;

@@ -1,0 +1,245 @@
+package watchword.core.audit;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import watchword.core.mount.MountEntry;
+import watchword.core.request.Answer;
+import watchword.core.request.Request;
+import watchword.core.token.TokenCaller;
+import watchword.sdk.Reply;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
+
+/** Writes one line after the other. One thread at a time. */
+final class LineWriter {
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final JsonLine out = new JsonLine();
+    private final Second now = new Second();
+    private final Second issued = new Second();
+    private final ValueWriter values;
+    private final LineOptions options;
+
+    LineWriter(Hasher hasher, LineOptions options) {
+        this.values = new ValueWriter(out, hasher, options);
+        this.options = options;
+    }
+
+    /** @return an object without its closing brace */
+    byte[] write(AuditEntry entry, AuditedHeaders headers) {
+        out.beginObject();
+        out.name("time").text(time(entry.time()));
+        out.name("type").text(entry.isAnswer() ? "response" : "request");
+        auth(entry);
+        request(entry, headers);
+        entry.answer().ifPresent(answer -> response(entry, answer));
+        out.member("error", entry.error());
+        var open = out.copy();
+        out.clear(options.raw());
+        return open;
+    }
+
+    // ---- who ----
+
+    private void auth(AuditEntry entry) {
+        out.name("auth").beginObject();
+        entry.caller().ifPresent(this::caller);
+        out.name("policy_results").beginObject();
+        out.name("allowed").truth(entry.allowed());
+        if (!entry.rule().isEmpty()) {
+            out.name("granting_policies").beginArray().beginObject();
+            out.name("type").text("acl");
+            out.name("rule").text(entry.rule());
+            out.endObject().endArray();
+        }
+        out.endObject().endObject();
+    }
+
+    private void caller(TokenCaller caller) {
+        var row = caller.row();
+        values.secret("client_token", caller.token());
+        values.accessor("accessor", caller.accessor());
+        out.member("display_name", caller.displayName());
+        texts("policies", caller.policies());
+        texts("token_policies", row.policies());
+        texts("identity_policies", caller.identityPolicies());
+        metadata(row.meta());
+        if (row.uses() > 0) {
+            out.name("num_uses").number(row.uses());
+            out.name("remaining_uses").number(Math.max(row.usesLeft(), 0));
+        }
+        out.member("entity_id", caller.entityId());
+        out.member("token_type", row.type());
+        if (!row.ttl().isZero()) out.name("token_ttl").number(row.ttl().toSeconds());
+        out.name("token_issue_time").text(issued.text(row.issued()) + "Z");
+    }
+
+    private void metadata(Map<String, String> metadata) {
+        if (metadata.isEmpty()) return;
+        out.name("metadata").beginObject();
+        metadata.forEach((name, value) -> out.name(name).text(value));
+        out.endObject();
+    }
+
+    private void texts(String name, Collection<String> texts) {
+        if (texts.isEmpty()) return;
+        out.name(name).beginArray();
+        for (var text : texts) out.text(text);
+        out.endArray();
+    }
+
+    // ---- what was asked ----
+
+    private void request(AuditEntry entry, AuditedHeaders headers) {
+        var request = entry.request();
+        out.name("request").beginObject();
+        out.member("id", request.id());
+        entry.caller().ifPresent(caller -> out.member("client_id", caller.entityId().isEmpty() ? caller.tokenKey() : caller.entityId()));
+        out.name("operation").text(operation(request));
+        entry.mount().ifPresent(this::mount);
+        request.token().ifPresent(token -> values.secret("client_token", token));
+        entry.caller().ifPresent(caller -> values.accessor("client_token_accessor", caller.accessor()));
+        out.name("namespace").beginObject().name("id").text("root").endObject();
+        out.name("path").text(request.path().text());
+        if (!request.body().isEmpty()) {
+            out.name("data");
+            values.object(request.body(), entry.plainRequestKeys());
+        }
+        headers(request.headers(), headers);
+        out.member("remote_address", request.peer().address());
+        if (request.peer().port() > 0) out.name("remote_port").number(request.peer().port());
+        request.wrapTtl().ifPresent(ttl -> out.name("wrap_ttl").number(ttl.toSeconds()));
+        out.endObject();
+    }
+
+    static String operation(Request request) {
+        if (request.help()) return "help";
+        return switch (request.operation()) {
+            case READ -> "read";
+            case LIST -> "list";
+            case SCAN -> "scan";
+            case WRITE -> "update";
+            case PATCH -> "patch";
+            case DELETE -> "delete";
+        };
+    }
+
+    private void mount(MountEntry mount) {
+        out.member("mount_point", mount.path());
+        out.member("mount_type", mount.type());
+        out.member("mount_accessor", mount.accessor());
+        out.member("mount_class", mount.isAuth() ? "auth" : "secret");
+    }
+
+    /** Only headers that are configured; those that carry credentials never plain. */
+    private void headers(Map<String, List<String>> sent, AuditedHeaders audited) {
+        if (sent.isEmpty() || audited.hashed().isEmpty()) return;
+        boolean any = false;
+        for (var each : audited.hashed().entrySet()) {
+            var sentValues = sent.get(each.getKey());
+            if (sentValues == null || sentValues.isEmpty()) continue;
+            if (!any) out.name("headers").beginObject();
+            any = true;
+            boolean credential = AuditedHeaders.isCredential(each.getKey());
+            out.name(each.getKey()).beginArray();
+            for (var value : sentValues) {
+                values.header(value, credential || each.getValue() && !options.raw());
+            }
+            out.endArray();
+        }
+        if (any) out.endObject();
+    }
+
+    // ---- what was answered ----
+
+    private void response(AuditEntry entry, Answer answer) {
+        out.name("response").beginObject();
+        answer.auth().ifPresent(this::issued);
+        entry.mount().ifPresent(this::mount);
+        answer.lease().filter(lease -> !lease.id().isEmpty())
+                .ifPresent(lease -> out.name("secret").beginObject().name("lease_id").text(lease.id()).endObject());
+        data(entry, answer);
+        texts("warnings", answer.warnings());
+        answer.wrap().ifPresent(this::wrap);
+        out.endObject();
+    }
+
+    private void data(AuditEntry entry, Answer answer) {
+        var hidden = entry.hiddenError();
+        if (answer.data().isPresent()) {
+            out.name("data");
+            if (options.elideLists() && entry.request().operation() == Operation.LIST) values.elided(answer.data().get(), entry.plainAnswerKeys());
+            else values.object(answer.data().get(), entry.plainAnswerKeys());
+        } else if (!hidden.isEmpty()) {
+            out.name("data").beginObject().name("error");
+            values.hidden(hidden);
+            out.endObject();
+        } else {
+            answer.raw().ifPresent(this::raw);
+        }
+    }
+
+    /** An answer that is no JSON envelope: its size and hash stand for it. */
+    private void raw(Reply.Raw raw) {
+        out.name("data").beginObject();
+        out.name("http_content_type");
+        values.hidden(raw.contentType());
+        out.name("http_raw_body");
+        values.hidden(Secret.owning(raw.body()));
+        out.name("http_status_code").number(raw.status());
+        out.endObject();
+    }
+
+    private void issued(Reply.Issued auth) {
+        out.name("auth").beginObject();
+        if (auth.clientToken().size() > 0) values.secret("client_token", auth.clientToken());
+        values.accessor("accessor", auth.accessor());
+        texts("policies", auth.policies());
+        texts("token_policies", auth.tokenPolicies());
+        texts("identity_policies", auth.identityPolicies());
+        metadata(auth.metadata());
+        if (auth.numUses() > 0) out.name("num_uses").number(auth.numUses());
+        out.member("entity_id", auth.entityId());
+        out.member("token_type", auth.tokenType());
+        if (!auth.ttl().isZero()) out.name("token_ttl").number(auth.ttl().toSeconds());
+        out.endObject();
+    }
+
+    private void wrap(Answer.WrapInfo wrap) {
+        out.name("wrap_info").beginObject();
+        out.name("ttl").number(wrap.ttl());
+        values.secret("token", wrap.token());
+        values.accessor("accessor", wrap.accessor());
+        out.member("creation_time", wrap.creationTime());
+        out.member("creation_path", wrap.creationPath());
+        wrap.wrappedAccessor().ifPresent(accessor -> values.accessor("wrapped_accessor", accessor));
+        out.endObject();
+    }
+
+    // ---- time ----
+
+    /** RFC 3339 with nine decimals, always as long, so that lines sort as texts. */
+    private String time(Instant time) {
+        var decimals = Integer.toString(1_000_000_000 + time.getNano());
+        return now.text(time) + "." + decimals.substring(1) + "Z";
+    }
+
+    /** Remembers how the last second was written: the next line is likely of the same. */
+    private static final class Second {
+        private long second = Long.MIN_VALUE;
+        private String text = "";
+
+        String text(Instant time) {
+            if (time.getEpochSecond() != second) {
+                second = time.getEpochSecond();
+                text = SECONDS.format(time);
+            }
+            return text;
+        }
+    }
+}
