@@ -1,15 +1,18 @@
 package watchword.core.barrier;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Pattern;
 import watchword.crypto.KeyedHash;
 import watchword.sdk.Secret;
@@ -17,6 +20,8 @@ import watchword.sdk.Secret;
 /** The epoch of a store as remembered outside of it, authenticated. One thread at a time. */
 final class EpochFile {
     private static final Pattern LINE = Pattern.compile("(watchword-epoch 1 ([0-9a-f]{32}) ([0-9]{1,18})) ([0-9a-f]{64})\n");
+
+    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path path;
 
@@ -57,7 +62,8 @@ final class EpochFile {
         var text = "watchword-epoch 1 " + storeId + " " + epoch;
         var line = text + " " + HexFormat.of().formatHex(key.of(text)) + "\n";
         var next = path.resolveSibling(path.getFileName() + ".next");
-        try (var file = FileChannel.open(next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(next);
+        try (var file = FileChannel.open(next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
             var bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII));
             while (bytes.hasRemaining()) file.write(bytes);
             file.force(true);

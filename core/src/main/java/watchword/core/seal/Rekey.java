@@ -1,5 +1,6 @@
 package watchword.core.seal;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import watchword.sdk.Storage;
  * ones have been shown. One attempt at a time. Any thread.
  */
 public final class Rekey {
+
+    private static final System.Logger LOG = System.getLogger(Rekey.class.getName());
 
     /** Which key. */
     public enum Target {
@@ -222,6 +225,7 @@ public final class Rekey {
         var barrier = seal.barrier();
         if (target == Target.RECOVERY) changeRecoveryKey(barrier, newKey, wanted);
         else changeRootKey(barrier, seal.record(), newKey, wanted);
+        LOG.log(Level.INFO, "rekeyed: the {0} key is new", target == Target.RECOVERY ? "recovery" : "root");
     }
 
     private void changeRootKey(Barrier barrier, SealRecord before, Secret unsealKey, Shares wanted) {

@@ -1,5 +1,6 @@
 package watchword.core.seal;
 
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import watchword.sdk.Secret;
  * last one to give a share does not get it. One attempt at a time. Any thread.
  */
 public final class RootGeneration {
+    private static final System.Logger LOG = System.getLogger(RootGeneration.class.getName());
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     /** Length of a token's text ({@code spec/token.md}), which its one-time password has too. */
     public static final int OTP_LENGTH = 37;
@@ -113,6 +115,7 @@ public final class RootGeneration {
                 }
             }
             try (var token = makeToken.get()) {
+                LOG.log(Level.WARNING, "a quorum made a root token; revoke it when it has served");
                 return new Status(nonce, true, required, required, true, combine(token, a.otp));
             } finally {
                 forget();

@@ -206,6 +206,7 @@ public final class Seal {
                 tx.put(Barrier.SEAL, record.encode());
                 tx.delete(INITIALIZING);
             });
+            LOG.log(Level.INFO, "initialized, with a {0} seal", record.type());
             return made;
         }
     }
@@ -325,6 +326,7 @@ public final class Seal {
             options.guard().check(barrier);
             if (isMoving(record)) move(record, barrier, key);
             open = barrier;
+            LOG.log(Level.INFO, "unsealed by a quorum of {0}", record.quorum().threshold());
             return barrier;
         } finally {
             if (open == null) barrier.close();
@@ -375,6 +377,7 @@ public final class Seal {
                 LOG.log(Level.INFO, "the root key is now kept by the seal key {0}; {1} is not needed any more", auto.keyId(), record.keyId());
             }
             open = barrier;
+            LOG.log(Level.INFO, "unsealed by the {0} seal", record.type());
             return barrier;
         } finally {
             if (open == null) barrier.close();
@@ -437,6 +440,7 @@ public final class Seal {
             if (barrier == null) return false;
             open = null;
             try (barrier) {
+                LOG.log(Level.INFO, "sealed");
                 options.guard().advance(barrier);
             } catch (Storage.StorageException failed) {
                 LOG.log(Level.WARNING, "sealed without noting how far the store had come: {0}", failed.getMessage());
