@@ -69,6 +69,12 @@ public record Route<I extends Record, O extends Record>(
         return of(Operation.LIST, path, in, out, new Handler.Reads<>(run), summary);
     }
 
+    /** A list of everything below a folder, however deep. */
+    public static <I extends Record, O extends Record> Route<I, O> scan(
+            String path, Class<I> in, Class<O> out, Function<Call.Read<I>, Reply<O>> run, String summary) {
+        return of(Operation.SCAN, path, in, out, new Handler.Reads<>(run), summary);
+    }
+
     public static <I extends Record, O extends Record> Route<I, O> write(
             String path, Class<I> in, Class<O> out, Function<Call.Change<I>, Reply<O>> run, String summary) {
         return of(Operation.WRITE, path, in, out, new Handler.Changes<>(run), summary);

@@ -22,6 +22,8 @@ public final class Durations {
     /** Go's largest, about 292 years. */
     private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 
+    private static final int MOST_QUOTED = 10;
+
     private Durations() {}
 
     /** A duration that cannot be read; the message is the one the field's clients know. */
@@ -66,7 +68,7 @@ public final class Durations {
         if (unit.isEmpty()) throw new InvalidException("time: missing unit in duration " + quote(original));
         var nanos = NANOS.get(unit);
         if (nanos == null) {
-            throw isLetters(original) ? invalid(original) : new InvalidException("time: unknown unit " + quote(unit) + " in duration " + quote(original));
+            throw isLetters(original) || original.length() > MOST_QUOTED ? invalid(original) : new InvalidException("time: unknown unit " + quote(unit) + " in duration " + quote(original));
         }
         return nanos;
     }
@@ -96,7 +98,9 @@ public final class Durations {
         return new InvalidException("time: invalid duration " + quote(text));
     }
 
+    /** Only what is short enough to be a mistyped duration is repeated: anything else may be a secret in the wrong field. */
     private static String quote(String text) {
+        if (text.length() > MOST_QUOTED) return "of " + text.length() + " characters";
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", "?") + '"';
     }
 

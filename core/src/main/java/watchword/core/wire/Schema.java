@@ -186,7 +186,7 @@ public final class Schema<R extends Record> {
             var value = component(field, row);
             if (value instanceof Optional<?> optional) value = optional.orElse(null);
             if (field.body) putAll(tree, value);
-            else if (field.orNull && Shapes.isEmpty(value)) putNull(tree, field.name);
+            else if (field.orNull && (field.optional ? value == null : Shapes.isEmpty(value))) putNull(tree, field.name);
             else if (value != null) putOrNull(tree, field.name, field.shape.writer().write(value, mode));
         }
         return tree;

@@ -1,47 +1,48 @@
 package watchword.engines.kv;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Durations in Go's form, which this engine's clients read and write: {@code 3h12m10s}. */
+/** Durations as this engine's clients keep them in their own data and read them back: {@code 3600}, {@code 3h12m10s}. Whole seconds. */
 final class GoDuration {
-    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,10}");
+    private static final Pattern PARTS = Pattern.compile("(?:\\d{1,10}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h|d))+");
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)([a-zµ]+)");
+    private static final int MOST_CHARACTERS = 64;
 
     private GoDuration() {}
 
+    /** Empty for what is not a duration, or lies in the past. */
     static Optional<Duration> parse(String text) {
-        boolean negative = text.startsWith("-");
-        var unsigned = negative ? text.substring(1) : text;
-        if (unsigned.matches("\\d{1,12}")) return Optional.of(Duration.ofSeconds(negative ? -Long.parseLong(unsigned) : Long.parseLong(unsigned)));
-        var matcher = PART.matcher(unsigned);
-        var total = Duration.ZERO;
-        int end = 0;
-        while (matcher.find() && matcher.start() == end && matcher.group(1).length() < 12) {
-            total = total.plusMillis((long) (Double.parseDouble(matcher.group(1)) * millis(matcher.group(2))));
-            end = matcher.end();
-        }
-        return end == 0 || end != unsigned.length() ? Optional.empty() : Optional.of(negative ? total.negated() : total);
+        var trimmed = text.trim();
+        if (trimmed.length() > MOST_CHARACTERS) return Optional.empty();
+        if (WHOLE.matcher(trimmed).matches()) return Optional.of(Duration.ofSeconds(Long.parseLong(trimmed)));
+        if (!PARTS.matcher(trimmed).matches()) return Optional.empty();
+        var seconds = PART.matcher(trimmed).results()
+                .map(part -> new BigDecimal(part.group(1)).multiply(seconds(part.group(2))))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        return Optional.of(Duration.ofSeconds(seconds.longValue()));
     }
 
-    private static long millis(String unit) {
+    private static BigDecimal seconds(String unit) {
         return switch (unit) {
-            case "ms" -> 1;
-            case "s" -> 1_000;
-            case "m" -> 60_000;
-            case "h" -> 3_600_000;
-            default -> 86_400_000;
+            case "ns" -> BigDecimal.valueOf(1, 9);
+            case "us", "µs" -> BigDecimal.valueOf(1, 6);
+            case "ms" -> BigDecimal.valueOf(1, 3);
+            case "s" -> BigDecimal.ONE;
+            case "m" -> BigDecimal.valueOf(60);
+            case "h" -> BigDecimal.valueOf(3_600);
+            default -> BigDecimal.valueOf(86_400);
         };
     }
 
-    static String format(Duration duration) {
-        if (duration.isZero()) return "0s";
-        var positive = duration.abs();
-        var text = new StringBuilder(duration.isNegative() ? "-" : "");
+    static String format(Duration whole) {
+        var positive = whole.abs();
+        var text = new StringBuilder(whole.isNegative() ? "-" : "");
         if (positive.toHours() > 0) text.append(positive.toHours()).append('h');
         if (positive.toMinutes() > 0) text.append(positive.toMinutesPart()).append('m');
-        text.append(positive.toSecondsPart());
-        if (positive.toMillisPart() > 0) text.append('.').append(String.format(java.util.Locale.ROOT, "%03d", positive.toMillisPart()).replaceAll("0+$", ""));
-        return text.append('s').toString();
+        return text.append(positive.toSecondsPart()).append('s').toString();
     }
 }

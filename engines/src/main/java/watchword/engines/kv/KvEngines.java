@@ -3,24 +3,20 @@ package watchword.engines.kv;
 import java.util.Map;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
-import watchword.sdk.Problem;
 
-/** Which version a mount's options ask for. */
+/** Makes the engine behind a mount of type {@code kv}. */
 public final class KvEngines {
     private KvEngines() {}
 
+    /**
+     * @param options the mount's: {@code version} 1 (the default) or 2, {@code max_value_bytes}
+     * @throws watchword.sdk.Problem.ProblemException 400 for options there are not
+     */
     public static Engine create(EngineContext context, Map<String, String> options) {
-        return switch (options.getOrDefault("version", "1")) {
-            case "1", "" -> new KvOneEngine(context);
-            case "2" -> new KvTwoEngine(context);
-            default -> throw new Problem.Invalid("invalid kv version: must be 1 or 2").asException();
+        var settled = MountOptions.of(options);
+        return switch (settled.version()) {
+            case ONE -> new KvOneEngine(context, settled);
+            case TWO -> new KvTwoEngine(context, settled);
         };
-    }
-
-    /** Version 1 may become version 2; the way back would lose versions. */
-    static void requireUpgrade(Map<String, String> before, Map<String, String> after) {
-        if (before.getOrDefault("version", "1").equals("2") && !after.getOrDefault("version", "1").equals("2")) {
-            throw new Problem.Invalid("cannot downgrade mount from version 2").asException();
-        }
     }
 }

@@ -1,7 +1,6 @@
 package watchword.engines.kv;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,26 +18,33 @@ import watchword.sdk.Table;
 
 /** Version 1: each path holds one JSON object, and a write replaces it. */
 final class KvOneEngine implements Engine {
-    private final Table<Entry> secrets;
-    private final EngineContext context;
+    private static final String ROWS = "secrets";
 
-    KvOneEngine(EngineContext context) {
+    private final EngineContext context;
+    private final MountOptions options;
+    private final Table<Entry> secrets;
+
+    KvOneEngine(EngineContext context, MountOptions options) {
         this.context = context;
-        this.secrets = context.table("secrets", Entry.class);
+        this.options = options;
+        this.secrets = context.table(ROWS, Entry.class);
     }
 
     record At(@Doc("Path of the secret; slashes make folders.") String path) {}
 
-    record Below(
-            @Doc("Path of the folder.") String path,
-            @Doc("Only names after this one.") String after,
-            @Doc("At most so many; all when 0 or less.") int limit) {}
+    record Put(@Doc("Path of the secret; slashes make folders.") String path, @Doc("The secret: any fields, at least one.") @Body Map<String, Object> fields) {
+        @Override
+        public String toString() {
+            return "Put[" + path + "]";
+        }
+    }
 
-    record Put(@Doc("Path of the secret; slashes make folders.") String path, @Doc("The secret: any fields.") @Body Map<String, Object> fields) {}
-
-    record Entry(@Doc("The secret as it was last written.") @Body Map<String, Object> fields) {}
-
-    record Keys(@Doc("Names below the path, sorted; a folder ends in a slash.") List<String> keys) {}
+    record Entry(@Doc("The secret as it was last written.") @Body Map<String, Object> fields) {
+        @Override
+        public String toString() {
+            return "Entry[" + fields.size() + " fields]";
+        }
+    }
 
     @Override
     public String type() {
@@ -59,60 +65,64 @@ final class KvOneEngine implements Engine {
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.read("{path*}", At.class, Entry.class, this::get, "Read the secret at a path."),
-                Route.list("{path*}", Below.class, Keys.class, this::list, "List the names below a path."),
+                Route.list("{path*}", Folder.class, Folder.Keys.class, this::list, "List the names in a folder."),
+                Route.scan("{path*}", Folder.class, Folder.Keys.class, this::scan, "List all names below a folder, however deep."),
                 Route.write("{path*}", Put.class, None.class, this::put, "Replace the secret at a path.").existence(this::exists),
                 Route.delete("{path*}", At.class, None.class, this::delete, "Delete the secret at a path."));
     }
 
     private boolean exists(Call.Read<Put> call) {
-        return secrets.get(call.store(), secret(call.input().path())).isPresent();
+        return secrets.get(call.store(), Paths.toWrite(call.input().path())).isPresent();
     }
 
     private Reply<Entry> get(Call.Read<At> call) {
-        var entry = secrets.get(call.store(), secret(call.input().path())).orElseThrow(() -> new Problem.NotFound().asException());
-        return Reply.of(entry).until(new Reply.Term.Advised(ttl(entry.fields()).orElse(call.ask().mount().defaultTtl())));
+        var entry = secrets.get(call.store(), Paths.toRead(call.input().path())).orElseThrow(() -> new Problem.NotFound().asException());
+        return Reply.of(entry).until(new Reply.Term.Advised(lookAgain(entry.fields()).orElse(call.ask().mount().defaultTtl())));
     }
 
-    /** A secret may say itself when to look again. */
-    private static Optional<Duration> ttl(Map<String, Object> fields) {
-        var said = fields.containsKey("ttl") ? fields.get("ttl") : fields.get("lease");
-        return said == null ? Optional.empty() : Versions.duration(String.valueOf(said));
+    /** A secret may itself tell its readers when to look again. */
+    private static Optional<Duration> lookAgain(Map<String, Object> fields) {
+        return Optional.ofNullable(fields.get(fields.containsKey("ttl") ? "ttl" : "lease")).flatMap(said -> switch (said) {
+            case String text -> GoDuration.parse(text);
+            case Number number -> GoDuration.parse(number.toString());
+            default -> Optional.empty();
+        });
     }
 
-    private Reply<Keys> list(Call.Read<Below> call) {
-        var in = call.input();
-        var names = secrets.names(call.store(), Paths.folder(in.path()), in.after(), Paths.limit(in.limit()));
-        if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Keys(names));
+    private Reply<Folder.Keys> list(Call.Read<Folder> call) {
+        return Reply.of(new Folder.Keys(call.input().names(secrets, call.store(), Integer.MAX_VALUE)));
+    }
+
+    private Reply<Folder.Keys> scan(Call.Read<Folder> call) {
+        return Reply.of(new Folder.Keys(call.input().namesBelow(secrets, call.store(), Integer.MAX_VALUE)));
     }
 
     private Reply<None> put(Call.Change<Put> call) {
-        var fields = call.ask().body();
+        var path = Paths.toWrite(call.input().path());
+        var fields = call.input().fields();
         if (fields.isEmpty()) throw new Problem.Invalid("missing data fields").asException();
-        secrets.put(call.store(), secret(call.input().path()), new Entry(fields));
+        options.requireRoom(fields);
+        secrets.put(call.store(), path, new Entry(fields));
         return Reply.nothing();
     }
 
     private Reply<None> delete(Call.Change<At> call) {
-        secrets.delete(call.store(), secret(call.input().path()));
+        secrets.delete(call.store(), Paths.toWrite(call.input().path()));
         return Reply.nothing();
     }
 
-    private static String secret(String path) {
-        return Paths.secret(path);
-    }
-
-    /** Every secret becomes version 1 of itself, in the transaction that changes the option. */
+    /** On the way to version 2 every secret becomes version 1 of itself, in the transaction that changes the option. */
     @Override
     public void optionsChanged(Storage.Writer store, Map<String, String> before, Map<String, String> after) {
-        if (!after.getOrDefault("version", "1").equals("2")) return;
-        var upgraded = new Versions(context);
-        Instant now = context.clock().instant();
-        for (var page = store.scan("secrets/", "", 500); !page.isEmpty(); page = store.scan("secrets/", "", 500)) {
+        if (MountOptions.changed(before, after).version() != MountOptions.Version.TWO) return;
+        var now = context.clock().instant();
+        var versioned = new Secrets(context);
+        var prefix = ROWS + "/";
+        for (var page = store.scan(prefix, "", 500); !page.isEmpty(); page = store.scan(prefix, page.getLast().key(), 500)) {
             for (var row : page) {
-                var path = row.key().substring("secrets/".length());
-                secrets.get(store, path).ifPresent(entry -> upgraded.put(store, path, entry.fields(), Optional.empty(), now));
-                store.delete(row.key());
+                var path = row.key().substring(prefix.length());
+                secrets.get(store, path).ifPresent(entry -> versioned.write(store, path, Metadata.fresh(now), entry.fields(), now));
+                secrets.delete(store, path);
             }
         }
     }

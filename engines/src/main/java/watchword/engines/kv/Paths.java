@@ -2,21 +2,23 @@ package watchword.engines.kv;
 
 import watchword.sdk.Problem;
 
-/** Paths of secrets and folders. */
+/** Which paths can name a secret. */
 final class Paths {
     private Paths() {}
 
-    static String secret(String path) {
-        if (path.isEmpty()) throw new Problem.NotFound(Problem.multi("unsupported path")).asException();
-        if (path.endsWith("/")) throw new Problem.Invalid("a secret's path cannot end in a slash").asException();
+    /** @return {@code path}, when a secret can be there; 404 when it is the root, which holds none */
+    static String toRead(String path) {
+        if (path.isEmpty()) throw Problem.NotFound.unsupportedPath().asException();
+        return notFolder(path);
+    }
+
+    static String toWrite(String path) {
+        if (path.isEmpty()) throw new Problem.Invalid("missing path").asException();
+        return notFolder(path);
+    }
+
+    private static String notFolder(String path) {
+        if (path.endsWith("/")) throw new Problem.Invalid("the path ends in a slash, so it names a folder: only a list can be asked of it").asException();
         return path;
-    }
-
-    static String folder(String path) {
-        return path.isEmpty() || path.endsWith("/") ? path : path + "/";
-    }
-
-    static int limit(int asked) {
-        return asked > 0 ? asked : Integer.MAX_VALUE;
     }
 }

@@ -1,4 +1,8 @@
-/** The key/value engine: secrets that already exist. Version 1 keeps the last value; version 2 keeps versions, with metadata. */
+/**
+ * The key/value engine: secrets that exist already, such as an API key. Version 1 keeps what was last written; version 2 keeps versions,
+ * which can be deleted, brought back and destroyed, and metadata beside them. It never makes or checks a secret; engines that do are
+ * packages of their own.
+ */
 @NullMarked
 package watchword.engines.kv;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.wire;
+
+import org.jspecify.annotations.NullMarked;

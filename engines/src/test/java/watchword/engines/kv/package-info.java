@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.kv;
+
+import org.jspecify.annotations.NullMarked;
