@@ -268,16 +268,24 @@ public final class CachedStorage implements Storage {
             tx.delete(key);
         }
 
+        /** What this group of transactions has not touched is as it was committed, and may be kept. */
+        private Slot slot(String key) {
+            var known = cache.getIfPresent(key);
+            if (known != null) return known;
+            long since = clock.get();
+            var slot = new Slot(tx.get(key).orElse(null));
+            if (slot.value != null) fill(key, slot, since);
+            return slot;
+        }
+
         @Override
         public Optional<byte[]> get(String key) {
-            var slot = cache.getIfPresent(key);
-            return slot != null ? slot.bytes() : tx.get(key);
+            return slot(key).bytes();
         }
 
         @Override
         public <T> Optional<T> get(String key, Function<byte[], T> decode) {
-            var slot = cache.getIfPresent(key);
-            return slot != null ? slot.decoded(decode) : tx.get(key).map(decode);
+            return slot(key).decoded(decode);
         }
 
         @Override

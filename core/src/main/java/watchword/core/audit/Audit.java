@@ -45,23 +45,50 @@ public final class Audit implements AutoCloseable {
      * @throws Problem.ProblemException 503 when no device could write it in time; the message names the devices and says why
      */
     public void record(AuditEntry entry) {
+        send(entry).await();
+    }
+
+    /** An entry on its way to the devices. One thread: the one that sent it. */
+    public interface Sent {
+        /** Returns when the entry is on record, or throws as {@link Audit#record} does. */
+        void await();
+    }
+
+    private static final Sent ON_RECORD = () -> {};
+
+    /** Puts an entry on its way, behind those that this thread sent before. It counts for nothing until it was awaited. */
+    public Sent send(AuditEntry entry) {
         var now = state.get();
-        if (now.devices.isEmpty() && !now.closed) return;
+        if (now.devices.isEmpty() && !now.closed) return ON_RECORD;
         long deadline = System.nanoTime() + settings.maxWait().toNanos();
-        while (!isRecorded(entry, now, deadline)) {
+        var first = offer(entry, now);
+        return () -> await(entry, now, first, deadline);
+    }
+
+    private void await(AuditEntry entry, State sentIn, Offered first, long deadline) {
+        var now = sentIn;
+        var offered = first;
+        while (!offered.isRecorded(deadline)) {
             var later = state.get();
             // A device that was removed meanwhile takes nothing any more; another may.
             if (later.equals(now) || System.nanoTime() >= deadline) throw unrecorded(now);
             now = later;
+            offered = offer(entry, now);
         }
     }
 
-    private boolean isRecorded(AuditEntry entry, State now, long deadline) {
-        if (now.closed) return endedUs(entry);
+    /** Whether an entry that was offered to the devices of one moment is on record. */
+    @FunctionalInterface
+    private interface Offered {
+        boolean isRecorded(long deadlineNanos);
+    }
+
+    private Offered offer(AuditEntry entry, State now) {
+        if (now.closed) return _ -> endedUs(entry);
         var takers = takers(now.devices, entry);
         if (takers.isEmpty()) {
             unwanted.incrementAndGet();
-            return true;
+            return _ -> true;
         }
         var receipt = new Receipt();
         var awaited = new ArrayList<Device>(takers.size());
@@ -72,9 +99,12 @@ public final class Audit implements AutoCloseable {
             offered++;
             if (await) awaited.add(device);
         }
-        boolean written = receipt.await(awaited.size(), offered, deadline);
-        if (System.nanoTime() >= deadline && receipt.awaitedSettled() < awaited.size()) awaited.forEach(Device::wasLate);
-        return written;
+        int all = offered;
+        return deadline -> {
+            boolean written = receipt.await(awaited.size(), all, deadline);
+            if (System.nanoTime() >= deadline && receipt.awaitedSettled() < awaited.size()) awaited.forEach(Device::wasLate);
+            return written;
+        };
     }
 
     /** The answer to the request that sealed the server, which ended the devices: the request is on record, and it worked. */

@@ -134,8 +134,15 @@ final class JsonLine {
             if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') break;
             bytes[length++] = (byte) c;
         }
-        for (; i < count; i++) escaped(text.charAt(i), count - i);
+        for (; i < count; i++) escaped(isHalf(text, i) ? '\ufffd' : text.charAt(i), count - i);
         raw('"');
+    }
+
+    /** A surrogate without its other half is no text; some readers would refuse the line for it. */
+    private static boolean isHalf(String text, int at) {
+        char c = text.charAt(at);
+        if (Character.isHighSurrogate(c)) return at + 1 == text.length() || !Character.isLowSurrogate(text.charAt(at + 1));
+        return Character.isLowSurrogate(c) && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
     }
 
     private void escaped(char c, int left) {

@@ -49,10 +49,10 @@ public final class Pipeline {
         var now = clock.instant();
         try {
             var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, now))); // whose token, which route, allowed?
-            trail.asked(request, admission, now);                                                          // on record before anything happens
+            var asked = trail.asked(request, admission, now);                                              // on record before anything happens
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);
-            trail.answered(request, admission, answer, now);                                               // on record before it leaves
+            trail.answered(request, admission, answer, now, asked);                                        // on record before it leaves
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());

@@ -40,7 +40,7 @@ public final class Logins {
         var type = type(mount, login);
         var row = new TokenRow(path, policies, login.metadata(), displayName(mount, login), login.numUses(), login.numUses(), now, ttl,
                 login.explicitMaxTtl(), login.period(), "", "", Tokens.requireCidrs(login.boundCidrs()), type, type.equals(TokenRow.SERVICE),
-                Optional.of(now.plus(ttl)), Optional.empty(), "", mount.uuid());
+                Optional.of(now.plus(ttl)), Optional.empty(), "", mount.uuid(), "");
         var made = tokens.create(store, row);
         return new LoggedIn(tokens.issued(made.token(), row.isBatch() ? "" : tokens.accessor(made.key()), row, List.of(), now), warnings);
     }
@@ -68,7 +68,7 @@ public final class Logins {
     /** The first token of a server, or one made with the quorum's consent: root, without an end. */
     public Tokens.Made rootToken(Storage.Writer store, Optional<Secret> chosen, Instant now) {
         var row = new TokenRow("auth/token/root", List.of("root"), java.util.Map.of(), "root", 0, 0, now, Duration.ZERO, Duration.ZERO, Duration.ZERO, "",
-                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", "");
+                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", "", "");
         return tokens.create(store, row, chosen);
     }
 }

@@ -68,7 +68,7 @@ public final class TokenCreation {
                 displayName(wanted), wanted.numUses(), wanted.numUses(), ask.now(), terms.ttl, terms.explicitMax, terms.period,
                 asOrphan ? "" : parent.tokenKey(), asOrphan ? "" : parent.row().entityId(), boundCidrs(parent, role), type,
                 type.equals(TokenRow.SERVICE) && terms.renewable(), terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
-                wanted.roleName(), "");
+                wanted.roleName(), "", "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
         var accessor = row.isBatch() ? "" : tokens.accessor(made.key());
         return Reply.<None>auth(tokens.issued(made.token(), accessor, row, List.of(), ask.now())).warn(warnings);

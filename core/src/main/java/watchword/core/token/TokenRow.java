@@ -36,7 +36,8 @@ public record TokenRow(
         Optional<Instant> expires,
         Optional<Instant> lastRenewal,
         String role,
-        String mountUuid) {
+        String mountUuid,
+        String accessor) {
 
     public static final String SERVICE = "service";
     public static final String BATCH = "batch";
@@ -68,21 +69,27 @@ public record TokenRow(
 
     TokenRow withUsesLeft(long left) {
         return new TokenRow(path, policies, meta, displayName, left, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid);
+                renewable, expires, lastRenewal, role, mountUuid, accessor);
     }
 
     TokenRow renewed(Instant now, Instant end) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, Optional.of(end), Optional.of(now), role, mountUuid);
+                renewable, Optional.of(end), Optional.of(now), role, mountUuid, accessor);
+    }
+
+    /** Kept in the row, since every request needs it and it takes longer to work out than to read. */
+    TokenRow withAccessor(String known) {
+        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
+                renewable, expires, lastRenewal, role, mountUuid, known);
     }
 
     TokenRow withPeriod(Duration other) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, other, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid);
+                renewable, expires, lastRenewal, role, mountUuid, accessor);
     }
 
     TokenRow orphaned() {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid);
+                renewable, expires, lastRenewal, role, mountUuid, accessor);
     }
 }

@@ -56,7 +56,7 @@ public final class Tokens {
         var token = chosen.orElseGet(text::newServiceToken);
         var key = text.keyOf(token);
         if (rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
-        rows.put(store, key, row);
+        rows.put(store, key, row.withAccessor(text.accessorOf(key)));
         if (!row.orphan()) store.put(CHILDREN + row.parent() + "/" + key, NOTHING);
         row.expires().ifPresent(end -> ExpiryIndex.add(store, end, Kind.TOKEN, key));
         leases.addToken(store, key, row.path());
@@ -69,7 +69,7 @@ public final class Tokens {
         var key = text.keyOf(token);
         var row = TokenText.isBatch(token) ? batchRow(store, token) : rows.get(store, key);
         return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && allows(r.boundCidrs(), remoteAddress))
-                .map(r -> new TokenCaller(token, key, r.isBatch() ? "" : text.accessorOf(key), r, r.policies(), List.of(), false));
+                .map(r -> new TokenCaller(token, key, r.accessor(), r, r.policies(), List.of(), false));
     }
 
     /** A batch token lives only as long as the token that made it, unless that one was an orphan's. */

@@ -21,7 +21,19 @@ final class LineFields {
         if (!startsWith(bytes, from, to, TIME)) return false;
         int quote = from + TIME.length;
         while (quote < to && quote < from + LONGEST_TIME && bytes[quote] != '"') quote++;
-        return startsWith(bytes, quote, to, TYPE) && startsWith(bytes, quote + TYPE.length, to, (type + "\"").getBytes(StandardCharsets.US_ASCII));
+        return startsWith(bytes, quote, to, TYPE) && isWord(bytes, quote + TYPE.length, to, type);
+    }
+
+    /** Whether a line is of a type that there is. */
+    static boolean isOfKnownType(byte[] bytes, int from, int to) {
+        return isOfType(bytes, from, to, "request") || isOfType(bytes, from, to, "response") || isOfType(bytes, from, to, Checkpoint.TYPE)
+                || isOfType(bytes, from, to, Mark.TYPE);
+    }
+
+    private static boolean isWord(byte[] bytes, int from, int to, String word) {
+        if (from + word.length() >= to || bytes[from + word.length()] != '"') return false;
+        for (int i = 0; i < word.length(); i++) if (bytes[from + i] != word.charAt(i)) return false;
+        return true;
     }
 
     private static boolean startsWith(byte[] bytes, int from, int to, byte[] what) {

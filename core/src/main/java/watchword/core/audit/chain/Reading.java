@@ -58,6 +58,7 @@ final class Reading {
         else follows(head, log.number(), tail, between == null ? 0 : between.count());
         head = new Place(new ChainHead(tail.seq(), Hashes.hex(hash)), file, log.number());
         checkKnown(head);
+        if (!LineFields.isOfKnownType(log.bytes(), log.start(), log.end())) broken(log.number(), "not of a type that there is: changed or added");
         if (LineFields.isOfType(log.bytes(), log.start(), log.end(), Checkpoint.TYPE)) {
             checkpoint(log, tail);
             uncovered.clear();
