@@ -64,7 +64,7 @@ final class JsonTree {
         long size = 2;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < 0x20) size += 6;
+            if (c < 0x20 || Character.isSurrogate(c)) size += 6;
             else if (c == '"' || c == '\\') size += 2;
             else if (c < 0x80) size += 1;
             else size += c < 0x800 ? 2 : 3;
