@@ -41,8 +41,8 @@ public final class Revocations {
         this.clock = clock;
     }
 
-    /** Carries out what is due now. @return how many ends there were */
-    public int runDue() {
+    /** Carries out what is due now; whoever asks meanwhile waits, so that it is done when this returns. @return how many ends there were */
+    public synchronized int runDue() {
         int done = 0;
         while (true) {
             var page = storage.read(store -> ExpiryIndex.due(store, clock.instant(), PAGE));
