@@ -12,7 +12,7 @@ import watchword.core.request.Request;
 import watchword.core.request.Response;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
-import watchword.core.seal.SealStatus;
+import watchword.core.seal.Shares;
 import watchword.core.sys.ServerInfo;
 import watchword.core.wire.Schema;
 import watchword.sdk.Doc;
@@ -47,7 +47,7 @@ final class BootRoutes {
             @Doc("Not supported.") String rootTokenPgpKey,
             @Doc("Kept for clients.") int storedShares) {}
 
-    record Unseal(@Doc("A share, hex or base64.") Secret key, @Doc("Forget the shares given so far.") boolean reset, @Doc("Kept for clients.") boolean migrate) {}
+    record Unseal(@Doc("A share, hex or base64.") Secret key, @Doc("Forget the shares given so far.") boolean reset, @Doc("This unseal moves the root key to another seal.") boolean migrate) {}
 
     /** Null for every other path. */
     @Nullable Response serve(Request request) {
@@ -75,7 +75,7 @@ final class BootRoutes {
     }
 
     private Map<String, Object> status() {
-        return SealStatus.of(seal, server.isSealed(), info);
+        return seal.status().answer(info);
     }
 
     private Response init(Request request) throws Schema.FieldException {
@@ -83,21 +83,16 @@ final class BootRoutes {
         if (!in.pgpKeys().isEmpty() || !in.recoveryPgpKeys().isEmpty() || !in.rootTokenPgpKey().isEmpty()) {
             throw new Problem.Invalid("PGP keys are not supported: shares are answered in clear, over TLS").asException();
         }
-        if (server.isInitialized()) throw new Problem.Invalid("Vault is already initialized").asException();
-        boolean auto = seal.isAuto();
-        var shares = auto ? new Seal.Shares(in.recoveryShares(), in.recoveryThreshold()) : new Seal.Shares(in.secretShares(), in.secretThreshold());
-        if (auto && (in.secretShares() > 1 || in.secretThreshold() > 1)) throw new Problem.Invalid("parameters secret_shares,secret_threshold not applicable to seal type static").asException();
-        var made = server.initialize(shares, Optional.empty());
-        var hex = made.shares().stream().map(SealRoutes::hex).toList();
-        var base64 = made.shares().stream().map(SealRoutes::base64).toList();
+        var made = server.initialize(new Seal.InitRequest(new Shares(in.secretShares(), in.secretThreshold()), new Shares(in.recoveryShares(), in.recoveryThreshold()),
+                in.storedShares()), Optional.empty());
         var answer = new LinkedHashMap<String, Object>();
-        answer.put("keys", auto ? List.of() : hex);
-        answer.put("keys_base64", auto ? List.of() : base64);
-        if (auto) {
-            answer.put("recovery_keys", hex);
-            answer.put("recovery_keys_base64", base64);
+        answer.put("keys", made.shares().stream().map(SealRoutes::hex).toList());
+        answer.put("keys_base64", made.shares().stream().map(SealRoutes::base64).toList());
+        if (!made.recoveryShares().isEmpty()) {
+            answer.put("recovery_keys", made.recoveryShares().stream().map(SealRoutes::hex).toList());
+            answer.put("recovery_keys_base64", made.recoveryShares().stream().map(SealRoutes::base64).toList());
         }
-        answer.put("root_token", made.rootToken());
+        answer.put("root_token", made.first());
         return json(200, answer);
     }
 
@@ -106,7 +101,7 @@ final class BootRoutes {
         var in = UNSEAL.decodeRequest(request.body(), Map.of());
         if (in.reset()) seal.resetUnseal();
         else if (in.key().size() == 0) throw new Problem.Invalid("'key' must be specified in request body as JSON, or 'reset' set to true").asException();
-        else server.unseal(in.key().reveal());
+        else server.unseal(in.key(), in.migrate());
         return json(200, status());
     }
 

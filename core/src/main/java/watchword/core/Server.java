@@ -40,18 +40,18 @@ public final class Server implements AutoCloseable {
     /**
      * What a server is told when it is made.
      *
-     * @param staticSealKey unseals without people
+     * @param seal how the root key is kept
      * @param auditFolder where audit files made by API may be
      * @param cache puts a cache over the open barrier, when this process alone writes the store
      */
-    public record Options(ServerInfo info, EngineCatalog catalog, Optional<Secret> staticSealKey, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
+    public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
             UnaryOperator<Storage> cache) {}
 
     public Server(Storage inner, Options options, SecureRandom random, InstantSource clock) {
         this.inner = inner;
         this.random = random;
         this.clock = clock;
-        this.seal = new Seal(inner, options.staticSealKey(), random, clock);
+        this.seal = new Seal(inner, options.seal(), random, clock);
         this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
@@ -67,38 +67,39 @@ public final class Server implements AutoCloseable {
         return response;
     }
 
-    /** What {@code sys/init} gives, once. */
-    public record Initialized(List<Secret> shares, Secret rootToken) {}
-
-    /** Makes a new server's keys, mounts and root token. A server that unseals itself is open afterwards. */
-    public synchronized Initialized initialize(Seal.Shares shares, Optional<Secret> rootToken) {
-        var made = seal.initialize(shares, _ -> {});
-        var first = unsealedBy(made.barrier());
-        try {
-            return new Initialized(made.shares(), first.createDefaults(rootToken));
-        } finally {
-            first.close();
-            seal.autoUnseal().ifPresent(this::open);
-        }
+    /** Makes a new server's keys, mounts and root token, which is first. A server that unseals itself is open afterwards. */
+    public synchronized Seal.Initialized<Secret> initialize(Seal.InitRequest wanted, Optional<Secret> rootToken) {
+        var made = seal.initialize(wanted, barrier -> {
+            try (var first = unsealedBy(barrier)) {
+                return first.createDefaults(rootToken);
+            }
+        });
+        seal.autoUnseal().ifPresent(this::open);
+        return made;
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
         return new Unsealed(barrier, seal, settings, random, clock, metrics, this::seal);
     }
 
-    synchronized void open(Barrier barrier) {
-        if (unsealed.get() == null) unsealed.set(unsealedBy(barrier));
+    private synchronized void open(Barrier barrier) {
+        try {
+            unsealed.set(unsealedBy(barrier));
+        } catch (RuntimeException failed) {
+            seal.seal();
+            throw failed;
+        }
     }
 
     /** Adds a share; the server is open when there were enough. */
-    public synchronized void unseal(String share) {
-        if (!isSealed()) return;
-        seal.unseal(share).ifPresent(this::open);
+    public synchronized void unseal(Secret share, boolean migrate) {
+        seal.unseal(share, migrate).ifPresent(this::open);
     }
 
     public synchronized void seal() {
         var open = unsealed.getAndSet(null);
         if (open != null) open.close();
+        seal.seal();
     }
 
     public boolean isSealed() {

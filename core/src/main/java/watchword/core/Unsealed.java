@@ -14,6 +14,7 @@ import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
 import watchword.core.audit.AuditSettings;
 import watchword.core.barrier.Barrier;
+import watchword.core.barrier.KeyRoutes;
 import watchword.core.cubbyhole.CubbyholeEngine;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
@@ -44,12 +45,14 @@ import watchword.sdk.Storage;
 
 /**
  * Everything that needs the barrier's key, wired by plain constructor calls: it exists only while the server is unsealed. Sealing drops
- * it.
+ * it; the barrier itself is the seal's to close.
  */
 final class Unsealed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
     private static final String TOKEN_ROOT = "core/token/root-key";
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
+    /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
+    private static final int UPKEEP_TICKS = 25;
 
     private final Storage storage;
     private final InstantSource clock;
@@ -59,7 +62,8 @@ final class Unsealed implements AutoCloseable {
     private final Revocations revocations;
     private final AuditDevices audit;
     private final Pipeline pipeline;
-    private volatile Barrier barrier;
+    private final Barrier barrier;
+    private final Seal seal;
     private volatile boolean closed;
 
     /** What the server was told that matters here. */
@@ -67,6 +71,7 @@ final class Unsealed implements AutoCloseable {
 
     Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Metrics metrics, Runnable sealServer) {
         this.barrier = opened;
+        this.seal = seal;
         this.storage = settings.cache().apply(opened);
         this.clock = clock;
         var info = settings.info();
@@ -87,10 +92,11 @@ final class Unsealed implements AutoCloseable {
         this.policyRoutes = new PolicyRoutes(authority, tokens);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()));
-        var sealRoutes = new SealRoutes(seal, () -> barrier, next -> barrier = next, sealServer, this::newRootToken, random);
+        var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
-                        new AuditRoutes(audit).routes(), sealRoutes.routes(), new ToolRoutes(random).routes(), new InfoRoutes(info, mounts, metrics).routes())),
+                        new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, metrics).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit());
@@ -166,11 +172,15 @@ final class Unsealed implements AutoCloseable {
     }
 
     private void keepUp() {
-        while (!closed) {
+        for (long tick = 1; !closed; tick++) {
             try {
                 revocations.runDue();
-                barrier.maintain(clock.instant());
+                if (tick % UPKEEP_TICKS == 0) {
+                    if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
+                    seal.advanceEpoch();
+                }
             } catch (RuntimeException failed) {
+                if (closed) return;
                 LOG.log(Level.ERROR, "what was due could not be carried out; it will be tried again: {0}", failed.getMessage());
                 LockSupport.parkNanos(this, Duration.ofSeconds(2).toNanos());
             }
@@ -182,6 +192,5 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         audit.close();
-        barrier.close();
     }
 }

@@ -1,62 +1,132 @@
 package watchword.crypto;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits, {@code nonce || ciphertext || tag}. A name is bound to each message as
- * associated data. One key may seal at most 2^32 messages; {@link Keyring} counts them.
+ * AES-256-GCM under one key, with a random 96-bit nonce each time. Any thread, without waiting. Who uses it keeps the number of
+ * encryptions under one key below 2^32 (NIST SP 800-38D, 8.3); {@link Keyring} and the barrier do.
  */
-public final class Aead {
-    public static final int KEY_BYTES = 32;
+final class Aead implements AutoCloseable {
+    static final int KEY_BYTES = 32;
     static final int NONCE_BYTES = 12;
     static final int TAG_BYTES = 16;
+    private static final int KEPT = 8;
+    private static final SecretKeySpec NO_KEY = new SecretKeySpec(new byte[KEY_BYTES], "AES");
 
-    private Aead() {}
-
-    /** @param offset how many bytes to leave free at the front of what is returned */
-    static byte[] seal(SecretKeySpec key, String name, byte[] plain, SecureRandom random, int offset) {
-        try {
-            var nonce = new byte[NONCE_BYTES];
-            random.nextBytes(nonce);
-            var sealed = new byte[offset + NONCE_BYTES + plain.length + TAG_BYTES];
-            System.arraycopy(nonce, 0, sealed, offset, NONCE_BYTES);
-            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BYTES * 8, nonce));
-            cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
-            cipher.doFinal(plain, 0, plain.length, sealed, offset + NONCE_BYTES);
-            return sealed;
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
-        }
+    /** How often a key is used. */
+    enum Use {
+        /** Ciphers are kept, since setting one up costs three times what a small value does. They hold the key on the heap until closed. */
+        OFTEN,
+        /** The key is on the heap only while it is used. */
+        RARELY
     }
 
-    /** Empty for anything that was not sealed under this key and name: one answer for every way to be wrong. */
-    static Optional<byte[]> open(SecretKeySpec key, String name, byte[] sealed, int offset) {
-        if (sealed.length < offset + NONCE_BYTES + TAG_BYTES) return Optional.empty();
+    private final LockedKey key;
+    private final boolean keeping;
+    private final AtomicReferenceArray<@Nullable Cipher> idle = new AtomicReferenceArray<>(KEPT);
+
+    /** Takes {@code key} over and closes it with itself. */
+    Aead(LockedKey key, Use use) {
+        if (key.size() != KEY_BYTES) throw new IllegalArgumentException("a key of " + key.size() + " bytes");
+        this.key = key;
+        this.keeping = use == Use.OFTEN;
+    }
+
+    LockedKey key() {
+        return key;
+    }
+
+    /**
+     * Writes nonce, ciphertext and tag into {@code record} from {@code offset} on; what stands before is authenticated too.
+     *
+     * @throws RuntimeException when {@code random} fails; nothing is encrypted then
+     */
+    void encrypt(byte[] plaintext, byte[] name, byte[] record, int offset, SecureRandom random) {
+        var nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        System.arraycopy(nonce, 0, record, offset, NONCE_BYTES);
+        var cipher = take();
         try {
-            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BYTES * 8, sealed, offset, NONCE_BYTES));
-            cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
-            return Optional.of(cipher.doFinal(sealed, offset + NONCE_BYTES, sealed.length - offset - NONCE_BYTES));
-        } catch (javax.crypto.AEADBadTagException forged) {
+            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+            cipher.updateAAD(record, 0, offset);
+            cipher.updateAAD(name);
+            cipher.doFinal(plaintext, 0, plaintext.length, record, offset + NONCE_BYTES);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("AES-GCM refused to encrypt", impossible);
+        }
+        keep(cipher);
+    }
+
+    /** What {@link #encrypt} was given, or nothing when key, name or any byte of {@code record} is another. */
+    Optional<byte[]> decrypt(byte[] record, int offset, byte[] name) {
+        int ciphertext = offset + NONCE_BYTES;
+        if (record.length < ciphertext + TAG_BYTES) return Optional.empty();
+        var cipher = take();
+        try {
+            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(8 * TAG_BYTES, record, offset, NONCE_BYTES));
+            cipher.updateAAD(record, 0, offset);
+            cipher.updateAAD(name);
+            var plaintext = cipher.doFinal(record, ciphertext, record.length - ciphertext);
+            keep(cipher);
+            return Optional.of(plaintext);
+        } catch (AEADBadTagException forged) {
+            keep(cipher);
             return Optional.empty();
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("AES-GCM refused to decrypt", impossible);
         }
     }
 
-    public static byte[] seal(byte[] key, String name, byte[] plain, SecureRandom random) {
-        return seal(new SecretKeySpec(key, "AES"), name, plain, random, 0);
+    private static int slot() {
+        return (int) (Thread.currentThread().threadId() % KEPT);
     }
 
-    public static Optional<byte[]> open(byte[] key, String name, byte[] sealed) {
-        return open(new SecretKeySpec(key, "AES"), name, Arrays.copyOf(sealed, sealed.length), 0);
+    private Cipher take() {
+        var kept = idle.getAndSet(slot(), null);
+        if (kept != null) return kept;
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("this Java cannot do AES-GCM", missing);
+        }
+    }
+
+    private void keep(Cipher cipher) {
+        if (keeping && !key.isDestroyed()) {
+            idle.setRelease(slot(), cipher);
+            if (key.isDestroyed()) dropAll();
+        } else {
+            overwriteKey(cipher);
+        }
+    }
+
+    /** A cipher that is only dropped leaves its copy of the key in memory until something else is written there. */
+    private static void overwriteKey(Cipher cipher) {
+        try {
+            cipher.init(Cipher.DECRYPT_MODE, NO_KEY, new GCMParameterSpec(8 * TAG_BYTES, new byte[NONCE_BYTES]));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("AES-GCM refused a key", impossible);
+        }
+    }
+
+    private void dropAll() {
+        for (int slot = 0; slot < KEPT; slot++) {
+            var kept = idle.getAndSet(slot, null);
+            if (kept != null) overwriteKey(kept);
+        }
+    }
+
+    @Override
+    public void close() {
+        key.close();
+        dropAll();
     }
 }

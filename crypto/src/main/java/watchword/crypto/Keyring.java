@@ -1,113 +1,182 @@
 package watchword.crypto;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
-import javax.crypto.spec.SecretKeySpec;
+import watchword.sdk.Secret;
 
 /**
- * The keys of the barrier, one for each term; the newest seals, all open. Immutable but for the count of messages sealed. Any thread.
+ * The keys that everything in the store is encrypted under: one for each term, of which the newest encrypts and all decrypt; and the key
+ * from which keys for other purposes are derived, which stays the same for the life of the store.
  *
- * <p>A sealed record ({@code spec/barrier-record.md}) is {@code 0x01 || term (4 bytes) || nonce || ciphertext || tag}; its name is
- * associated data, so records cannot change places.
+ * <p>Immutable; a change makes another keyring that shares the keys, so only the last one of a line is closed. Any thread.
  */
-public final class Keyring {
-    /** Well below what one key may seal (NIST SP 800-38D section 8.3: 2^32). */
-    public static final long ROTATE_AT = 1L << 31;
-
+public final class Keyring implements AutoCloseable {
     private static final byte VERSION = 1;
-    private static final int HEADER = 5;
+    private static final int HEAD_BYTES = 1 + Aead.KEY_BYTES + 8 + 8 + 1 + 4;
+    private static final int TERM_BYTES = 4 + 8 + 4 + 8 + Aead.KEY_BYTES;
 
-    private record Term(byte[] key, SecretKeySpec spec, Instant installed) {}
+    /**
+     * What is known of a term besides its key.
+     *
+     * @param encryptions how many encryptions under it have been set aside: at least as many as were made
+     */
+    public record Term(int number, Instant installed, long encryptions) {}
 
-    private final TreeMap<Integer, Term> terms;
-    private final Term active;
-    private final int term;
-    private final AtomicLong sealedByActive;
+    private record Held(Term facts, Aead aead) {}
 
-    private Keyring(TreeMap<Integer, Term> terms, long sealedByActive) {
-        this.terms = terms;
-        this.term = terms.lastKey();
+    private final LockedKey deriving;
+    private final RotationPolicy policy;
+    private final Map<Integer, Held> terms;
+    private final Held active;
+
+    private Keyring(LockedKey deriving, RotationPolicy policy, TreeMap<Integer, Held> terms) {
+        this.deriving = deriving;
+        this.policy = policy;
+        this.terms = Map.copyOf(terms);
         this.active = terms.lastEntry().getValue();
-        this.sealedByActive = new AtomicLong(sealedByActive);
     }
 
+    /** A keyring with one new key, of term 1. */
     public static Keyring generate(SecureRandom random, Instant now) {
-        var terms = new TreeMap<Integer, Term>();
-        terms.put(1, newTerm(random, now));
-        return new Keyring(terms, 0);
+        var first = new TreeMap<Integer, Held>();
+        var deriving = LockedKey.generate(random, Aead.KEY_BYTES);
+        first.put(1, new Held(new Term(1, now, 0), aead(LockedKey.generate(random, Aead.KEY_BYTES))));
+        return new Keyring(deriving, RotationPolicy.DEFAULT, first);
     }
 
-    private static Term newTerm(SecureRandom random, Instant now) {
-        var key = new byte[Aead.KEY_BYTES];
-        random.nextBytes(key);
-        return new Term(key, new SecretKeySpec(key, "AES"), now);
+    private static Aead aead(LockedKey key) {
+        return new Aead(key, Aead.Use.OFTEN);
     }
 
-    /** The keyring with a new term, which seals from then on. */
+    /** With a new key, of the next term, to encrypt under from now on. */
     public Keyring rotated(SecureRandom random, Instant now) {
         var more = new TreeMap<>(terms);
-        more.put(term + 1, newTerm(random, now));
-        return new Keyring(more, 0);
+        int next = Math.addExact(active.facts.number(), 1);
+        more.put(next, new Held(new Term(next, now, 0), aead(LockedKey.generate(random, Aead.KEY_BYTES))));
+        return new Keyring(deriving, policy, more);
     }
 
-    public int term() {
-        return term;
+    public Keyring withPolicy(RotationPolicy changed) {
+        return new Keyring(deriving, changed, new TreeMap<>(terms));
     }
 
-    public Instant installed() {
-        return active.installed();
+    /** With {@code more} encryptions set aside (or, if negative, given back) for {@code term}. */
+    public Keyring reserving(int term, long more) {
+        var changed = new TreeMap<>(terms);
+        changed.computeIfPresent(term, (_, held) -> new Held(
+                new Term(term, held.facts.installed(), Math.max(0, held.facts.encryptions() + more)), held.aead));
+        return new Keyring(deriving, policy, changed);
     }
 
-    public long encryptions() {
-        return sealedByActive.get();
+    public Term active() {
+        return active.facts;
     }
 
-    public byte[] seal(String name, byte[] plain, SecureRandom random) {
-        sealedByActive.incrementAndGet();
-        var record = Aead.seal(active.spec(), name, plain, random, HEADER);
-        record[0] = VERSION;
-        ByteBuffer.wrap(record).putInt(1, term);
-        return record;
+    public RotationPolicy policy() {
+        return policy;
     }
 
-    /** Empty for anything that was not sealed by this keyring under this name. */
-    public Optional<byte[]> open(String name, byte[] record) {
-        if (record.length < HEADER || record[0] != VERSION) return Optional.empty();
-        var by = terms.get(ByteBuffer.wrap(record).getInt(1));
-        return by == null ? Optional.empty() : Aead.open(by.spec(), name, record, HEADER);
+    /** Whether records of this term can be read. */
+    public boolean knows(int term) {
+        return terms.containsKey(term);
     }
 
-    /** All keys, in clear: only to be sealed under the root key. {@code count || (term || installed millis || key)*}. */
-    public byte[] encode() {
-        var out = ByteBuffer.allocate(8 + terms.size() * (4 + 8 + Aead.KEY_BYTES));
-        out.putLong(sealedByActive.get());
-        terms.forEach((number, each) -> out.putInt(number).putLong(each.installed().toEpochMilli()).put(each.key()));
-        return out.array();
+    /** The term of a record as stored; -1 if it is no record. */
+    public static int termOf(byte[] record) {
+        return Records.term(record);
     }
 
-    /** @param slack added to the count, for what was sealed after it was last saved */
-    public static Keyring decode(byte[] encoded, long slack) {
-        var in = ByteBuffer.wrap(encoded);
-        long count = in.getLong();
-        var terms = new TreeMap<Integer, Term>();
-        while (in.hasRemaining()) {
-            int number = in.getInt();
-            var installed = Instant.ofEpochMilli(in.getLong());
-            var key = new byte[Aead.KEY_BYTES];
-            in.get(key);
-            terms.put(number, new Term(key, new SecretKeySpec(key, "AES"), installed));
+    /** Encrypts under the active term. {@code name} is authenticated, so that records cannot be exchanged. */
+    public byte[] encrypt(String name, byte[] value, SecureRandom random) {
+        return Records.encrypt(active.aead, active.facts.number(), name.getBytes(StandardCharsets.UTF_8), value, random);
+    }
+
+    /** The value, or nothing when the record is not what was once encrypted under this name, whatever the reason. */
+    public Optional<byte[]> decrypt(String name, byte[] record) {
+        var held = terms.get(Records.term(record));
+        return held == null ? Optional.empty() : Records.decrypt(held.aead, name.getBytes(StandardCharsets.UTF_8), record);
+    }
+
+    /** The key for another purpose, the same for the life of the store; see {@link Hkdf#derive}. */
+    public LockedKey derive(String label, int bytes) {
+        return Hkdf.derive(deriving, label, bytes);
+    }
+
+    /** Everything, in clear: for {@link KeyWrap} alone. */
+    public Secret encode() {
+        var buffer = ByteBuffer.allocate(HEAD_BYTES + terms.size() * TERM_BYTES);
+        buffer.put(VERSION);
+        put(buffer, deriving);
+        buffer.putLong(policy.maxOperations()).putLong(policy.interval().toSeconds()).put((byte) (policy.enabled() ? 1 : 0));
+        buffer.putInt(terms.size());
+        for (var held : new TreeMap<>(terms).values()) {
+            var facts = held.facts;
+            buffer.putInt(facts.number()).putLong(facts.installed().getEpochSecond()).putInt(facts.installed().getNano());
+            buffer.putLong(facts.encryptions());
+            put(buffer, held.aead.key());
         }
-        return new Keyring(terms, count + slack);
+        return Secret.owning(buffer.array());
     }
 
-    /** Overwrites our copies of the keys; the cipher provider's are beyond reach. */
-    public void clear() {
-        for (Map.Entry<Integer, Term> each : terms.entrySet()) Arrays.fill(each.getValue().key(), (byte) 0);
+    private static void put(ByteBuffer buffer, LockedKey key) {
+        key.use(buffer::put);
+    }
+
+    /** @throws IllegalArgumentException when these are not the bytes of a keyring; they were authenticated, so a newer server wrote them */
+    public static Keyring decode(Secret encoded) {
+        return encoded.use(bytes -> decode(ByteBuffer.wrap(bytes)));
+    }
+
+    private static Keyring decode(ByteBuffer buffer) {
+        try {
+            if (buffer.get() != VERSION) throw new IllegalArgumentException("a keyring of a newer version of this server");
+            var deriving = key(buffer);
+            var policy = new RotationPolicy(buffer.getLong(), Duration.ofSeconds(buffer.getLong()), buffer.get() == 1);
+            var terms = new TreeMap<Integer, Held>();
+            for (int left = buffer.getInt(); left > 0; left--) {
+                var facts = new Term(buffer.getInt(), Instant.ofEpochSecond(buffer.getLong(), buffer.getInt()), buffer.getLong());
+                terms.put(facts.number(), new Held(facts, aead(key(buffer))));
+            }
+            if (terms.isEmpty() || buffer.hasRemaining()) throw new IllegalArgumentException("not a keyring");
+            return new Keyring(deriving, policy, terms);
+        } catch (BufferUnderflowException | DateTimeException damaged) {
+            throw new IllegalArgumentException("not a keyring", damaged);
+        }
+    }
+
+    private static LockedKey key(ByteBuffer buffer) {
+        var key = new byte[Aead.KEY_BYTES];
+        buffer.get(key);
+        return LockedKey.taking(key);
+    }
+
+    /**
+     * This keyring, with the keys that {@code held} has already in place of its own copies. {@code held} must not be closed any more, for
+     * its keys live on in the result.
+     */
+    public Keyring sharing(Keyring held) {
+        var shared = new TreeMap<>(terms);
+        shared.replaceAll((term, mine) -> {
+            var theirs = held.terms.get(term);
+            if (theirs == null) return mine;
+            mine.aead.close();
+            return new Held(mine.facts, theirs.aead);
+        });
+        deriving.close();
+        return new Keyring(held.deriving, policy, shared);
+    }
+
+    @Override
+    public void close() {
+        deriving.close();
+        terms.values().forEach(held -> held.aead.close());
     }
 }

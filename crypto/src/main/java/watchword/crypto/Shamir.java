@@ -3,98 +3,108 @@ package watchword.crypto;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import watchword.sdk.Secret;
 
 /**
- * Shamir's secret sharing over GF(2^8) with the polynomial of AES (0x11b). A share is the value of a random polynomial for each byte,
- * followed by the place it was taken at (1 to 255), as the field's tools have it. No tables and no branches on secret bytes.
+ * Splits a secret into shares of which any {@code threshold} give it back, and fewer tell nothing (Shamir, 1979), byte by byte in GF(2^8).
+ * A share is the values, one for each byte of the secret, followed by one byte that numbers the share: the layout Vault's share strings
+ * have. One share of one is the secret itself.
+ *
+ * <p>Runs in constant time in secret and shares; their number, length and numbering are not secret.
  */
 public final class Shamir {
+    /** How much longer a share is than the secret. */
+    public static final int OVERHEAD = 1;
+
+    public static final int MAX_SHARES = 255;
+
     private Shamir() {}
 
-    /** @throws IllegalArgumentException unless {@code 2 <= threshold <= shares <= 255} */
-    public static List<byte[]> split(byte[] secret, int shares, int threshold, SecureRandom random) {
-        if (secret.length == 0 || threshold < 2 || threshold > shares || shares > 255) throw new IllegalArgumentException("shares and threshold");
-        var places = places(random);
-        var parts = new ArrayList<byte[]>();
-        for (int i = 0; i < shares; i++) {
-            var part = new byte[secret.length + 1];
-            part[secret.length] = places.get(i);
-            parts.add(part);
+    /**
+     * @param threshold 1 to {@code shares}; 1 only for one share, for each share of more would be the secret
+     */
+    public static List<Secret> split(Secret secret, int shares, int threshold, SecureRandom random) {
+        if (shares < 1 || shares > MAX_SHARES || threshold < 1 || threshold > shares || threshold == 1 && shares > 1) {
+            throw new IllegalArgumentException(threshold + " of " + shares + " shares");
         }
-        var coefficients = new byte[threshold];
-        for (int at = 0; at < secret.length; at++) {
-            random.nextBytes(coefficients);
-            coefficients[0] = secret[at];
-            for (var part : parts) part[at] = (byte) evaluate(coefficients, part[secret.length] & 0xff);
-        }
-        Arrays.fill(coefficients, (byte) 0);
-        return parts;
+        if (secret.size() == 0) throw new IllegalArgumentException("an empty secret");
+        if (shares == 1) return List.of(copy(secret));
+        return secret.use(bytes -> split(bytes, shares, threshold, random));
     }
 
-    private static List<Byte> places(SecureRandom random) {
-        var places = new ArrayList<Byte>();
-        for (int i = 1; i < 256; i++) places.add((byte) i);
-        Collections.shuffle(places, random);
-        return places;
-    }
-
-    /** What the shares agree on; nonsense if they are too few or not of one secret, which the barrier then notices. */
-    public static byte[] combine(List<byte[]> shares) {
-        int length = shares.getFirst().length - 1;
-        if (length < 1 || shares.size() < 2) throw new IllegalArgumentException("less than two parts cannot be used to reconstruct the secret");
-        for (int i = 0; i < shares.size(); i++) {
-            if (shares.get(i).length != length + 1) throw new IllegalArgumentException("all parts must be the same length");
-            for (int j = 0; j < i; j++) {
-                if (shares.get(i)[length] == shares.get(j)[length]) throw new IllegalArgumentException("duplicate part detected");
+    private static List<Secret> split(byte[] secret, int shares, int threshold, SecureRandom random) {
+        var parts = new byte[shares][secret.length + OVERHEAD];
+        var coefficients = new byte[threshold - 1];
+        try {
+            for (int at = 0; at < secret.length; at++) {
+                random.nextBytes(coefficients);
+                for (int share = 0; share < shares; share++) parts[share][at] = (byte) evaluate(secret[at] & 0xff, coefficients, share + 1);
             }
+        } finally {
+            Arrays.fill(coefficients, (byte) 0);
         }
-        var secret = new byte[length];
-        for (int at = 0; at < length; at++) secret[at] = (byte) interpolateAtZero(shares, at, length);
-        return secret;
+        var result = new ArrayList<Secret>();
+        for (int share = 0; share < shares; share++) {
+            parts[share][secret.length] = (byte) (share + 1);
+            result.add(Secret.owning(parts[share]));
+        }
+        return List.copyOf(result);
     }
 
-    private static int interpolateAtZero(List<byte[]> shares, int at, int placeAt) {
-        int sum = 0;
-        for (int i = 0; i < shares.size(); i++) {
-            int xi = shares.get(i)[placeAt] & 0xff;
-            int basis = 1;
-            for (int j = 0; j < shares.size(); j++) {
-                if (i == j) continue;
-                int xj = shares.get(j)[placeAt] & 0xff;
-                basis = multiply(basis, multiply(xj, inverse(xi ^ xj)));
-            }
-            sum ^= multiply(shares.get(i)[at] & 0xff, basis);
-        }
-        return sum;
-    }
-
-    private static int evaluate(byte[] coefficients, int x) {
+    /** Horner's rule; {@code higher} from the highest power down to the first. */
+    private static int evaluate(int constant, byte[] higher, int x) {
         int value = 0;
-        for (int i = coefficients.length - 1; i >= 0; i--) value = multiply(value, x) ^ coefficients[i] & 0xff;
-        return value;
+        for (byte coefficient : higher) value = Gf256.multiply(Gf256.add(value, coefficient & 0xff), x);
+        return Gf256.add(value, constant);
     }
 
-    /** In constant time: each bit of b masks, never branches. */
-    static int multiply(int a, int b) {
-        int product = 0;
-        for (int bit = 0; bit < 8; bit++) {
-            product ^= a & -(b >> bit & 1);
-            a = a << 1 ^ 0x11b & -(a >> 7 & 1);
+    /** The number of a share of more than one. */
+    public static int number(Secret share) {
+        return share.use(bytes -> bytes[bytes.length - 1] & 0xff);
+    }
+
+    /**
+     * The secret, if these are enough true shares of it; otherwise some other bytes: whether they are the secret has to be proven by what
+     * it opens.
+     *
+     * @param shares the secret itself where it is only one
+     * @throws IllegalArgumentException for shares of different lengths, without number, or with the same number
+     */
+    public static Secret combine(List<Secret> shares) {
+        if (shares.isEmpty()) throw new IllegalArgumentException("no shares");
+        if (shares.size() == 1) return copy(shares.getFirst());
+        int length = shares.getFirst().size();
+        int[] numbers = shares.stream().mapToInt(Shamir::number).toArray();
+        if (length <= OVERHEAD || shares.stream().anyMatch(share -> share.size() != length)) {
+            throw new IllegalArgumentException("shares of different lengths");
         }
-        return product & 0xff;
+        if (Arrays.stream(numbers).anyMatch(number -> number == 0)) throw new IllegalArgumentException("a share without a number");
+        if (Arrays.stream(numbers).distinct().count() < numbers.length) throw new IllegalArgumentException("the same share twice");
+        var secret = new byte[length - OVERHEAD];
+        for (int share = 0; share < numbers.length; share++) add(secret, shares.get(share), weight(numbers, share));
+        return Secret.owning(secret);
     }
 
-    /** {@code a^254}; 0 for 0. */
-    static int inverse(int a) {
-        int a2 = multiply(a, a);
-        int a4 = multiply(a2, a2);
-        int a8 = multiply(a4, a4);
-        int a16 = multiply(a8, a8);
-        int a32 = multiply(a16, a16);
-        int a64 = multiply(a32, a32);
-        int a128 = multiply(a64, a64);
-        return multiply(a128, multiply(a64, multiply(a32, multiply(a16, multiply(a8, multiply(a4, a2))))));
+    private static void add(byte[] sum, Secret share, int weight) {
+        share.use(bytes -> {
+            for (int at = 0; at < sum.length; at++) sum[at] ^= (byte) Gf256.multiply(bytes[at] & 0xff, weight);
+            return sum;
+        });
+    }
+
+    private static Secret copy(Secret secret) {
+        return secret.use(bytes -> Secret.owning(bytes.clone()));
+    }
+
+    /** Lagrange's basis polynomial of one share, at zero. */
+    private static int weight(int[] numbers, int share) {
+        int weight = 1;
+        for (int other = 0; other < numbers.length; other++) {
+            if (other == share) continue;
+            int difference = Gf256.add(numbers[other], numbers[share]);
+            weight = Gf256.multiply(weight, Gf256.multiply(numbers[other], Gf256.inverse(difference)));
+        }
+        return weight;
     }
 }

@@ -11,7 +11,10 @@ import java.util.Optional;
 import watchword.core.Server;
 import watchword.core.audit.AuditDevices;
 import watchword.core.seal.Seal;
+import watchword.core.seal.Shares;
+import watchword.core.seal.StaticSeal;
 import watchword.sdk.Secret;
+import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.http.ForwardedFor;
 import watchword.server.http.HttpServer;
@@ -48,11 +51,12 @@ public final class DevServer implements AutoCloseable {
         var listener = new Listener.Tcp(options.host(), options.port(), Optional.empty(), ForwardedFor.NONE, 32 << 20, Duration.ofMinutes(5), Duration.ofSeconds(10));
         var audits = options.auditFile().map(file -> List.of(new AuditDevices.Declared("file/", "file", "", Map.of("file_path", file.toString())))).orElse(List.of());
         var store = options.data().<ServerConfig.Store>map(folder -> new ServerConfig.Store.Sqlite(folder.resolve("watchword.db"))).orElseGet(ServerConfig.Store.Memory::new);
-        var config = new ServerConfig(List.of(listener), store, Optional.of(key.sealKey()), audits, options.data(), "http://" + options.host() + ":" + options.port(), "dev",
+        var seal = new SealSettings(new StaticSeal.Key("dev", key.sealKey()), Optional.empty(), false);
+        var config = new ServerConfig(List.of(listener), store, Optional.of(seal), Optional.empty(), false, audits, options.data(), "http://" + options.host() + ":" + options.port(), "dev",
                 Duration.ofHours(768), Duration.ofHours(768), "info", "standard", "1.18.5", List.of());
         var server = Wiring.server(config, random, clock);
         if (!server.isInitialized()) {
-            server.initialize(new Seal.Shares(1, 1), Optional.of(key.rootToken()));
+            server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(key.rootToken()));
             DevMounts.create(server, key.rootToken());
         }
         return new DevServer(server, new HttpServer(List.of(listener), server::serve), key.rootToken());

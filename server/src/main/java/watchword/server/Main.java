@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import watchword.sdk.Problem;
+import watchword.crypto.ProcessHardening;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage.StorageException;
 import watchword.server.config.ConfigException;
@@ -85,6 +86,10 @@ public final class Main {
     private void serve(ServerConfig config) throws IOException, InterruptedException {
         Logging.configure(config.logLevel(), config.logFormat());
         var log = System.getLogger("watchword.server");
+        for (var step : ProcessHardening.apply(config.lockMemory())) {
+            if (step.done()) log.log(System.Logger.Level.INFO, "hardened: {0}", step.protection());
+            else log.log(System.Logger.Level.WARNING, "not hardened: {0}: {1}", step.protection(), step.advice());
+        }
         var server = Wiring.server(config, new SecureRandom(), InstantSource.system());
         var http = new HttpServer(config.listeners(), server::serve);
         log.log(System.Logger.Level.INFO, "watchword {0} listens on {1}; {2}", Wiring.VERSION, config.apiAddress(),

@@ -8,8 +8,10 @@ import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import watchword.core.Server;
+import watchword.core.barrier.RollbackGuard;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Storage;
+import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.config.ServerConfig.Store;
 import watchword.storage.CachedStorage;
@@ -31,7 +33,7 @@ final class Wiring {
                 clock.instant(), config.defaultLeaseTtl(), config.maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), config.staticSealKey(), config.auditFolder(), config.audits(), cache), random, clock);
+        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), config.auditFolder(), config.audits(), cache), random, clock);
     }
 
     private static Storage storage(Store store) throws IOException {
@@ -44,6 +46,12 @@ final class Wiring {
             }
             case Store.Postgres postgres -> PostgresStorage.open(postgres.connectionUrl(), postgres.table(), Duration.ofSeconds(10));
         };
+    }
+
+    /** A database that others run has no place beside it: there, the file has to be named. */
+    private static RollbackGuard guard(ServerConfig config) {
+        if (config.epochFile().isPresent()) return RollbackGuard.by(config.epochFile().get());
+        return config.store() instanceof Store.Sqlite sqlite ? RollbackGuard.by(sqlite.path().resolveSibling(sqlite.path().getFileName() + ".epoch")) : RollbackGuard.none();
     }
 
     private static String storageType(Store store) {

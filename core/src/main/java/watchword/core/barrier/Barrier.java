@@ -2,162 +2,196 @@ package watchword.core.barrier;
 
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import watchword.crypto.Aead;
+import watchword.crypto.KeyWrap;
+import watchword.crypto.KeyedHash;
 import watchword.crypto.Keyring;
+import watchword.crypto.LockedKey;
+import watchword.crypto.RotationPolicy;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * A store whose values are sealed under a keyring, each bound to its key. It exists only while the server is unsealed: sealing drops
- * it, and with it the way to any value. Key names are readable; what a name would tell is hashed by those who choose it. Any thread.
+ * A storage whose values are encrypted in the storage below, each bound to its key name ({@code spec/barrier-record.md}). It exists only
+ * while the server is unsealed: it holds the keys, and {@link #close} clears them, after which every operation fails. The storage below
+ * stays open. Any thread; reading and writing take no lock of their own.
+ *
+ * <p>A record that cannot be authenticated is a {@link StorageException} that says the same whatever is wrong with it. Entries below
+ * {@code barrier/} are its own: they are not listed, read or written through it.
  */
 public final class Barrier implements Storage {
-    /** The keyring, sealed under the root key; not below the barrier itself. */
-    public static final String KEYRING = "barrier/keyring";
-    /** How many messages may be sealed before the count is saved again. */
-    private static final long COUNT_SLACK = 1L << 20;
+    static final String OWN = "barrier/";
+    /** Where a seal keeps the root key, under its own key. The one entry that is not the barrier's, but below its folder. */
+    public static final String SEAL = "barrier/seal";
+
+    /** Whether an entry of the storage below is one that a barrier, its seal or its guard made. */
+    public static boolean owns(String key) {
+        return key.equals(KeyHold.KEYRING) || key.equals(KeyHold.ROOT) || key.equals(SEAL) || key.equals(RollbackGuard.EPOCH);
+    }
+
+    /**
+     * What is known of the key in use.
+     *
+     * @param encryptions made under it; what was set aside when a process died counts as made
+     */
+    public record KeyStatus(int term, Instant installed, long encryptions) {}
 
     private final Storage inner;
-    private final SecureRandom random;
-    private final Secret rootKey;
-    private volatile Keyring keyring;
-    private final AtomicLong savedCount;
+    private final KeyHold hold;
+    private final AtomicLong commits = new AtomicLong();
 
-    private Barrier(Storage inner, Keyring keyring, Secret rootKey, SecureRandom random) {
+    private Barrier(Storage inner, KeyHold hold) {
         this.inner = inner;
-        this.keyring = keyring;
-        this.rootKey = rootKey;
-        this.random = random;
-        this.savedCount = new AtomicLong(keyring.encryptions());
+        this.hold = hold;
     }
 
-    /** Makes the keyring of a new server. */
-    public static void create(Writer inner, Secret rootKey, SecureRandom random, Instant now) {
-        save(inner, Keyring.generate(random, now), rootKey, random);
+    /**
+     * A new barrier on an empty store, with a new keyring that is stored by {@link #initialize}, which comes first.
+     *
+     * @param rootKey is taken over
+     */
+    public static Barrier create(Storage inner, LockedKey rootKey, SecureRandom random, InstantSource clock) {
+        var ring = Keyring.generate(random, clock.instant()).reserving(1, KeyHold.BLOCK);
+        return new Barrier(inner, new KeyHold(inner, rootKey, ring, KeyHold.BLOCK, random, clock));
     }
 
-    private static void save(Writer inner, Keyring keyring, Secret rootKey, SecureRandom random) {
-        inner.put(KEYRING, rootKey.use(key -> Aead.seal(key, KEYRING, keyring.encode(), random)));
+    /**
+     * The barrier of a store that has one; nothing when this is not its root key.
+     *
+     * @param rootKey is taken over; when there is nothing, it is cleared
+     */
+    public static Optional<Barrier> open(Storage inner, LockedKey rootKey, SecureRandom random, InstantSource clock) {
+        var wrap = new KeyWrap(rootKey);
+        var ring = inner.<Optional<byte[]>>read(tx -> tx.get(KeyHold.KEYRING)).flatMap(record -> KeyHold.decode(wrap, record));
+        if (ring.isEmpty()) wrap.close();
+        return ring.map(found -> new Barrier(inner, new KeyHold(inner, rootKey, found, 0, random, clock)));
     }
 
-    /** Opens the barrier; empty when this is not its root key. */
-    public static Optional<Barrier> open(Storage inner, Secret rootKey, SecureRandom random) {
-        var sealed = inner.read(tx -> tx.get(KEYRING));
-        return sealed.flatMap(record -> rootKey.use(key -> Aead.open(key, KEYRING, record)))
-                .map(encoded -> new Barrier(inner, Keyring.decode(encoded, COUNT_SLACK), rootKey, random));
-    }
-
-    public Secret rootKey() {
-        return rootKey;
-    }
-
-    public int term() {
-        return keyring.term();
-    }
-
-    public Instant installed() {
-        return keyring.installed();
-    }
-
-    public long encryptions() {
-        return keyring.encryptions();
-    }
-
-    /** A new key seals from here on; the old ones still open. */
-    public synchronized void rotate(Instant now) {
-        var next = keyring.rotated(random, now);
-        inner.update(tx -> save(tx, next, rootKey, random));
-        keyring = next;
-        savedCount.set(0);
-    }
-
-    /** Saves the count when it has grown, and rotates before a key has sealed too much. To be called now and then. */
-    public void maintain(Instant now) {
-        long count = keyring.encryptions();
-        if (count > Keyring.ROTATE_AT) rotate(now);
-        else if (count - savedCount.get() > COUNT_SLACK / 2) saveCount(count);
-    }
-
-    private synchronized void saveCount(long count) {
-        inner.update(tx -> save(tx, keyring, rootKey, random));
-        savedCount.set(count);
-    }
-
-    /** Seals the keyring under another root key, in a transaction that may record how that one is kept. */
-    public synchronized Barrier rekeyed(Secret newRootKey, java.util.function.Consumer<Writer> alongside) {
+    /** The first transaction: stores the keys with what {@code work} puts below (first argument) and through the barrier, or nothing. */
+    public void initialize(BiConsumer<Writer, Writer> work) {
         inner.update(tx -> {
-            save(tx, keyring, newRootKey, random);
-            alongside.accept(tx);
+            hold.storeFirst(tx);
+            work.accept(tx, new EncryptingWriter(hold, tx));
         });
-        return new Barrier(inner, keyring, newRootKey, random);
+        commits.incrementAndGet();
+    }
+
+    /** One transaction on the storage below (first argument) and through the barrier. */
+    public void updateBoth(BiConsumer<Writer, Writer> work) {
+        hold.refillIfLow();
+        inner.update(tx -> work.accept(tx, new EncryptingWriter(hold, tx)));
+        commits.incrementAndGet();
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
-        return inner.read(tx -> work.apply(new OpeningReader(tx)));
+        hold.keys();
+        return inner.read(tx -> work.apply(new DecryptingReader(hold, tx)));
     }
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
-        return inner.write(tx -> work.apply(new SealingWriter(tx)));
+        hold.refillIfLow();
+        var result = inner.<T>write(tx -> work.apply(new EncryptingWriter(hold, tx)));
+        commits.incrementAndGet();
+        return result;
     }
 
-    /** Forgets the keys; the store below stays open. */
+    /** Transactions committed through it since it was opened. */
+    long commits() {
+        return commits.get();
+    }
+
+    /** An entry of the barrier's own. */
+    Optional<byte[]> readOwn(String key) {
+        return inner.<Optional<byte[]>>read(tx -> tx.get(key).map(record -> hold.decrypt(tx, key, record)));
+    }
+
+    /** Changes an entry of the barrier's own, and tells what it is then. */
+    byte[] changeOwn(String key, Function<Optional<byte[]>, byte[]> change) {
+        hold.refillIfLow();
+        return inner.<byte[]>write(tx -> {
+            var changed = change.apply(tx.get(key).map(record -> hold.decrypt(tx, key, record)));
+            tx.put(key, hold.encrypt(key, changed));
+            return changed;
+        });
+    }
+
+    /** Adds a key of a new term; everything written from now on is encrypted under it, and everything before stays readable. */
+    public void rotate() {
+        hold.rotate();
+    }
+
+    /** Rotates when the policy asks for it now, and says whether. To be called every few minutes. */
+    public boolean rotateIfDue() {
+        return hold.rotateIfDue();
+    }
+
+    public RotationPolicy rotationPolicy() {
+        return hold.keys().ring().policy();
+    }
+
+    public void setRotationPolicy(RotationPolicy policy) {
+        hold.changeStored(0, ring -> ring.withPolicy(policy));
+    }
+
+    public KeyStatus keyStatus() {
+        var now = hold.keys();
+        var active = now.ring().active();
+        long spare = now.allowance().term() == active.number() ? now.allowance().left() : 0;
+        return new KeyStatus(active.number(), active.installed(), Math.max(0, active.encryptions() - spare));
+    }
+
+    /**
+     * Puts another root key in place, with what {@code work} puts below, or neither.
+     *
+     * @param rootKey is taken over
+     */
+    public void changeRootKey(LockedKey rootKey, Consumer<Writer> work) {
+        hold.changeRootKey(rootKey, work);
+    }
+
+    /** Whether this is the root key; in constant time. */
+    public boolean isRootKey(LockedKey candidate) {
+        return hold.keys().rootKey().sameAs(candidate);
+    }
+
+    /** A copy of the root key, for a seal to wrap; the caller closes it. */
+    public LockedKey rootKey() {
+        return hold.keys().rootKey().copy();
+    }
+
+    /** The key for another purpose, the same for the life of the store; see {@link watchword.crypto.Hkdf#derive}. The caller closes it. */
+    public LockedKey derive(String label) {
+        return hold.keys().ring().derive(label, KeyedHash.BYTES);
+    }
+
+    /** {@link #derive}, for who needs the bytes. The caller closes it. */
+    public Secret deriveSecret(String label) {
+        try (var key = derive(label)) {
+            return Secret.owning(key.getEncoded());
+        }
+    }
+
+    /** The keyed hash for one purpose, the same for the life of the store. The caller closes it. */
+    public KeyedHash keyedHash(String label) {
+        return new KeyedHash(derive(label));
+    }
+
+    /** All keys in clear: for the test that looks for them. The caller closes it. */
+    Secret encodedKeyring() {
+        return hold.keys().ring().encode();
+    }
+
+    /** Seals: gives back the encryptions set aside and not made, and clears the keys. Again, it does nothing. */
     @Override
     public void close() {
-        keyring.clear();
-        rootKey.close();
-    }
-
-    private byte[] open(String key, byte[] record) {
-        return keyring.open(key, record)
-                .orElseThrow(() -> new StorageException("an entry was changed outside of the server, or is damaged", false, null));
-    }
-
-    private class OpeningReader implements Reader {
-        private final Reader tx;
-
-        OpeningReader(Reader tx) {
-            this.tx = tx;
-        }
-
-        @Override
-        public Optional<byte[]> get(String key) {
-            return tx.get(key).map(record -> open(key, record));
-        }
-
-        @Override
-        public List<String> list(String prefix, String after, int limit) {
-            return tx.list(prefix, after, limit);
-        }
-
-        @Override
-        public List<Entry> scan(String prefix, String after, int limit) {
-            return tx.scan(prefix, after, limit).stream().map(entry -> new Entry(entry.key(), open(entry.key(), entry.value()))).toList();
-        }
-    }
-
-    private final class SealingWriter extends OpeningReader implements Writer {
-        private final Writer tx;
-
-        SealingWriter(Writer tx) {
-            super(tx);
-            this.tx = tx;
-        }
-
-        @Override
-        public void put(String key, byte[] value) {
-            tx.put(key, keyring.seal(key, value, random));
-        }
-
-        @Override
-        public void delete(String key) {
-            tx.delete(key);
-        }
+        hold.close();
     }
 }

@@ -164,7 +164,7 @@ public final class LeaseRoutes {
             try {
                 revocations.revokeNow(id);
             } catch (Problem.ProblemException stuck) {
-                revocations.forget(id);
+                revocations.forget(id); // that is what force is for
             }
         });
         return Reply.nothing();

@@ -105,9 +105,9 @@ public final class Leases {
         return new Granted(id, Duration.between(now, end), true);
     }
 
-    /** Decides that a lease ends now. From here on it cannot be renewed; {@link Revocations} does the rest. */
+    /** Decides that a lease ends now, or, for one that was given up, that it is tried again. From here on it cannot be renewed; {@link Revocations} does the rest. */
     public void end(Storage.Writer store, String id, LeaseRow row, Instant now) {
-        if (row.state() == LeaseRow.State.ACTIVE) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
+        if (row.state() != LeaseRow.State.REVOKING) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
     }
 
     void reschedule(Storage.Writer store, String id, LeaseRow before, LeaseRow after) {

@@ -1,24 +1,25 @@
 package watchword.core.seal;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import watchword.crypto.Shamir;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
-/** Collects shares until there are enough; the same share twice counts once. One thread at a time. */
-final class Quorum {
-    private final int threshold;
+/** Collects shares of one key until there are enough. A share counts once, whoever gives it and however often. One thread at a time. */
+final class Quorum implements AutoCloseable {
+    private final Shares of;
     private final String nonce;
-    private final List<byte[]> shares = new ArrayList<>();
+    private final List<Secret> given = new ArrayList<>();
 
-    Quorum(int threshold, String nonce) {
-        this.threshold = threshold;
+    Quorum(Shares of, String nonce) {
+        this.of = of;
         this.nonce = nonce;
+    }
+
+    Shares of() {
+        return of;
     }
 
     String nonce() {
@@ -26,38 +27,33 @@ final class Quorum {
     }
 
     int progress() {
-        return shares.size();
+        return given.size();
     }
 
-    /** The secret, once there are enough shares; then the collection is empty again. */
-    Optional<Secret> add(byte[] share) {
-        if (shares.stream().noneMatch(known -> Arrays.equals(known, share))) shares.add(share);
-        if (shares.size() < threshold) return Optional.empty();
+    boolean has(Secret share) {
+        return given.stream().anyMatch(share::sameAs);
+    }
+
+    /** What the shares make, once there are enough; then it is empty again. Whether that is the key, the caller finds out. */
+    Optional<Secret> add(Secret share) {
+        if (has(share)) return Optional.empty();
+        if (of.shares() > 1 && given.stream().anyMatch(other -> Shamir.number(other) == Shamir.number(share))) {
+            throw new Problem.Invalid("invalid key: another share with the number " + Shamir.number(share)
+                    + " has been given; one of the two is not right, so start again").asException();
+        }
+        given.add(share);
+        if (given.size() < of.threshold()) return Optional.empty();
         try {
-            return Optional.of(Secret.owning(threshold == 1 ? shares.getFirst().clone() : Shamir.combine(shares)));
-        } catch (IllegalArgumentException notOfOneSecret) {
-            throw new Problem.Invalid("Unseal failed, invalid key").asException();
+            return Optional.of(Shamir.combine(given));
         } finally {
-            clear();
+            close();
         }
     }
 
-    void clear() {
-        shares.forEach(share -> Arrays.fill(share, (byte) 0));
-        shares.clear();
-    }
-
-    /** A share as people have it: hex or base64. */
-    static byte[] parse(String text) {
-        var trimmed = text.trim();
-        try {
-            return HexFormat.of().parseHex(trimmed);
-        } catch (IllegalArgumentException notHex) {
-            try {
-                return Base64.getDecoder().decode(trimmed);
-            } catch (IllegalArgumentException neither) {
-                throw new Problem.Invalid("'key' must be a valid hex or base64 string").asException();
-            }
-        }
+    /** Forgets the shares. */
+    @Override
+    public void close() {
+        given.forEach(Secret::close);
+        given.clear();
     }
 }

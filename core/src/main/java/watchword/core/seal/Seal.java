@@ -1,171 +1,451 @@
 package watchword.core.seal;
 
-import java.security.MessageDigest;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import watchword.core.barrier.Barrier;
-import watchword.core.wire.Rows;
-import watchword.crypto.Aead;
+import watchword.core.barrier.RollbackGuard;
+import watchword.crypto.KeyWrap;
+import watchword.crypto.LockedKey;
 import watchword.crypto.Shamir;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * The way from shares, or from an auto-unseal key, to an open {@link Barrier}. Works on the store below the barrier. Any thread; the
- * moves are rare and take turns.
+ * The way from shares, or from a key outside of the server, to an open {@link Barrier}, and back. Any thread; the moves are rare and take
+ * turns. The root key is in the store only wrapped: by the unseal key, which is in nobody's hands but as shares, or by an auto-seal.
  */
 public final class Seal {
-    static final int KEY_BYTES = 32;
-    private static final String WRAPPED_ROOT = "barrier/root-key";
-    private static final String WRAPPED_RECOVERY = "barrier/recovery-key";
+    private static final System.Logger LOG = System.getLogger(Seal.class.getName());
+    /** In the store while it is being initialized; what is found with it was never told to anybody. */
+    private static final String INITIALIZING = "barrier/initializing";
 
-    private final Rows<SealConfig> configs = new Rows<>("barrier/", SealConfig.class);
+    /**
+     * How the operator configured it.
+     *
+     * @param auto keeps the root key; without one, it is shares
+     * @param retired kept it before, and still opens it: for the move to shares
+     */
+    public record Options(Optional<AutoSeal> auto, Optional<AutoSeal> retired, RollbackGuard guard) {
+        /** Shares, and nothing watched: for tests and stores that do not last. */
+        public static Options shamir() {
+            return new Options(Optional.empty(), Optional.empty(), RollbackGuard.none());
+        }
+    }
+
+    /**
+     * What {@code sys/init} asks for.
+     *
+     * @param storedShares kept for clients: 0 or 1
+     */
+    public record InitRequest(Shares unseal, Shares recovery, int storedShares) {}
+
+    /**
+     * What can be seen once.
+     *
+     * @param shares of the unseal key; none with an auto-seal
+     * @param first what the caller made of the new store
+     */
+    public record Initialized<T>(List<Secret> shares, List<Secret> recoveryShares, T first) {}
+
     private final Storage inner;
-    private final Optional<Secret> staticKey;
+    private final Options options;
     private final SecureRandom random;
     private final InstantSource clock;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Rekey rekey = new Rekey(this, Rekey.Target.ROOT);
+    private final Rekey rekeyRecovery = new Rekey(this, Rekey.Target.RECOVERY);
+    private final RootGeneration rootGeneration = new RootGeneration(this);
     private @Nullable Quorum unsealing;
+    private volatile @Nullable Barrier open;
 
-    /** @param staticKey 32 bytes that unseal without people, for {@code seal "static"} */
-    public Seal(Storage inner, Optional<Secret> staticKey, SecureRandom random, InstantSource clock) {
+    /** @param inner the storage below the barrier; stays open */
+    public Seal(Storage inner, Options options, SecureRandom random, InstantSource clock) {
         this.inner = inner;
-        this.staticKey = staticKey;
+        this.options = options;
         this.random = random;
         this.clock = clock;
     }
 
-    /** What an operator asks for at the beginning. */
-    public record Shares(int shares, int threshold) {
-        void require(String what) {
-            if (shares < 1) throw new Problem.Invalid("invalid " + what + " configuration: shares must be at least one").asException();
-            if (threshold < 1) throw new Problem.Invalid("invalid " + what + " configuration: threshold must be at least one").asException();
-            if (shares > 255 || threshold > 255) throw new Problem.Invalid("invalid " + what + " configuration: shares must be less than 256").asException();
-            if (threshold > shares) throw new Problem.Invalid("invalid " + what + " configuration: threshold cannot be larger than shares").asException();
-            if (shares > 1 && threshold == 1) throw new Problem.Invalid("invalid " + what + " configuration: threshold must be greater than one for multiple shares").asException();
+    <T extends @Nullable Object> T inTurn(Supplier<T> move) {
+        turn.lock();
+        try {
+            return move.get();
+        } finally {
+            turn.unlock();
         }
     }
 
-    /** The shares, for the one time they can be seen, and the open barrier. */
-    public record Initialized(List<Secret> shares, Barrier barrier) {}
+    // ---- what it is ----
 
     public boolean isInitialized() {
-        return config().isPresent();
+        return SealRecord.read(inner).isPresent();
     }
 
-    Optional<SealConfig> config() {
-        return inner.read(tx -> configs.get(tx, "seal"));
-    }
-
+    /** Whether a key outside of the server unseals it. */
     public boolean isAuto() {
-        return staticKey.isPresent();
+        return options.auto().isPresent();
     }
 
-    /** Makes root key, keyring and shares; {@code alongside} writes what a new server has, through the barrier, before anything is told. */
-    public synchronized Initialized initialize(Shares wanted, Consumer<Storage.Writer> alongside) {
-        wanted.require(isAuto() ? "recovery" : "seal");
-        if (isInitialized()) throw new Problem.Invalid("Vault is already initialized").asException();
-        var rootKey = randomKey();
-        var shared = isAuto() ? randomKey() : rootKey;
-        inner.update(tx -> {
-            Barrier.create(tx, rootKey, random, clock.instant());
-            configs.put(tx, "seal", new SealConfig(isAuto() ? "static" : "shamir", wanted.shares(), wanted.threshold()));
-            staticKey.ifPresent(key -> {
-                wrap(tx, WRAPPED_ROOT, key, rootKey);
-                wrap(tx, WRAPPED_RECOVERY, key, shared);
-            });
+    public SealStatus status() {
+        return inTurn(() -> {
+            var record = SealRecord.read(inner);
+            var quorum = record.map(SealRecord::quorum).orElse(Shares.NONE);
+            var type = record.map(SealRecord::type).orElseGet(() -> options.auto().map(AutoSeal::type).orElse(SealRecord.SHAMIR));
+            return new SealStatus(type, record.isPresent(), open == null, quorum.threshold(), quorum.shares(), unsealing == null ? 0 : unsealing.progress(),
+                    unsealing == null ? "" : unsealing.nonce(), open == null && record.map(this::isMoving).orElse(false), !type.equals(SealRecord.SHAMIR));
         });
-        var barrier = Barrier.open(inner, rootKey, random).orElseThrow();
-        barrier.update(alongside);
-        return new Initialized(split(shared, wanted), barrier);
     }
 
-    private Secret randomKey() {
-        var key = new byte[KEY_BYTES];
+    /** The open barrier. */
+    Barrier barrier() {
+        var barrier = open;
+        if (barrier == null) throw new Problem.Unavailable("Vault is sealed").asException();
+        return barrier;
+    }
+
+    SealRecord record() {
+        return SealRecord.read(inner).orElseThrow(() -> new Problem.Invalid("Vault is not initialized").asException());
+    }
+
+    public Rekey rekey() {
+        return rekey;
+    }
+
+    public Rekey rekeyRecovery() {
+        return rekeyRecovery;
+    }
+
+    public RootGeneration rootGeneration() {
+        return rootGeneration;
+    }
+
+    // ---- initializing ----
+
+    /**
+     * Makes the keys of a new store and leaves it sealed. Until {@code first} has returned, the store counts as not initialized; what is
+     * left of an attempt that broke off is cleared by the next one.
+     *
+     * @param first writes what a new server has, through the barrier, which is closed afterwards
+     */
+    public <T> Initialized<T> initialize(InitRequest wanted, Function<Barrier, T> first) {
+        return inTurn(() -> {
+            if (isInitialized()) throw new Problem.Invalid("Vault is already initialized").asException();
+            require(wanted);
+            clearAttempt();
+            return options.auto().isPresent() ? initializeAuto(options.auto().get(), wanted.recovery(), first) : initializeShares(wanted.unseal(), first);
+        });
+    }
+
+    private void require(InitRequest wanted) {
+        if (isAuto()) {
+            if (wanted.unseal().shares() > 1 || wanted.unseal().threshold() > 1) throw notApplicable("secret_shares,secret_threshold");
+            if (!wanted.recovery().equals(Shares.NONE)) wanted.recovery().require("recovery");
+        } else {
+            if (!wanted.recovery().equals(Shares.NONE)) throw notApplicable("recovery_shares,recovery_threshold");
+            wanted.unseal().require("seal");
+        }
+        if (wanted.storedShares() > 1) throw new Problem.Invalid("invalid seal configuration: stored keys cannot be larger than 1").asException();
+    }
+
+    private Problem.ProblemException notApplicable(String parameters) {
+        return new Problem.Invalid("parameters " + parameters + " not applicable to seal type " + status().type()).asException();
+    }
+
+    private void clearAttempt() {
+        boolean brokenOff = inner.<Boolean>read(tx -> tx.get(INITIALIZING).isPresent());
+        if (!brokenOff) options.guard().requireFirst();
+        inner.update(tx -> {
+            for (var page = tx.scan("", "", 500); !page.isEmpty(); page = tx.scan("", page.getLast().key(), 500)) {
+                page.stream().map(Storage.Entry::key).filter(key -> Barrier.owns(key) || !key.startsWith("barrier/")).forEach(key -> {
+                    if (!brokenOff) throw notEmpty();
+                    tx.delete(key);
+                });
+            }
+        });
+    }
+
+    private static Problem.ProblemException notEmpty() {
+        return new Problem.Invalid("the store is not empty, but has lost how it is sealed: bring its entry " + Barrier.SEAL + " back, or begin with an empty store")
+                .asException();
+    }
+
+    private <T> Initialized<T> initializeShares(Shares wanted, Function<Barrier, T> first) {
+        try (var root = newKey(); var unseal = newKey()) {
+            var record = byShares(root, unseal, wanted);
+            var made = store(root, record, Optional.empty(), first);
+            return new Initialized<>(split(unseal, wanted), List.of(), made);
+        }
+    }
+
+    private <T> Initialized<T> initializeAuto(AutoSeal auto, Shares recovery, Function<Barrier, T> first) {
+        try (var root = newKey(); var recoveryKey = newKey()) {
+            var record = byAuto(auto, root, recovery);
+            var made = store(root, record, recovery.isNone() ? Optional.empty() : Optional.of(recoveryKey), first);
+            return new Initialized<>(List.of(), recovery.isNone() ? List.of() : split(recoveryKey, recovery), made);
+        }
+    }
+
+    private <T> T store(Secret root, SealRecord record, Optional<Secret> recoveryKey, Function<Barrier, T> first) {
+        try (var barrier = Barrier.create(inner, LockedKey.copyOf(root), random, clock)) {
+            barrier.initialize((below, tx) -> {
+                below.put(INITIALIZING, new byte[] {1});
+                recoveryKey.ifPresent(key -> RecoveryKey.put(tx, barrier, key));
+            });
+            var made = first.apply(barrier);
+            inner.update(tx -> {
+                tx.put(Barrier.SEAL, record.encode());
+                tx.delete(INITIALIZING);
+            });
+            LOG.log(Level.INFO, "initialized, with a {0} seal", record.type());
+            return made;
+        }
+    }
+
+    // ---- keys ----
+
+    Secret newKey() {
+        var key = new byte[Share.KEY_BYTES];
         random.nextBytes(key);
         return Secret.owning(key);
     }
 
-    private void wrap(Storage.Writer tx, String name, Secret key, Secret content) {
-        tx.put(name, key.use(k -> content.use(c -> Aead.seal(k, name, c, random))));
+    List<Secret> split(Secret key, Shares into) {
+        return Shamir.split(key, into.shares(), into.threshold(), random);
     }
 
-    private Optional<Secret> unwrap(String name, Secret key) {
-        return inner.read(tx -> tx.get(name)).flatMap(sealed -> key.use(k -> Aead.open(k, name, sealed))).map(Secret::owning);
-    }
-
-    List<Secret> split(Secret key, Shares wanted) {
-        return key.use(bytes -> wanted.shares() == 1
-                ? List.of(Secret.owning(bytes.clone()))
-                : Shamir.split(bytes, wanted.shares(), wanted.threshold(), random).stream().map(Secret::owning).toList());
-    }
-
-    /** Opens the barrier with the key the server was started with. */
-    public synchronized Optional<Barrier> autoUnseal() {
-        if (staticKey.isEmpty() || !isInitialized()) return Optional.empty();
-        var root = unwrap(WRAPPED_ROOT, staticKey.get())
-                .orElseThrow(() -> new Problem.Unavailable("the static seal key does not open this store").asException());
-        return Barrier.open(inner, root, random);
-    }
-
-    /** Adds a share. @return the barrier, once there are enough; the right ones */
-    public synchronized Optional<Barrier> unseal(String share) {
-        var config = config().orElseThrow(() -> new Problem.Invalid("Vault is not initialized").asException());
-        if (!config.isShamir()) throw new Problem.Invalid("this server unseals itself; its recovery keys cannot unseal it").asException();
-        var quorum = unsealing;
-        if (quorum == null) quorum = unsealing = new Quorum(config.threshold(), newNonce());
-        var root = quorum.add(Quorum.parse(share));
-        if (root.isEmpty()) return Optional.empty();
-        unsealing = null;
-        if (root.get().size() != KEY_BYTES) throw new Problem.Invalid("Unseal failed, invalid key").asException();
-        return Optional.of(Barrier.open(inner, root.get(), random).orElseThrow(() -> new Problem.Invalid("Unseal failed, invalid key").asException()));
-    }
-
-    public synchronized void resetUnseal() {
-        if (unsealing != null) unsealing.clear();
-        unsealing = null;
-    }
-
-    synchronized int unsealProgress() {
-        return unsealing == null ? 0 : unsealing.progress();
-    }
-
-    synchronized String unsealNonce() {
-        return unsealing == null ? "" : unsealing.nonce();
+    SecureRandom random() {
+        return random;
     }
 
     String newNonce() {
         var bytes = new byte[16];
         random.nextBytes(bytes);
-        var both = java.nio.ByteBuffer.wrap(bytes);
-        return new UUID(both.getLong() & 0xffffffffffff0fffL | 0x4000L, both.getLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+        var both = ByteBuffer.wrap(bytes);
+        return new UUID((both.getLong() & 0xffffffffffff0fffL) | 0x4000L, (both.getLong() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 
-    /** Whether {@code candidate} is what the quorum's shares make: the root key, or with auto-unseal the recovery key. */
-    boolean isQuorumKey(Secret candidate, Barrier barrier) {
-        var expected = staticKey.isPresent() ? unwrap(WRAPPED_RECOVERY, staticKey.get()).orElseThrow() : barrier.rootKey();
-        return expected.use(e -> candidate.use(c -> MessageDigest.isEqual(e, c)));
-    }
-
-    /** New shares, of a new root key (or recovery key). @return the barrier to go on with */
-    Barrier rekey(Barrier barrier, Secret newKey, Shares wanted) {
-        var config = new SealConfig(isAuto() ? "static" : "shamir", wanted.shares(), wanted.threshold());
-        if (staticKey.isPresent()) {
-            inner.update(tx -> {
-                configs.put(tx, "seal", config);
-                wrap(tx, WRAPPED_RECOVERY, staticKey.get(), newKey);
-            });
-            return barrier;
+    /** The root key wrapped by an unseal key. */
+    SealRecord byShares(Secret root, Secret unsealKey, Shares shares) {
+        try (var wrap = new KeyWrap(LockedKey.copyOf(unsealKey))) {
+            return SealRecord.of(SealRecord.SHAMIR, "", shares, Shares.NONE, name -> wrap.wrap(name, root, random));
         }
-        return barrier.rekeyed(newKey, tx -> configs.put(tx, "seal", config));
     }
 
-    Secret newKey() {
-        return randomKey();
+    SealRecord byAuto(AutoSeal auto, Secret root, Shares recovery) {
+        return SealRecord.of(auto.type(), auto.keyId(), Shares.NONE, recovery, name -> auto.wrap(name, root));
+    }
+
+    Optional<AutoSeal> auto() {
+        return options.auto();
+    }
+
+    private static Optional<Secret> unwrapByKey(SealRecord record, Secret unsealKey) {
+        try (var wrap = new KeyWrap(LockedKey.copyOf(unsealKey))) {
+            return wrap.unwrap(record.name(), record.wrapped());
+        }
+    }
+
+    private static Optional<Secret> unwrapBy(AutoSeal auto, SealRecord record) {
+        if (!auto.type().equals(record.type())) return Optional.empty();
+        return auto.unwrap(record.keyId(), record.name(), record.wrapped()).filter(root -> root.size() == Share.KEY_BYTES);
+    }
+
+    /** Whether a quorum's shares made what they should: the unseal key, or with an auto-seal the recovery key. */
+    boolean isQuorumKey(SealRecord record, Barrier barrier, Secret key) {
+        if (!record.isShamir()) return RecoveryKey.is(barrier, key);
+        return unwrapByKey(record, key).map(root -> {
+            try (root; var locked = LockedKey.copyOf(root)) {
+                return barrier.isRootKey(locked);
+            }
+        }).orElse(false);
+    }
+
+    // ---- unsealing ----
+
+    /**
+     * Adds a share.
+     *
+     * @param share in hexadecimal or base64
+     * @param migrate the operator knows that this unseal moves the root key to another seal
+     * @return the barrier, once there were enough of the right ones
+     * @throws Problem.ProblemException if the share is none, or if enough were given and are not the right ones; then it begins anew
+     */
+    public Optional<Barrier> unseal(Secret share, boolean migrate) {
+        return inTurn(() -> {
+            var record = record();
+            if (open != null) return Optional.empty();
+            requireConsent(record, migrate);
+            var quorum = unsealing(record);
+            var key = quorum.add(Share.parse(share, record.quorum()));
+            if (key.isEmpty()) return Optional.empty();
+            unsealing = null;
+            try (var whole = key.get()) {
+                return Optional.of(unsealBy(record, whole));
+            }
+        });
+    }
+
+    private void requireConsent(SealRecord record, boolean migrate) {
+        boolean moving = isMoving(record);
+        if (migrate && !moving) throw new Problem.Invalid("can't perform a seal migration, no migration seal found").asException();
+        if (!migrate && moving) throw new Problem.Invalid("migrate option not provided and seal migration is pending").asException();
+        if (record.quorum().isNone()) throw new Problem.Invalid("this server unseals itself and has no recovery key: start it again to unseal it").asException();
+    }
+
+    private Quorum unsealing(SealRecord record) {
+        var quorum = unsealing;
+        if (quorum != null && quorum.of().equals(record.quorum())) return quorum;
+        var fresh = new Quorum(record.quorum(), newNonce());
+        unsealing = fresh;
+        return fresh;
+    }
+
+    public void resetUnseal() {
+        inTurn(() -> {
+            if (unsealing != null) unsealing.close();
+            unsealing = null;
+            return true;
+        });
+    }
+
+    private Barrier unsealBy(SealRecord record, Secret key) {
+        var root = record.isShamir() ? unwrapByKey(record, key) : unwrapByConfigured(record);
+        var barrier = barrierOf(root.orElseThrow(() -> record.isShamir() ? invalidKey() : autoSealFailed()));
+        try {
+            if (!record.isShamir() && !RecoveryKey.is(barrier, key)) throw invalidKey();
+            options.guard().check(barrier);
+            if (isMoving(record)) move(record, barrier, key);
+            open = barrier;
+            LOG.log(Level.INFO, "unsealed by a quorum of {0}", record.quorum().threshold());
+            return barrier;
+        } finally {
+            if (open == null) barrier.close();
+        }
+    }
+
+    private Barrier barrierOf(Secret root) {
+        try (root) {
+            return Barrier.open(inner, LockedKey.copyOf(root), random, clock).orElseThrow(() ->
+                    new Storage.StorageException("the root key is right, but the keyring is damaged, or was tampered with", false, null));
+        }
+    }
+
+    private Optional<Secret> unwrapByConfigured(SealRecord record) {
+        return options.auto().flatMap(auto -> unwrapBy(auto, record)).or(() -> options.retired().flatMap(auto -> unwrapBy(auto, record)));
+    }
+
+    private static Problem.ProblemException invalidKey() {
+        return new Problem.Invalid("Unseal failed, invalid key").asException();
+    }
+
+    private static Problem.ProblemException autoSealFailed() {
+        return new Problem.Unavailable("the configured seal does not give the root key of this store").asException();
+    }
+
+    /** Unseals with the configured auto-seal, if there is one; if it does not work, the server stays sealed and the log says why. */
+    public Optional<Barrier> autoUnseal() {
+        return inTurn(() -> {
+            var record = SealRecord.read(inner);
+            if (record.isEmpty() || record.get().isShamir() || open != null || isMoving(record.get())) return Optional.empty();
+            try {
+                return Optional.of(autoUnseal(record.get()));
+            } catch (Problem.ProblemException | Storage.StorageException failed) {
+                LOG.log(Level.ERROR, "the server stays sealed: {0}", failed.getMessage());
+                return Optional.empty();
+            }
+        });
+    }
+
+    private Barrier autoUnseal(SealRecord record) {
+        var barrier = barrierOf(unwrapByConfigured(record).orElseThrow(Seal::autoSealFailed));
+        try {
+            options.guard().check(barrier);
+            var auto = options.auto().orElseThrow(Seal::autoSealFailed);
+            if (!auto.keyId().equals(record.keyId())) {
+                var renewed = byAuto(auto, rootOf(barrier), record.recovery());
+                inner.update(tx -> tx.put(Barrier.SEAL, renewed.encode()));
+                LOG.log(Level.INFO, "the root key is now kept by the seal key {0}; {1} is not needed any more", auto.keyId(), record.keyId());
+            }
+            open = barrier;
+            LOG.log(Level.INFO, "unsealed by the {0} seal", record.type());
+            return barrier;
+        } finally {
+            if (open == null) barrier.close();
+        }
+    }
+
+    static Secret rootOf(Barrier barrier) {
+        try (var root = barrier.rootKey()) {
+            return Secret.owning(root.getEncoded());
+        }
+    }
+
+    // ---- moving to another seal ----
+
+    private boolean isMoving(SealRecord record) {
+        return record.isShamir() ? options.auto().isPresent() : options.auto().isEmpty() && options.retired().isPresent();
+    }
+
+    /** The unseal key becomes the recovery key, or the other way round: the same shares go on, for what they are good for then. */
+    private void move(SealRecord record, Barrier barrier, Secret key) {
+        try (var root = rootOf(barrier)) {
+            if (record.isShamir()) {
+                var moved = byAuto(options.auto().orElseThrow(), root, record.unseal());
+                barrier.updateBoth((below, tx) -> {
+                    below.put(Barrier.SEAL, moved.encode());
+                    RecoveryKey.put(tx, barrier, key);
+                });
+            } else {
+                var moved = byShares(root, key, record.recovery());
+                barrier.updateBoth((below, tx) -> {
+                    below.put(Barrier.SEAL, moved.encode());
+                    RecoveryKey.delete(tx);
+                });
+            }
+        }
+        LOG.log(Level.INFO, "the root key moved from the {0} seal to the other one", record.type());
+    }
+
+    // ---- changing and sealing ----
+
+    /** Whether this is how the store is sealed now: for a change whose outcome is not known. */
+    boolean isStored(SealRecord record) {
+        return SealRecord.read(inner).filter(stored -> java.util.Arrays.equals(stored.encode(), record.encode())).isPresent();
+    }
+
+    /** Remembers outside of the store how far it has come; to be called every few seconds while unsealed. */
+    public void advanceEpoch() {
+        var barrier = open;
+        if (barrier != null) options.guard().advance(barrier);
+    }
+
+    /** Closes the barrier and forgets every share that was given. Again, it does nothing. */
+    public void seal() {
+        inTurn(() -> {
+            rekey.forget();
+            rekeyRecovery.forget();
+            rootGeneration.forget();
+            resetUnseal();
+            var barrier = open;
+            if (barrier == null) return false;
+            open = null;
+            try (barrier) {
+                LOG.log(Level.INFO, "sealed");
+                options.guard().advance(barrier);
+            } catch (Storage.StorageException failed) {
+                LOG.log(Level.WARNING, "sealed without noting how far the store had come: {0}", failed.getMessage());
+            }
+            return true;
+        });
     }
 }

@@ -1,16 +1,15 @@
 package watchword.core.seal;
 
-import java.security.SecureRandom;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import watchword.core.barrier.Barrier;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
+import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -20,72 +19,52 @@ import watchword.sdk.Route.Trait;
 import watchword.sdk.Secret;
 
 /**
- * The parts of the seal's API that need a token: sealing, key rotation, rekeying and root generation. Starting and cancelling the last
- * two is open to nobody without {@code sudo}: each has one slot, which a stranger could hold.
+ * Sealing, rekeying and root generation. All of it needs a token and is audited; starting and cancelling, of which there is one slot each
+ * that a stranger could hold, need {@code sudo} besides. A share holder needs a token that may write {@code update}.
  */
 public final class SealRoutes {
-    private final Supplier<Barrier> barrier;
-    private final Consumer<Barrier> rekeyed;
+    private final Seal seal;
     private final Runnable sealServer;
     private final Supplier<Secret> newRootToken;
-    private final Rekey rekey;
-    private final RootGeneration generation;
 
-    /**
-     * @param barrier the one in use
-     * @param rekeyed takes the barrier to use after a rekey
-     */
-    public SealRoutes(Seal seal, Supplier<Barrier> barrier, Consumer<Barrier> rekeyed, Runnable sealServer, Supplier<Secret> newRootToken, SecureRandom random) {
-        this.barrier = barrier;
-        this.rekeyed = rekeyed;
+    public SealRoutes(Seal seal, Runnable sealServer, Supplier<Secret> newRootToken) {
+        this.seal = seal;
         this.sealServer = sealServer;
         this.newRootToken = newRootToken;
-        this.rekey = new Rekey(seal);
-        this.generation = new RootGeneration(seal, random);
     }
 
     record Nothing() {}
 
-    record KeyStatus(int term, Instant installTime, long encryptions) {}
-
-    record StartRekey(
+    record Start(
             @Doc("Into how many shares.") int secretShares,
             @Doc("How many of them are needed.") int secretThreshold,
-            @Doc("The old shares work until the new ones were shown once.") boolean requireVerification,
+            @Doc("The old shares work until enough of the new ones were shown.") boolean requireVerification,
             @Doc("Not supported: shares are answered in clear, over TLS.") List<String> pgpKeys,
-            @Doc("Kept for clients.") boolean backup) {}
+            @Doc("Not supported: it goes with PGP keys.") boolean backup,
+            @Doc("Kept for clients.") int storedShares) {}
 
-    record Share(@Doc("A share, hex or base64.") String key, @Doc("Nonce of the attempt.") String nonce) {}
+    record Given(@Doc("A share, in hexadecimal or base64.") Secret key, @Doc("Nonce of the attempt.") String nonce) {}
 
-    record RekeyStatus(String nonce, boolean started, int t, int n, int progress, int required, Optional<List<String>> pgpFingerprints, boolean backup,
-            boolean verificationRequired, Optional<String> verificationNonce) {}
+    record Progress(String nonce, boolean started, int t, int n, int progress, int required, @OrNull Optional<List<String>> pgpFingerprints, boolean backup,
+            boolean verificationRequired, Optional<String> verificationNonce, Optional<Boolean> complete, Optional<List<Secret>> keys,
+            Optional<List<Secret>> keysBase64) {}
 
-    record RekeyOutcome(String nonce, boolean complete, boolean started, Optional<List<String>> keys, Optional<List<String>> keysBase64, int t, int n, int progress,
-            int required, boolean verificationRequired, Optional<String> verificationNonce) {}
+    record Verification(String nonce, boolean started, int t, int n, int progress, Optional<Boolean> complete) {}
 
-    record StartRoot(@Doc("One-time password; made when not given.") String otp, @Doc("Not supported.") String pgpKey) {}
+    record StartRoot(@Doc("One-time password; made when not given.") Secret otp, @Doc("Not supported.") String pgpKey) {}
 
-    record RootStatus(boolean started, String nonce, int progress, int required, boolean complete, String encodedToken, String encodedRootToken, String pgpFingerprint,
-            Optional<String> otp, int otpLength) {}
+    record RootProgress(boolean started, String nonce, int progress, int required, boolean complete, Secret encodedToken, Secret encodedRootToken,
+            String pgpFingerprint, Secret otp, int otpLength) {}
 
     public List<Route<?, ?>> routes() {
-        return List.of(
-                Route.effect(Operation.WRITE, "seal", Nothing.class, None.class, this::seal, "Seal the server: it forgets its keys.").with(Trait.SUDO),
-                Route.read("key-status", Nothing.class, KeyStatus.class, this::keyStatus, "Tell about the key that seals the store.").with(Trait.FLAT),
-                Route.effect(Operation.WRITE, "rotate", Nothing.class, None.class, this::rotate, "Seal with a new key from now on.").with(Trait.SUDO),
-                Route.effect(Operation.WRITE, "rotate/keyring", Nothing.class, None.class, this::rotate, "Seal with a new key from now on.").with(Trait.SUDO),
-                Route.effect(Operation.READ, "rekey/init", Nothing.class, RekeyStatus.class, _ -> Reply.of(shown(rekey.status())), "Tell how a rekey stands.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.WRITE, "rekey/init", StartRekey.class, RekeyStatus.class, this::startRekey, "Start a rekey.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.DELETE, "rekey/init", Nothing.class, None.class, this::cancelRekey, "Cancel a rekey.").with(Trait.SUDO),
-                Route.effect(Operation.WRITE, "rekey/update", Share.class, RekeyOutcome.class, this::updateRekey, "Give a share to a rekey.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.READ, "rekey/verify", Nothing.class, RekeyStatus.class, _ -> Reply.of(shown(rekey.status())), "Tell how a verification stands.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.WRITE, "rekey/verify", Share.class, RekeyOutcome.class, this::verifyRekey, "Show a new share.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.DELETE, "rekey/verify", Nothing.class, None.class, this::restartVerify, "Begin the verification anew.").with(Trait.SUDO),
-                Route.effect(Operation.READ, "generate-root/attempt", Nothing.class, RootStatus.class, _ -> Reply.of(shown(generation.status(), Optional.empty())),
-                        "Tell how a root generation stands.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.WRITE, "generate-root/attempt", StartRoot.class, RootStatus.class, this::startRoot, "Start a root generation.").with(Trait.FLAT, Trait.SUDO),
-                Route.effect(Operation.DELETE, "generate-root/attempt", Nothing.class, None.class, this::cancelRoot, "Cancel a root generation.").with(Trait.SUDO),
-                Route.effect(Operation.WRITE, "generate-root/update", Share.class, RootStatus.class, this::updateRoot, "Give a share to a root generation.").with(Trait.FLAT, Trait.SUDO));
+        var all = new ArrayList<Route<?, ?>>();
+        all.add(Route.effect(Operation.WRITE, "seal", Nothing.class, None.class, this::seal, "Seal the server: it forgets its keys.").with(Trait.SUDO));
+        all.addAll(rekeying("rekey/", seal.rekey()));
+        all.addAll(rekeying("rotate/root/", seal.rekey()));
+        all.addAll(rekeying("rekey-recovery-key/", seal.rekeyRecovery()));
+        all.addAll(rekeying("rotate/recovery/", seal.rekeyRecovery()));
+        all.addAll(rootGeneration());
+        return List.copyOf(all);
     }
 
     private Reply<None> seal(Call.Effect<Nothing> call) {
@@ -93,81 +72,93 @@ public final class SealRoutes {
         return Reply.nothing();
     }
 
-    private Reply<KeyStatus> keyStatus(Call.Read<Nothing> call) {
-        var b = barrier.get();
-        return Reply.of(new KeyStatus(b.term(), b.installed(), b.encryptions()));
-    }
-
-    private Reply<None> rotate(Call.Effect<Nothing> call) {
-        barrier.get().rotate(call.now());
-        return Reply.nothing();
-    }
-
     // ---- rekey ----
 
-    private static RekeyStatus shown(Rekey.Status s) {
-        return new RekeyStatus(s.nonce(), s.started(), s.t(), s.n(), s.progress(), s.required(), Optional.empty(), false, s.verificationRequired(),
-                Optional.of(s.verificationNonce()).filter(nonce -> !nonce.isEmpty()));
+    private static List<Route<?, ?>> rekeying(String path, Rekey rekey) {
+        return List.of(
+                effect(Operation.READ, path + "init", Nothing.class, Progress.class, _ -> progress(rekey.status(), Optional.empty(), List.of()), "Tell how a rekey stands.")
+                        .with(Trait.FLAT),
+                effect(Operation.WRITE, path + "init", Start.class, Progress.class, in -> start(rekey, in), "Start a rekey.").with(Trait.FLAT, Trait.SUDO),
+                Route.effect(Operation.DELETE, path + "init", Nothing.class, None.class, _ -> done(rekey::cancel), "Cancel a rekey; the old shares stay good.")
+                        .with(Trait.SUDO),
+                effect(Operation.WRITE, path + "update", Given.class, Progress.class, in -> progress(rekey.update(in.key(), in.nonce())), "Give a share to a rekey.")
+                        .with(Trait.FLAT),
+                effect(Operation.READ, path + "verify", Nothing.class, Verification.class, _ -> verification(rekey.verificationStatus(), Optional.empty()),
+                        "Tell how the verification stands.").with(Trait.FLAT),
+                effect(Operation.WRITE, path + "verify", Given.class, Verification.class, in -> verify(rekey, in), "Show a new share.").with(Trait.FLAT),
+                effect(Operation.DELETE, path + "verify", Nothing.class, Verification.class, _ -> verification(rekey.restartVerification(), Optional.empty()),
+                        "Begin the verification anew.").with(Trait.FLAT, Trait.SUDO));
     }
 
-    private Reply<RekeyStatus> startRekey(Call.Effect<StartRekey> call) {
-        if (!call.input().pgpKeys().isEmpty()) throw new Problem.Invalid("pgp_keys is not supported").asException();
-        return Reply.of(shown(rekey.start(new Seal.Shares(call.input().secretShares(), call.input().secretThreshold()), call.input().requireVerification())));
+    private static <I extends Record, O extends Record> Route<I, O> effect(
+            Operation operation, String path, Class<I> in, Class<O> out, Function<I, O> run, String summary) {
+        return Route.effect(operation, path, in, out, call -> Reply.of(run.apply(call.input())), summary);
     }
 
-    private Reply<None> cancelRekey(Call.Effect<Nothing> call) {
-        rekey.cancel();
+    private static Reply<None> done(Runnable move) {
+        move.run();
         return Reply.nothing();
     }
 
-    private Reply<RekeyOutcome> updateRekey(Call.Effect<Share> call) {
-        return outcome(rekey.update(barrier.get(), call.input().key(), call.input().nonce()));
+    private static Progress start(Rekey rekey, Start in) {
+        if (!in.pgpKeys().isEmpty()) throw new Problem.Invalid("pgp_keys is not supported: shares are answered in clear, over TLS").asException();
+        return progress(rekey.start(new Rekey.Request(new Shares(in.secretShares(), in.secretThreshold()), in.requireVerification(), in.backup())));
     }
 
-    private Reply<RekeyOutcome> verifyRekey(Call.Effect<Share> call) {
-        return outcome(rekey.verify(barrier.get(), call.input().key(), call.input().nonce()));
+    private static Progress progress(Rekey.Outcome outcome) {
+        return progress(outcome.status(), outcome.complete() ? Optional.of(true) : Optional.empty(), outcome.shares());
     }
 
-    private Reply<RekeyOutcome> outcome(Rekey.Outcome outcome) {
-        outcome.barrier().ifPresent(rekeyed);
-        var s = outcome.status();
-        Optional<List<String>> hex = outcome.shares().isEmpty() ? Optional.empty() : Optional.of(outcome.shares().stream().map(SealRoutes::hex).toList());
-        Optional<List<String>> base64 = outcome.shares().isEmpty() ? Optional.empty() : Optional.of(outcome.shares().stream().map(SealRoutes::base64).toList());
-        return Reply.of(new RekeyOutcome(s.nonce(), outcome.complete(), !outcome.complete(), hex, base64, s.t(), s.n(), outcome.complete() ? s.required() : s.progress(),
-                s.required(), s.verificationRequired(), Optional.of(s.verificationNonce()).filter(nonce -> !nonce.isEmpty())));
+    private static Progress progress(Rekey.Status s, Optional<Boolean> complete, List<Secret> shares) {
+        Optional<List<Secret>> hex = shares.isEmpty() ? Optional.empty() : Optional.of(shares.stream().map(SealRoutes::hex).toList());
+        Optional<List<Secret>> base64 = shares.isEmpty() ? Optional.empty() : Optional.of(shares.stream().map(SealRoutes::base64).toList());
+        return new Progress(s.nonce(), s.started(), s.wanted().threshold(), s.wanted().shares(), s.progress(), s.required(), Optional.empty(), false,
+                s.verificationRequired(), Optional.of(s.verificationNonce()).filter(nonce -> !nonce.isEmpty()), complete, hex, base64);
     }
 
-    public static String hex(Secret share) {
-        return share.use(bytes -> HexFormat.of().formatHex(bytes));
+    private static Verification verify(Rekey rekey, Given in) {
+        var outcome = rekey.verify(in.key(), in.nonce());
+        return verification(outcome.status(), outcome.complete() ? Optional.of(true) : Optional.empty());
     }
 
-    public static String base64(Secret share) {
-        return share.use(bytes -> Base64.getEncoder().encodeToString(bytes));
+    private static Verification verification(Rekey.Status s, Optional<Boolean> complete) {
+        return new Verification(s.verificationNonce(), s.started(), s.wanted().threshold(), s.wanted().shares(), s.verificationProgress(), complete);
     }
 
-    private Reply<None> restartVerify(Call.Effect<Nothing> call) {
-        rekey.restartVerification();
-        return Reply.nothing();
+    /** A share as it is told. */
+    public static Secret hex(Secret share) {
+        return share.use(bytes -> Secret.copyOf(HexFormat.of().formatHex(bytes)));
+    }
+
+    /** A share as it is told. */
+    public static Secret base64(Secret share) {
+        return share.use(bytes -> Secret.owning(Base64.getEncoder().encode(bytes)));
     }
 
     // ---- root generation ----
 
-    private static RootStatus shown(RootGeneration.Status s, Optional<String> otp) {
-        return new RootStatus(s.started() && !s.complete(), s.nonce(), s.progress(), s.required(), s.complete(), s.encodedToken(), s.encodedToken(), "", otp, RootGeneration.OTP_LENGTH);
+    private List<Route<?, ?>> rootGeneration() {
+        var generation = seal.rootGeneration();
+        return List.of(
+                effect(Operation.READ, "generate-root/attempt", Nothing.class, RootProgress.class, _ -> shown(generation.status(), Secret.copyOf("")),
+                        "Tell how a root generation stands.").with(Trait.FLAT),
+                effect(Operation.WRITE, "generate-root/attempt", StartRoot.class, RootProgress.class, this::startRoot, "Start a root generation.")
+                        .with(Trait.FLAT, Trait.SUDO),
+                Route.effect(Operation.DELETE, "generate-root/attempt", Nothing.class, None.class, _ -> done(generation::cancel), "Cancel a root generation.")
+                        .with(Trait.SUDO),
+                effect(Operation.WRITE, "generate-root/update", Given.class, RootProgress.class,
+                        in -> shown(generation.update(in.key(), in.nonce(), newRootToken), Secret.copyOf("")), "Give a share to a root generation.").with(Trait.FLAT));
     }
 
-    private Reply<RootStatus> startRoot(Call.Effect<StartRoot> call) {
-        if (!call.input().pgpKey().isEmpty()) throw new Problem.Invalid("pgp_key is not supported").asException();
-        var otp = generation.start(call.input().otp());
-        return Reply.of(shown(generation.status(), Optional.of(call.input().otp().isEmpty() ? otp : "")));
+    private RootProgress startRoot(StartRoot in) {
+        if (!in.pgpKey().isEmpty()) throw new Problem.Invalid("pgp_key is not supported: the token is answered combined with a one-time password").asException();
+        boolean chosen = in.otp().size() > 0;
+        var otp = seal.rootGeneration().start(chosen ? Optional.of(in.otp()) : Optional.empty());
+        return shown(seal.rootGeneration().status(), chosen ? Secret.copyOf("") : otp);
     }
 
-    private Reply<None> cancelRoot(Call.Effect<Nothing> call) {
-        generation.cancel();
-        return Reply.nothing();
-    }
-
-    private Reply<RootStatus> updateRoot(Call.Effect<Share> call) {
-        return Reply.of(shown(generation.update(barrier.get(), call.input().key(), call.input().nonce(), newRootToken), Optional.empty()));
+    private static RootProgress shown(RootGeneration.Status s, Secret otp) {
+        var encoded = Secret.copyOf(s.encodedToken());
+        return new RootProgress(s.started(), s.nonce(), s.progress(), s.required(), s.complete(), encoded, encoded, "", otp, RootGeneration.OTP_LENGTH);
     }
 }

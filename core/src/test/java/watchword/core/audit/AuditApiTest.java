@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import watchword.core.Server;
+import watchword.core.TestServer;
 import watchword.core.audit.chain.AuditVerify;
 import watchword.core.audit.chain.ChainHead;
 import watchword.core.audit.chain.CheckpointKey;
@@ -25,7 +26,6 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.request.Response;
-import watchword.core.seal.Seal;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -51,10 +51,10 @@ class AuditApiTest {
 
     private void start(Optional<Path> apiFolder, AuditDevices.Declared... declared) {
         var info = new ServerInfo("1.0.0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofHours(1), Duration.ofHours(2));
-        var options = new Server.Options(info, EngineCatalog.builder().build(), Optional.of(Secret.copyOf("k".repeat(32))), apiFolder, List.of(declared), UnaryOperator.identity());
+        var options = new Server.Options(info, EngineCatalog.builder().build(), TestServer.seal(), apiFolder, List.of(declared), UnaryOperator.identity());
         var started = new Server(storage, options, new SecureRandom(), clock);
         server = Optional.of(started);
-        if (!started.isInitialized()) started.initialize(new Seal.Shares(1, 1), Optional.of(ROOT));
+        if (!started.isInitialized()) started.initialize(TestServer.init(), Optional.of(ROOT));
         assertThat(started.isSealed()).isFalse();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
@@ -26,21 +27,33 @@ final class MetadataRoutes {
             @Doc("How many versions to keep, at most 10000; the mount's number counts where it is larger.") Optional<Long> maxVersions,
             @Doc("Whether every write of the secret must say which version it replaces.") Optional<Boolean> casRequired,
             @Doc("Whether every write of its metadata must say which version of it it replaces.") Optional<Boolean> metadataCasRequired,
-            @Doc("How long a new version lives; 0 for as long as the mount says, which counts too where it is shorter.") Optional<Duration> deleteVersionAfter,
-            @Doc("The client's own pairs: at most 64, names up to 128 bytes, values up to 512.") Optional<Map<String, Object>> customMetadata,
+            @Doc("How long a new version lives; 0 for as long as the mount says, which counts too where it is shorter.")
+                    Optional<Duration> deleteVersionAfter,
+            @Doc("The client's own pairs: at most 64, names up to 128 bytes, values up to 512.")
+                    Optional<Map<String, Object>> customMetadata,
             @Doc("Write only if this is the metadata's version; 0 if there may be none yet.") Optional<Long> metadataCas) {}
 
-    /** A write, ready to be carried out. */
-    private record Change(Settings.Change settings, Optional<Map<String, Object>> custom) {
+    /**
+     * What a request changes.
+     *
+     * @param customReset null was sent for the pairs: all of them go, while an empty object in a patch changes none
+     */
+    private record Change(Settings.Change settings, Optional<Map<String, Object>> custom, boolean customReset) {
         static Change of(Call<Write> call) {
             var in = call.input();
             var sent = Sent.in(call);
-            return new Change(sent.change(in.maxVersions(), in.casRequired(), in.metadataCasRequired(), in.deleteVersionAfter()),
-                    sent.orReset("custom_metadata", in.customMetadata(), Map.of()));
+            var settings = sent.change(in.maxVersions(), in.casRequired(), in.metadataCasRequired(), in.deleteVersionAfter());
+            boolean reset = in.customMetadata().isEmpty() && sent.body().containsKey("custom_metadata");
+            return new Change(settings, in.customMetadata(), reset);
         }
 
         boolean isEmpty() {
-            return settings.isEmpty() && custom.isEmpty();
+            return settings.isEmpty() && custom.isEmpty() && !customReset;
+        }
+
+        Map<String, String> custom(Map<String, String> before, BinaryOperator<Map<String, ?>> how) {
+            if (customReset) return Map.of();
+            return custom.isEmpty() ? before : CustomMetadata.of(how.apply(before, custom.get()));
         }
     }
 
@@ -69,8 +82,7 @@ final class MetadataRoutes {
         if (before.isEmpty() && call.input().metadataCas().filter(cas -> cas != 0).isPresent()) {
             throw new Problem.Invalid("metadata_cas must be 0 when creating new metadata").asException();
         }
-        var custom = change.custom().map(CustomMetadata::of);
-        return save(call, path, before.orElseGet(() -> Metadata.fresh(call.now())), change.settings(), custom);
+        return save(call, path, before.orElseGet(() -> Metadata.fresh(call.now())), change, (_, replacing) -> replacing);
     }
 
     private Reply<None> patch(Call.Change<Write> call) {
@@ -78,15 +90,15 @@ final class MetadataRoutes {
         var before = secrets.metadata(call.store(), path).orElseThrow(() -> new Problem.NotFound().asException());
         var change = Change.of(call);
         if (change.isEmpty()) return Reply.nothing();
-        var custom = change.custom().map(pairs -> pairs.isEmpty() ? pairs : JsonTree.merge(before.custom(), pairs)).map(CustomMetadata::of);
-        return save(call, path, before, change.settings(), custom);
+        return save(call, path, before, change, JsonTree::merge);
     }
 
-    private Reply<None> save(Call.Change<Write> call, String path, Metadata before, Settings.Change change, Optional<Map<String, String>> custom) {
+    private Reply<None> save(Call.Change<Write> call, String path, Metadata before, Change change, BinaryOperator<Map<String, ?>> how) {
         var mount = secrets.mountSettings(call.store());
         requireCas(call.input(), before, mount);
-        secrets.writeMetadata(call.store(), path, before.written(before.settings().ofSecret(change), custom.orElse(before.custom()), call.now()));
-        return warned(Reply.nothing(), change, mount);
+        var settings = before.settings().ofSecret(change.settings());
+        secrets.writeMetadata(call.store(), path, before.written(settings, change.custom(before.custom(), how), call.now()));
+        return warned(change.settings(), mount);
     }
 
     private static void requireCas(Write input, Metadata before, Settings mount) {
@@ -99,11 +111,15 @@ final class MetadataRoutes {
         }
     }
 
-    private static Reply<None> warned(Reply<None> reply, Settings.Change change, Settings mount) {
-        var told = reply;
-        if (mount.casRequired() && change.casRequired().filter(required -> !required).isPresent()) told = told.warn(ignored("cas_required"));
-        if (mount.metadataCasRequired() && change.metadataCasRequired().filter(required -> !required).isPresent()) told = told.warn(ignored("metadata_cas_required"));
+    private static Reply<None> warned(Settings.Change change, Settings mount) {
+        var told = Reply.<None>nothing();
+        if (mount.casRequired() && isWaived(change.casRequired())) told = told.warn(ignored("cas_required"));
+        if (mount.metadataCasRequired() && isWaived(change.metadataCasRequired())) told = told.warn(ignored("metadata_cas_required"));
         return told;
+    }
+
+    private static boolean isWaived(Optional<Boolean> required) {
+        return required.isPresent() && !required.get();
     }
 
     private static String ignored(String field) {

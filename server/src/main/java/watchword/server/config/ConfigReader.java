@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +25,7 @@ public final class ConfigReader {
     private static final int DEFAULT_PORT = 8200;
     private static final int MAX_REQUEST = 32 << 20;
     /** Settings of others that mean nothing here, and whose absence harms nobody. */
-    private static final Set<String> IGNORED = Set.of("ui", "disable_mlock", "disable_cache", "cluster_addr", "plugin_directory", "pid_file", "telemetry", "ha_storage",
+    private static final Set<String> IGNORED = Set.of("ui", "disable_cache", "cluster_addr", "plugin_directory", "pid_file", "telemetry", "ha_storage",
             "service_registration", "disable_clustering", "disable_sealwrap", "raw_storage_endpoint", "introspection_endpoint", "enable_response_header_hostname",
             "enable_response_header_raft_node_id", "log_requests_level", "detect_deadlocks", "experiments", "user_lockout", "license_path", "reporting", "sentinel",
             "disable_performance_standby", "log_file", "log_rotate_duration", "log_rotate_bytes", "log_rotate_max_files", "administrative_namespace_path", "initialize");
@@ -36,7 +34,9 @@ public final class ConfigReader {
     private final List<AuditDevices.Declared> audits = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private Optional<Store> store = Optional.empty();
-    private Optional<Secret> sealKey = Optional.empty();
+    private Optional<SealSettings> seal = Optional.empty();
+    private Optional<Path> epochFile = Optional.empty();
+    private boolean lockMemory;
     private Optional<Path> auditFolder = Optional.empty();
     private String apiAddress = "";
     private String clusterName = "watchword";
@@ -86,12 +86,14 @@ public final class ConfigReader {
         logFormat = top.oneOf("log_format", "standard", "json").orElse(logFormat);
         compatibleVersion = top.text("compatible_version").orElse(compatibleVersion);
         auditFolder = top.text("audit_file_folder").map(Path::of).or(() -> auditFolder);
+        lockMemory = !top.flag("disable_mlock", !lockMemory);
+        epochFile = top.text("epoch_file").map(Path::of).or(() -> epochFile);
         for (var item : blocks(body, "listener")) listeners.add(listener(name, item));
         for (var item : blocks(body, "storage")) store = Optional.of(store(name, item));
         for (var item : blocks(body, "backend")) store = Optional.of(store(name, item));
         for (var item : blocks(body, "seal")) seal(name, item);
         for (var item : body.all("audit")) audit(name, item);
-        var known = Set.of("api_addr", "cluster_name", "default_lease_ttl", "max_lease_ttl", "log_level", "log_format", "compatible_version", "audit_file_folder", "listener",
+        var known = Set.of("api_addr", "cluster_name", "default_lease_ttl", "max_lease_ttl", "log_level", "log_format", "compatible_version", "audit_file_folder", "epoch_file", "disable_mlock", "listener",
                 "storage", "backend", "seal", "audit");
         for (var item : body.items()) {
             if (!known.contains(item.key()) && !IGNORED.contains(item.key())) warnings.add(top.where(item.at()) + "unknown setting " + item.key() + " is passed over");
@@ -209,43 +211,10 @@ public final class ConfigReader {
         var block = block(file, item);
         switch (item.labels().getFirst()) {
             case "shamir" -> {}
-            case "static" -> {
-                var text = block.text("current_key").or(() -> Optional.empty());
-                block.text("current_key_id");
-                sealKey = Optional.of(key(block, item, text.orElseThrow(() -> block.missing("current_key"))));
-            }
+            case "static" -> seal = Optional.of(SealReader.read(block, new Value.Text("", item.at())));
             default -> throw new ConfigException(block.where(item.at()) + "seal \"" + item.labels().getFirst() + "\" is not known; use shamir or static");
         }
         nameLeftOver(block);
-    }
-
-    /** The key itself, as hex or base64, or a file or environment variable that holds it. */
-    private static Secret key(Block block, Item item, String text) throws ConfigException {
-        try {
-            if (text.startsWith("file://")) return key(block, item, Files.readAllBytes(Path.of(text.substring(7))));
-            if (text.startsWith("env://")) {
-                var value = System.getenv(text.substring(6));
-                if (value == null) throw block.wrong("current_key", new Value.Text("", item.at()), "names an environment variable that is not set");
-                return key(block, item, value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            }
-        } catch (IOException unreadable) {
-            throw block.wrong("current_key", new Value.Text("", item.at()), "names a file that cannot be read");
-        }
-        return key(block, item, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-
-    private static Secret key(Block block, Item item, byte[] raw) throws ConfigException {
-        if (raw.length == 32) return Secret.owning(raw);
-        var text = new String(raw, java.nio.charset.StandardCharsets.US_ASCII).trim();
-        for (int form = 0; form < 2; form++) {
-            try {
-                var bytes = form == 0 ? HexFormat.of().parseHex(text) : Base64.getDecoder().decode(text);
-                if (bytes.length == 32) return Secret.owning(bytes);
-            } catch (IllegalArgumentException another) {
-                // tried as the next form
-            }
-        }
-        throw block.wrong("current_key", new Value.Text("", item.at()), "must be 32 bytes: raw in a file, or as hex or base64");
     }
 
     private void audit(String file, Item item) throws ConfigException {
@@ -268,7 +237,7 @@ public final class ConfigReader {
         var kept = store.orElseThrow(() -> new ConfigException("no storage: add, for example, storage \"sqlite\" { path = \"/var/lib/watchword/watchword.db\" }"));
         if (defaultTtl.compareTo(maxTtl) > 0) throw new ConfigException("default_lease_ttl must not be longer than max_lease_ttl (" + maxTtl.toSeconds() + "s)");
         var address = apiAddress.isEmpty() && listeners.getFirst() instanceof Listener.Tcp tcp ? (tcp.tls().isPresent() ? "https://" : "http://") + tcp.host() + ":" + tcp.port() : apiAddress;
-        return new ServerConfig(List.copyOf(listeners), kept, sealKey, List.copyOf(audits), auditFolder, address, clusterName, defaultTtl, maxTtl, logLevel, logFormat,
+        return new ServerConfig(List.copyOf(listeners), kept, seal, epochFile, lockMemory, List.copyOf(audits), auditFolder, address, clusterName, defaultTtl, maxTtl, logLevel, logFormat,
                 compatibleVersion, List.copyOf(warnings));
     }
 }

@@ -11,7 +11,9 @@ import watchword.server.http.Listener;
 /**
  * The server's configuration.
  *
- * @param staticSealKey 32 bytes that unseal without people
+ * @param seal keeps the root key; without one, it is split into shares
+ * @param epochFile shows a store that was put back; beside the store where not given
+ * @param lockMemory keep the whole process out of swap
  * @param auditFolder where audit files made by API may be
  * @param compatibleVersion the version that clients of the field's API are told
  * @param warnings what was understood differently from how it was written, or not at all
@@ -19,7 +21,9 @@ import watchword.server.http.Listener;
 public record ServerConfig(
         List<Listener> listeners,
         Store store,
-        Optional<Secret> staticSealKey,
+        Optional<SealSettings> seal,
+        Optional<Path> epochFile,
+        boolean lockMemory,
         List<AuditDevices.Declared> audits,
         Optional<Path> auditFolder,
         String apiAddress,

@@ -1,0 +1,144 @@
+package watchword.core;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.barrier.RollbackGuard;
+import watchword.core.json.Json;
+import watchword.core.mount.EngineCatalog;
+import watchword.core.request.Request;
+import watchword.core.request.RequestPath;
+import watchword.core.seal.Seal;
+import watchword.core.seal.Shares;
+import watchword.core.seal.StaticSeal;
+import watchword.core.sys.ServerInfo;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+import watchword.storage.CachedStorage;
+import watchword.storage.MemoryStorage;
+import watchword.testkit.TestClock;
+
+/** An unsealed server in the heap, with a clock that stands still, asked as a client would ask it. */
+public final class TestServer implements AutoCloseable {
+    public final TestClock clock;
+    public final Storage storage;
+    public final Server server;
+    public final String root;
+
+    private TestServer(TestClock clock, Storage storage, Server server, String root) {
+        this.clock = clock;
+        this.storage = storage;
+        this.server = server;
+        this.root = root;
+    }
+
+    public static TestServer start() {
+        return start(EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build());
+    }
+
+    public static TestServer start(EngineCatalog catalog) {
+        var clock = new TestClock();
+        var storage = new MemoryStorage();
+        var server = server(storage, catalog, clock);
+        var root = server.initialize(init(), Optional.empty()).first().reveal();
+        return new TestServer(clock, storage, server, root);
+    }
+
+    /** Another server process on the same store. */
+    public TestServer restarted() {
+        server.seal();
+        return new TestServer(clock, storage, server(storage, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
+    }
+
+    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
+        var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
+    }
+
+    /** A server that opens itself. */
+    public static Seal.Options seal() {
+        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), new SecureRandom());
+        return new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
+    }
+
+    public static Seal.InitRequest init() {
+        return new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0);
+    }
+
+    /** An answer. */
+    public record Answered(int status, Map<String, Object> body) {
+        @SuppressWarnings("unchecked")
+        public Map<String, Object> part(String name) {
+            return body.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+        }
+
+        public Object data(String name) {
+            return String.valueOf(part("data").get(name));
+        }
+
+        public String leaseId() {
+            return String.valueOf(body.get("lease_id"));
+        }
+
+        public String token() {
+            return String.valueOf(part("auth").get("client_token"));
+        }
+
+        public List<?> errors() {
+            return body.get("errors") instanceof List<?> list ? list : List.of();
+        }
+    }
+
+    public Answered read(String token, String path) {
+        return ask(token, Operation.READ, path, Map.of(), "127.0.0.1", Optional.empty());
+    }
+
+    public Answered list(String token, String path) {
+        return ask(token, Operation.LIST, path, Map.of(), "127.0.0.1", Optional.empty());
+    }
+
+    public Answered delete(String token, String path) {
+        return ask(token, Operation.DELETE, path, Map.of(), "127.0.0.1", Optional.empty());
+    }
+
+    public Answered write(String token, String path, Object... pairs) {
+        return ask(token, Operation.WRITE, path, fields(pairs), "127.0.0.1", Optional.empty());
+    }
+
+    public static Map<String, Object> fields(Object... pairs) {
+        var body = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < pairs.length; i += 2) body.put(pairs[i].toString(), pairs[i + 1] instanceof Integer number ? number.longValue() : pairs[i + 1]);
+        return body;
+    }
+
+    @SuppressWarnings("unchecked")
+    public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
+        Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
+        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Request.Peer(from, 1, List.of())));
+        try {
+            var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
+            return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
+        } catch (Json.MalformedException broken) {
+            throw new AssertionError("not JSON: " + new String(response.body(), StandardCharsets.UTF_8), broken);
+        }
+    }
+
+    /** A token with these policies, made by root. */
+    public String token(String... policies) {
+        return write(root, "auth/token/create", "policies", List.of(policies), "ttl", "1h").token();
+    }
+
+    public void policy(String name, String text) {
+        write(root, "sys/policies/acl/" + name, "policy", text);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

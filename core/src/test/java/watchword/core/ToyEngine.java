@@ -1,0 +1,55 @@
+package watchword.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.Engine;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Revocable;
+import watchword.sdk.Route;
+import watchword.sdk.Storage;
+
+/** Hands out numbered keys with leases, and remembers which are alive upstream. */
+public final class ToyEngine implements Engine, Revocable {
+    /** What is alive upstream, of all toys: a test looks here. */
+    public static final Set<String> ALIVE = new ConcurrentSkipListSet<>();
+    public static final Set<String> STUCK = new ConcurrentSkipListSet<>();
+
+    record Wanted(@Doc("Name of the role.") String role, @Doc("How long.") Duration ttl) {}
+
+    record Key(String key) {}
+
+    @Override
+    public String type() {
+        return "toy";
+    }
+
+    @Override
+    public String help() {
+        return "Hands out keys with leases.";
+    }
+
+    @Override
+    public List<Route<?, ?>> routes() {
+        return List.of(Route.issue("creds/{role}", Wanted.class, Key.class, this::issue, "Get a key."));
+    }
+
+    private Reply<Key> issue(Call.Change<Wanted> call) {
+        var key = call.ask().mount().path() + call.input().role() + "-" + call.now();
+        ALIVE.add(key);
+        var ttl = call.input().ttl().isZero() ? Duration.ofMinutes(10) : call.input().ttl();
+        return Reply.of(new Key(key)).until(new Reply.Term.Leased(ttl, Duration.ofHours(1), true, new Reply.Revocation("key", Map.of("key", key))));
+    }
+
+    @Override
+    public void revoke(Reply.Revocation revocation, Storage mountStorage) {
+        var key = revocation.handle().getOrDefault("key", "");
+        if (STUCK.contains(key)) throw new Problem.Upstream("the toy is stuck").asException();
+        ALIVE.remove(key);
+    }
+}

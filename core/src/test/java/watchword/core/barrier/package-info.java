@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.barrier;
+
+import org.jspecify.annotations.NullMarked;

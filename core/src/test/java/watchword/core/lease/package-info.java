@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.lease;
+
+import org.jspecify.annotations.NullMarked;

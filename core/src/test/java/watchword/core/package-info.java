@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.request;
+
+import org.jspecify.annotations.NullMarked;

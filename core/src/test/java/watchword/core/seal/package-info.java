@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.seal;
+
+import org.jspecify.annotations.NullMarked;

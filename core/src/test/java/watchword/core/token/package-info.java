@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.token;
+
+import org.jspecify.annotations.NullMarked;

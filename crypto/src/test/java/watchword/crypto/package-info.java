@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.crypto;
+
+import org.jspecify.annotations.NullMarked;

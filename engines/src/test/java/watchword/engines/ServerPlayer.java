@@ -1,0 +1,99 @@
+package watchword.engines;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import watchword.core.Server;
+import watchword.core.barrier.RollbackGuard;
+import watchword.core.json.Json;
+import watchword.core.mount.EngineCatalog;
+import watchword.core.request.Request;
+import watchword.core.request.RequestPath;
+import watchword.core.seal.Seal;
+import watchword.core.seal.Shares;
+import watchword.core.seal.StaticSeal;
+import watchword.core.sys.ServerInfo;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
+import watchword.storage.MemoryStorage;
+import watchword.testkit.TestClock;
+
+/** Asks a whole server, without a socket: what an engine's answers look like to a client, and who may ask. */
+public final class ServerPlayer implements AutoCloseable {
+    private static final String ROOT = "root-of-test";
+
+    private final TestClock clock = new TestClock();
+    private final Server server;
+
+    public ServerPlayer(EngineCatalog catalog) {
+        var random = new SecureRandom();
+        var info = new ServerInfo("test", "1.18.5", "test", "id", "inmem", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
+        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
+        var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
+        var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);
+        this.server = new Server(new MemoryStorage(), options, random, clock);
+        server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
+    }
+
+    /** @param body null for an answer without */
+    public record Received(int status, @Nullable Object body) {}
+
+    public Received asRoot(String method, String path, Map<String, Object> body) {
+        return ask(ROOT, method, path, body);
+    }
+
+    /** @param path as in a URL, with its query */
+    public Received ask(String token, String method, String path, Map<String, Object> body) {
+        int question = path.indexOf('?');
+        var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
+        boolean list = query.containsKey("list");
+        var operation = switch (method) {
+            case "GET" -> list ? Operation.LIST : Operation.READ;
+            case "LIST" -> Operation.LIST;
+            case "DELETE" -> Operation.DELETE;
+            case "PATCH" -> Operation.PATCH;
+            default -> Operation.WRITE;
+        };
+        var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
+        if (list) fields.remove("list");
+        var response = server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false,
+                Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1, List.of())));
+        return new Received(response.status(), response.body().length == 0 ? null : tree(response.body()));
+    }
+
+    private static Map<String, String> query(String text) {
+        var query = new LinkedHashMap<String, String>();
+        for (var pair : text.split("&")) query.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+        return query;
+    }
+
+    public static @Nullable Object tree(byte[] text) {
+        try {
+            return Json.parse(text);
+        } catch (Json.MalformedException malformed) {
+            throw new AssertionError(new String(text, StandardCharsets.UTF_8), malformed);
+        }
+    }
+
+    /** A new token with one policy of these rules. */
+    public String tokenFor(String policy) {
+        asRoot("PUT", "/v1/sys/policies/acl/p", Map.of("policy", policy));
+        var made = asRoot("POST", "/v1/auth/token/create", Map.of("policies", List.of("p")));
+        if (made.body() instanceof Map<?, ?> body && body.get("auth") instanceof Map<?, ?> auth) return String.valueOf(auth.get("client_token"));
+        throw new AssertionError("no token: " + made);
+    }
+
+    public TestClock clock() {
+        return clock;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
