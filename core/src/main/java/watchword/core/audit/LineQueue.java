@@ -40,7 +40,10 @@ final class LineQueue {
         return count.get() >= maxLines || bytes.get() > maxBytes;
     }
 
-    /** False when there is no room, or the queue is closed. A single line has room in an empty queue however long it is. */
+    /**
+     * Adds a line; whoever wants it taken soon wakes the one who takes. False when there is no room, or the queue is closed. A single
+     * line has room in an empty queue however long it is.
+     */
     boolean offer(Line line) {
         int before = count.getAndIncrement();
         long bytesBefore = bytes.getAndAdd(line.open().length);
@@ -49,7 +52,6 @@ final class LineQueue {
             return false;
         }
         lines.add(line);
-        wake();
         return true;
     }
 
