@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.json.Json;
+import watchword.core.barrier.RollbackGuard;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.seal.Seal;
+import watchword.core.seal.Shares;
+import watchword.core.seal.StaticSeal;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -42,7 +45,7 @@ public final class TestServer implements AutoCloseable {
         var clock = new TestClock();
         var storage = new MemoryStorage();
         var server = server(storage, catalog, clock);
-        var root = server.initialize(new Seal.Shares(1, 1), Optional.empty()).rootToken().reveal();
+        var root = server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.empty()).first().reveal();
         return new TestServer(clock, storage, server, root);
     }
 
@@ -54,8 +57,10 @@ public final class TestServer implements AutoCloseable {
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
-        var key = Optional.of(Secret.owning(new byte[32]));
-        return new Server(storage, new Server.Options(info, catalog, key, Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
+        var random = new SecureRandom();
+        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
+        var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
+        return new Server(storage, new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), random, clock);
     }
 
     /** An answer. */
