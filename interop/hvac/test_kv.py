@@ -38,13 +38,16 @@ def test_patch_changes_some_fields(root):
 def test_metadata_and_settings_read_back_as_written(root):
     kv = root.secrets.kv.v2
     root.sys.enable_secrets_engine("kv", path="meta", options={"version": "2"})
-    kv.configure(max_versions=3, cas_required=False, mount_point="meta")
-    assert kv.read_configuration(mount_point="meta")["data"]["max_versions"] == 3
+    kv.configure(max_versions=2, cas_required=False, mount_point="meta")
+    assert kv.read_configuration(mount_point="meta")["data"]["max_versions"] == 2
     for v in range(5):
         kv.create_or_update_secret("x", secret={"v": v}, mount_point="meta")
-    kv.update_metadata("x", max_versions=2, custom_metadata={"owner": "ml"}, mount_point="meta")
+    kv.update_metadata("x", max_versions=3, custom_metadata={"owner": "ml"}, mount_point="meta")
     metadata = kv.read_secret_metadata("x", mount_point="meta")["data"]
     assert metadata["custom_metadata"] == {"owner": "ml"} and metadata["current_version"] == 5 and list(metadata["versions"]) == ["4", "5"]
+    kv.create_or_update_secret("x", secret={"v": 5}, mount_point="meta")
+    # the larger of the two numbers counts, and what is too old goes with the next write
+    assert list(kv.read_secret_metadata("x", mount_point="meta")["data"]["versions"]) == ["4", "5", "6"]
     kv.delete_metadata_and_all_versions("x", mount_point="meta")
     with pytest.raises(hvac.exceptions.InvalidPath):
         kv.read_secret_metadata("x", mount_point="meta")

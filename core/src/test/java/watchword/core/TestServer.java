@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import watchword.core.json.Json;
 import watchword.core.barrier.RollbackGuard;
+import watchword.core.json.Json;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
@@ -45,7 +45,7 @@ public final class TestServer implements AutoCloseable {
         var clock = new TestClock();
         var storage = new MemoryStorage();
         var server = server(storage, catalog, clock);
-        var root = server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.empty()).first().reveal();
+        var root = server.initialize(init(), Optional.empty()).first().reveal();
         return new TestServer(clock, storage, server, root);
     }
 
@@ -57,10 +57,17 @@ public final class TestServer implements AutoCloseable {
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
-        var random = new SecureRandom();
-        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
-        var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
-        return new Server(storage, new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), random, clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
+    }
+
+    /** A server that opens itself. */
+    public static Seal.Options seal() {
+        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), new SecureRandom());
+        return new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
+    }
+
+    public static Seal.InitRequest init() {
+        return new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0);
     }
 
     /** An answer. */

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class EnginePlayer {
     private final Storage storage = new MemoryStorage();
     private final TestClock clock = new TestClock();
     private final BiFunction<EngineContext, Map<String, String>, Engine> factory;
+    private final List<String> steps = new ArrayList<>();
     private Map<String, String> options;
     private Engine engine;
     private RouteTable routes;
@@ -115,6 +117,7 @@ public final class EnginePlayer {
 
     private <I extends Record, O extends Record> Outcome play(
             RouteTable.Bound<I, O> bound, Map<String, String> parameters, String path, Map<String, Object> body) {
+        steps.clear();
         try {
             var input = bound.input().decodeRequest(body, parameters);
             var reply = reply(bound.route().handler(), input, asked(path, body));
@@ -131,8 +134,8 @@ public final class EnginePlayer {
 
     private <I extends Record, O extends Record> Reply<O> reply(Handler<I, O> handler, I input, Ask ask) {
         return switch (handler) {
-            case Handler.Reads<I, O> reads -> storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, store)));
-            case Handler.Changes<I, O> changes -> storage.<Reply<O>>write(store -> changes.run().apply(new Call.Change<>(input, ask, store)));
+            case Handler.Reads<I, O> reads -> storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, new WatchedStore.Looking(store, steps))));
+            case Handler.Changes<I, O> changes -> storage.<Reply<O>>write(store -> changes.run().apply(new Call.Change<>(input, ask, new WatchedStore.Changing(store, steps))));
             case Handler.Effects<I, O> effects -> effects.run().apply(new Call.Effect<>(input, ask, storage));
         };
     }
@@ -167,6 +170,11 @@ public final class EnginePlayer {
         engine = factory.apply(new Context(clock), options);
         routes = new RouteTable(engine.routes());
         return new Outcome(204, Map.of(), List.of(), List.of(), Optional.empty());
+    }
+
+    /** What the last request did to the store, in order, as {@code get metadata/x}. */
+    public List<String> steps() {
+        return List.copyOf(steps);
     }
 
     /** Everything stored, to see that nothing changed. */

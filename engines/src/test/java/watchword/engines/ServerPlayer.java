@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import watchword.core.Server;
+import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.seal.Seal;
+import watchword.core.seal.Shares;
+import watchword.core.seal.StaticSeal;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -30,9 +33,11 @@ public final class ServerPlayer implements AutoCloseable {
     public ServerPlayer(EngineCatalog catalog) {
         var random = new SecureRandom();
         var info = new ServerInfo("test", "1.18.5", "test", "id", "inmem", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
-        var options = new Server.Options(info, catalog, Optional.of(Secret.owning(new byte[32])), Optional.empty(), List.of(), store -> store);
+        var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
+        var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
+        var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);
         this.server = new Server(new MemoryStorage(), options, random, clock);
-        server.initialize(new Seal.Shares(1, 1), Optional.of(Secret.copyOf(ROOT)));
+        server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
     }
 
     /** @param body null for an answer without */

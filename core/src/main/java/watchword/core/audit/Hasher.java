@@ -16,11 +16,12 @@ import watchword.sdk.Secret;
  */
 final class Hasher {
     static final String PREFIX = "hmac-sha256:";
-    private static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
+    static final int BYTES = 32;
+    static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
     private static final int KEPT = 64 << 10;
 
     private final Mac mac;
-    private final byte[] hash = new byte[32];
+    private final byte[] hash = new byte[BYTES];
     private byte[] scratch = new byte[1024];
 
     Hasher(Secret salt) {
@@ -41,11 +42,22 @@ final class Hasher {
     }
 
     void write(JsonLine to, Secret secret) {
+        hash(secret, hash);
+        to.hash(PREFIX_BYTES, hash);
+    }
+
+    /** Puts the bare hash into {@code into}. */
+    void hash(Secret secret, byte[] into) {
         secret.use(bytes -> {
             mac.update(bytes);
             return true;
         });
-        finish(to);
+        digest(into);
+    }
+
+    void hash(String text, byte[] into) {
+        update(text);
+        digest(into);
     }
 
     /** Bytes are hashed as the base64 that a client would see. */
@@ -57,8 +69,7 @@ final class Hasher {
     }
 
     String hash(String text) {
-        update(text);
-        digest();
+        hash(text, hash);
         return PREFIX + HexFormat.of().formatHex(hash);
     }
 
@@ -84,13 +95,13 @@ final class Hasher {
     }
 
     private void finish(JsonLine to) {
-        digest();
+        digest(hash);
         to.hash(PREFIX_BYTES, hash);
     }
 
-    private void digest() {
+    private void digest(byte[] into) {
         try {
-            mac.doFinal(hash, 0);
+            mac.doFinal(into, 0);
         } catch (ShortBufferException impossible) {
             throw new IllegalStateException(impossible);
         }

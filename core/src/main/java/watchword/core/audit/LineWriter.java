@@ -41,6 +41,7 @@ final class LineWriter {
         out.member("error", entry.error());
         var open = out.copy();
         out.clear(options.raw());
+        values.endLine();
         return open;
     }
 

@@ -15,6 +15,14 @@ final class ValueWriter {
     private final JsonLine out;
     private final Hasher hasher;
     private final LineOptions options;
+    /** The last token and accessor of the line: each stands in two places. */
+    private final Twice token = new Twice();
+    private final Twice accessor = new Twice();
+
+    private static final class Twice {
+        private final byte[] hash = new byte[Hasher.BYTES];
+        private @Nullable Object value;
+    }
 
     ValueWriter(JsonLine out, Hasher hasher, LineOptions options) {
         this.out = out;
@@ -66,13 +74,32 @@ final class ValueWriter {
 
     void secret(String name, Secret secret) {
         out.name(name);
-        hidden(secret);
+        if (options.raw()) {
+            out.text(secret.reveal());
+            return;
+        }
+        // Not the same object: the request has the token as it was sent, the caller as it was found.
+        if (!(token.value instanceof Secret before) || !before.sameAs(secret)) hasher.hash(secret, token.hash);
+        token.value = secret;
+        out.hash(Hasher.PREFIX_BYTES, token.hash);
     }
 
-    void accessor(String name, String accessor) {
-        if (accessor.isEmpty()) return;
+    /** Forgets what the line repeated. */
+    void endLine() {
+        token.value = null;
+        accessor.value = null;
+    }
+
+    void accessor(String name, String text) {
+        if (text.isEmpty()) return;
         out.name(name);
-        value(accessor, !options.hashAccessors());
+        if (!options.hashAccessors() || options.raw()) {
+            out.text(text);
+            return;
+        }
+        if (!text.equals(accessor.value)) hasher.hash(text, accessor.hash);
+        accessor.value = text;
+        out.hash(Hasher.PREFIX_BYTES, accessor.hash);
     }
 
     /** Lists and maps that hold the entries become how many there are; anything else is as always. */

@@ -45,13 +45,23 @@ public final class Revocations {
     public synchronized int runDue() {
         int done = 0;
         while (true) {
+            // A token's end makes its leases due, so look again until nothing is.
             var page = storage.read(store -> ExpiryIndex.due(store, clock.instant(), PAGE));
+            if (page.isEmpty()) return done;
             var tokens = page.stream().filter(due -> due.kind() == Kind.TOKEN).toList();
             if (!tokens.isEmpty()) storage.update(store -> tokens.forEach(due -> endToken(store, due)));
-            page.stream().filter(due -> due.kind() == Kind.LEASE).forEach(due -> carryOut(due.name()));
+            page.stream().filter(due -> due.kind() == Kind.LEASE).forEach(this::endLease);
             done += page.size();
-            if (page.size() < PAGE) return done;
         }
+    }
+
+    private void endLease(Due due) {
+        carryOut(due.name());
+        storage.update(store -> {
+            // Its row has moved on, or is gone: then this place in the index is no longer its own.
+            boolean own = leases.get(store, due.name()).filter(row -> row.expires().toEpochMilli() == due.at().toEpochMilli() && row.expires().isAfter(clock.instant())).isPresent();
+            if (!own) ExpiryIndex.remove(store, due.at(), Kind.LEASE, due.name());
+        });
     }
 
     /** When the next end is due; empty when nothing ends. */

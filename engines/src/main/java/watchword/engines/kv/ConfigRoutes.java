@@ -26,10 +26,12 @@ final class ConfigRoutes {
             @Doc("Whether every write of metadata must say which version of it it replaces.") boolean metadataCasRequired) {}
 
     record SetConfig(
-            @Doc("How many versions to keep of each secret, at most 10000; 10 when 0. A secret's own number counts where it is larger.") Optional<Long> maxVersions,
+            @Doc("How many versions to keep of each secret, at most 10000; 10 when 0. A secret's own number counts where it is larger.")
+                    Optional<Long> maxVersions,
             @Doc("Whether every write of a secret must say which version it replaces.") Optional<Boolean> casRequired,
             @Doc("Whether every write of metadata must say which version of it it replaces.") Optional<Boolean> metadataCasRequired,
-            @Doc("How long a new version lives; 0 for ever, negative for ever whatever a secret says.") Optional<Duration> deleteVersionAfter) {}
+            @Doc("How long a new version lives; 0 for ever, negative for ever whatever a secret says.")
+                    Optional<Duration> deleteVersionAfter) {}
 
     List<Route<?, ?>> routes() {
         return List.of(
@@ -39,7 +41,8 @@ final class ConfigRoutes {
 
     private Reply<Config> read(Call.Read<Nothing> call) {
         var settings = secrets.mountSettings(call.store());
-        return Reply.of(new Config(settings.casRequired(), GoDuration.format(settings.deleteVersionAfter()), settings.maxVersions(), settings.metadataCasRequired()));
+        var end = GoDuration.format(settings.deleteVersionAfter());
+        return Reply.of(new Config(settings.casRequired(), end, settings.maxVersions(), settings.metadataCasRequired()));
     }
 
     private Reply<None> write(Call.Change<SetConfig> call) {

@@ -19,11 +19,15 @@ final class CustomMetadata {
 
     /** @throws Problem.ProblemException 400 that tells all that is wrong, and no value */
     static Map<String, String> of(Map<String, ?> pairs) {
-        if (pairs.size() > MOST_PAIRS) throw invalid(List.of("payload must contain at most " + MOST_PAIRS + " keys, provided " + pairs.size()));
+        if (pairs.size() > MOST_PAIRS) {
+            throw invalid(List.of("payload must contain at most " + MOST_PAIRS + " keys, provided " + pairs.size()));
+        }
         var texts = new LinkedHashMap<String, String>();
         var wrong = new ArrayList<String>();
         pairs.forEach((name, value) -> {
-            if (value instanceof Map || value instanceof List) throw new Problem.Invalid(PREFIX + "value for key " + quoted(name) + " must be a string").asException();
+            if (value instanceof Map || value instanceof List) {
+                throw new Problem.Invalid(PREFIX + "value for key " + quoted(name) + " must be a string").asException();
+            }
             texts.put(name, text(value));
             check(name, text(value), wrong);
         });
@@ -40,16 +44,17 @@ final class CustomMetadata {
     }
 
     private static void check(String name, String value, List<String> wrong) {
+        var key = "key " + quoted(name);
         int nameBytes = bytes(name);
         int valueBytes = bytes(value);
         if (nameBytes == 0 || nameBytes > MOST_NAME_BYTES) {
-            wrong.add("length of key " + quoted(name) + " is " + nameBytes + " but must be 0 < len(key) <= " + MOST_NAME_BYTES);
+            wrong.add("length of " + key + " is " + nameBytes + " but must be 0 < len(key) <= " + MOST_NAME_BYTES);
         }
         if (valueBytes == 0 || valueBytes > MOST_VALUE_BYTES) {
-            wrong.add("length of value for key " + quoted(name) + " is " + valueBytes + " but must be 0 < len(value) <= " + MOST_VALUE_BYTES);
+            wrong.add("length of value for " + key + " is " + valueBytes + " but must be 0 < len(value) <= " + MOST_VALUE_BYTES);
         }
-        if (!name.codePoints().allMatch(CustomMetadata::isPrintable)) wrong.add("key " + quoted(name) + " contains unprintable characters");
-        if (!value.codePoints().allMatch(CustomMetadata::isPrintable)) wrong.add("value for key " + quoted(name) + " contains unprintable characters");
+        if (!name.codePoints().allMatch(CustomMetadata::isPrintable)) wrong.add(key + " contains unprintable characters");
+        if (!value.codePoints().allMatch(CustomMetadata::isPrintable)) wrong.add("value for " + key + " contains unprintable characters");
     }
 
     private static int bytes(String text) {
@@ -59,8 +64,8 @@ final class CustomMetadata {
     private static boolean isPrintable(int c) {
         if (c == ' ') return true;
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED, Character.SPACE_SEPARATOR,
-                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
+                    Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };
     }

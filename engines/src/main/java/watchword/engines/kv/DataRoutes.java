@@ -11,7 +11,6 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
-import watchword.sdk.Storage;
 
 /** What a secret holds: read, write, patch and delete its newest version; read an older one, or only the names in it. */
 final class DataRoutes {
@@ -54,7 +53,8 @@ final class DataRoutes {
     }
 
     record Subkeys(
-            @Doc("The names in the secret, with null for each value; null when the version is deleted or destroyed.") @OrNull Optional<Map<String, Object>> subkeys,
+            @Doc("The names in the secret, with null for each value; null when the version is deleted or destroyed.")
+                    @OrNull Optional<Map<String, Object>> subkeys,
             @Doc("What is known of the version.") VersionFacts metadata) {}
 
     List<Route<?, ?>> routes() {
@@ -91,43 +91,46 @@ final class DataRoutes {
         var path = Paths.toWrite(call.input().path());
         var data = given(call.input());
         var before = secrets.metadata(call.store(), path).orElseGet(() -> Metadata.fresh(call.now()));
-        requireCas(call.store(), call.input(), before);
-        return write(call, path, before, data);
+        var mount = secrets.mountSettings(call.store());
+        requireCas(call.input(), before, mount);
+        return write(call, path, before, mount, data);
     }
 
     private Reply<VersionFacts> patch(Call.Change<Write> call) {
         var path = Paths.toWrite(call.input().path());
         var changes = given(call.input());
         var before = secrets.metadata(call.store(), path).orElseThrow(() -> new Problem.NotFound().asException());
-        requireCas(call.store(), call.input(), before);
+        var mount = secrets.mountSettings(call.store());
+        requireCas(call.input(), before, mount);
         var newest = before.version(before.currentVersion()).orElseThrow(() -> new Problem.NotFound().asException());
         if (newest.isGone(call.now())) return Reply.of(VersionFacts.of(before, newest)).status(404);
-        return write(call, path, before, JsonTree.merge(secrets.data(call.store(), path, newest), changes));
+        return write(call, path, before, mount, JsonTree.merge(secrets.data(call.store(), path, newest), changes));
     }
 
     private static Map<String, Object> given(Write input) {
         return input.data().orElseThrow(() -> new Problem.Invalid("no data provided").asException());
     }
 
-    private Reply<VersionFacts> write(Call.Change<Write> call, String path, Metadata before, Map<String, Object> data) {
+    private Reply<VersionFacts> write(Call.Change<Write> call, String path, Metadata before, Settings mount, Map<String, Object> data) {
         options.requireRoom(data);
-        var after = secrets.write(call.store(), path, before, data, call.now());
+        var after = secrets.write(call.store(), path, before, mount, data, call.now());
         return Reply.of(VersionFacts.of(after, after.versions().getLast()));
     }
 
-    private void requireCas(Storage.Reader store, Write input, Metadata before) {
+    private static void requireCas(Write input, Metadata before, Settings mount) {
         if (input.options().containsKey("cas")) {
             if (Cas.of(input.options().get("cas")) != before.currentVersion()) {
                 throw new Problem.Invalid("check-and-set parameter did not match the current version").asException();
             }
-        } else if (before.settings().casRequired() || secrets.mountSettings(store).casRequired()) {
+        } else if (before.settings().casRequired() || mount.casRequired()) {
             throw new Problem.Invalid("check-and-set parameter required for this call").asException();
         }
     }
 
     private Reply<None> deleteNewest(Call.Change<At> call) {
         var path = Paths.toWrite(call.input().path());
-        secrets.metadata(call.store(), path).ifPresent(secret -> secrets.delete(call.store(), path, Set.of(secret.currentVersion()), call.now()));
+        secrets.metadata(call.store(), path).map(Metadata::currentVersion)
+                .ifPresent(newest -> secrets.delete(call.store(), path, Set.of(newest), call.now()));
         return Reply.nothing();
     }
 }

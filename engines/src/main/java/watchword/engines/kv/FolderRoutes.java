@@ -53,7 +53,7 @@ final class FolderRoutes {
             secrets.metadata(call.store(), call.input().prefix() + name).ifPresent(metadata -> facts.put(name, MetadataFacts.of(metadata)));
         }
         var reply = Reply.of(new Detailed(names, facts));
-        boolean cut = names.size() == MOST_DETAILED && call.input().limit() != MOST_DETAILED;
-        return cut ? reply.warn("There may be more names than the " + MOST_DETAILED + " in this answer: ask again with after set to the last.") : reply;
+        if (names.size() < MOST_DETAILED || call.input().limit() == MOST_DETAILED) return reply;
+        return reply.warn("There may be more names than the " + MOST_DETAILED + " in this answer: ask again with after set to the last.");
     }
 }

@@ -37,7 +37,10 @@ final class JsonTree {
     @SuppressWarnings("NullAway") // JSON trees hold nulls; the map's type cannot say so without burdening every reader
     private static Map<String, Object> level(Map<String, ?> object, long left) {
         var names = new LinkedHashMap<String, Object>();
-        object.forEach((name, value) -> names.put(name, left > 1 && value instanceof Map<?, ?> inner && !inner.isEmpty() ? level(object(inner), left - 1) : null));
+        object.forEach((name, value) -> {
+            boolean deeper = left > 1 && value instanceof Map<?, ?> inner && !inner.isEmpty();
+            names.put(name, deeper ? level(object(value), left - 1) : null);
+        });
         return names;
     }
 

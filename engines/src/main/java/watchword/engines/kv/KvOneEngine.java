@@ -32,7 +32,9 @@ final class KvOneEngine implements Engine {
 
     record At(@Doc("Path of the secret; slashes make folders.") String path) {}
 
-    record Put(@Doc("Path of the secret; slashes make folders.") String path, @Doc("The secret: any fields, at least one.") @Body Map<String, Object> fields) {
+    record Put(
+            @Doc("Path of the secret; slashes make folders.") String path,
+            @Doc("The secret: any fields, at least one.") @Body Map<String, Object> fields) {
         @Override
         public String toString() {
             return "Put[" + path + "]";
@@ -121,7 +123,8 @@ final class KvOneEngine implements Engine {
         for (var page = store.scan(prefix, "", 500); !page.isEmpty(); page = store.scan(prefix, page.getLast().key(), 500)) {
             for (var row : page) {
                 var path = row.key().substring(prefix.length());
-                secrets.get(store, path).ifPresent(entry -> versioned.write(store, path, Metadata.fresh(now), entry.fields(), now));
+                secrets.get(store, path).map(Entry::fields)
+                        .ifPresent(fields -> versioned.write(store, path, Metadata.fresh(now), Settings.UNSET, fields, now));
                 secrets.delete(store, path);
             }
         }

@@ -31,8 +31,8 @@ record MetadataFacts(
             versions.put(Long.toString(version.number()), new Each(version.created(), version.deletionTime(), version.destroyed()));
         }
         var settings = metadata.settings();
-        return new MetadataFacts(settings.casRequired(), metadata.created(), metadata.metadataVersion(), metadata.currentVersion(), metadata.custom(),
-                GoDuration.format(settings.deleteVersionAfter()), settings.maxVersions(), settings.metadataCasRequired(), metadata.oldestVersion(),
-                metadata.updated(), versions);
+        return new MetadataFacts(settings.casRequired(), metadata.created(), metadata.metadataVersion(), metadata.currentVersion(),
+                metadata.custom(), GoDuration.format(settings.deleteVersionAfter()), settings.maxVersions(), settings.metadataCasRequired(),
+                metadata.oldestVersion(), metadata.updated(), versions);
     }
 }

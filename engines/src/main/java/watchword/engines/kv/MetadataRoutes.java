@@ -27,8 +27,10 @@ final class MetadataRoutes {
             @Doc("How many versions to keep, at most 10000; the mount's number counts where it is larger.") Optional<Long> maxVersions,
             @Doc("Whether every write of the secret must say which version it replaces.") Optional<Boolean> casRequired,
             @Doc("Whether every write of its metadata must say which version of it it replaces.") Optional<Boolean> metadataCasRequired,
-            @Doc("How long a new version lives; 0 for as long as the mount says, which counts too where it is shorter.") Optional<Duration> deleteVersionAfter,
-            @Doc("The client's own pairs: at most 64, names up to 128 bytes, values up to 512.") Optional<Map<String, Object>> customMetadata,
+            @Doc("How long a new version lives; 0 for as long as the mount says, which counts too where it is shorter.")
+                    Optional<Duration> deleteVersionAfter,
+            @Doc("The client's own pairs: at most 64, names up to 128 bytes, values up to 512.")
+                    Optional<Map<String, Object>> customMetadata,
             @Doc("Write only if this is the metadata's version; 0 if there may be none yet.") Optional<Long> metadataCas) {}
 
     /**
@@ -40,8 +42,9 @@ final class MetadataRoutes {
         static Change of(Call<Write> call) {
             var in = call.input();
             var sent = Sent.in(call);
-            return new Change(sent.change(in.maxVersions(), in.casRequired(), in.metadataCasRequired(), in.deleteVersionAfter()), in.customMetadata(),
-                    in.customMetadata().isEmpty() && sent.body().containsKey("custom_metadata"));
+            var settings = sent.change(in.maxVersions(), in.casRequired(), in.metadataCasRequired(), in.deleteVersionAfter());
+            boolean reset = in.customMetadata().isEmpty() && sent.body().containsKey("custom_metadata");
+            return new Change(settings, in.customMetadata(), reset);
         }
 
         boolean isEmpty() {
@@ -93,7 +96,8 @@ final class MetadataRoutes {
     private Reply<None> save(Call.Change<Write> call, String path, Metadata before, Change change, BinaryOperator<Map<String, ?>> how) {
         var mount = secrets.mountSettings(call.store());
         requireCas(call.input(), before, mount);
-        secrets.writeMetadata(call.store(), path, before.written(before.settings().ofSecret(change.settings()), change.custom(before.custom(), how), call.now()));
+        var settings = before.settings().ofSecret(change.settings());
+        secrets.writeMetadata(call.store(), path, before.written(settings, change.custom(before.custom(), how), call.now()));
         return warned(change.settings(), mount);
     }
 
@@ -109,9 +113,13 @@ final class MetadataRoutes {
 
     private static Reply<None> warned(Settings.Change change, Settings mount) {
         var told = Reply.<None>nothing();
-        if (mount.casRequired() && change.casRequired().filter(required -> !required).isPresent()) told = told.warn(ignored("cas_required"));
-        if (mount.metadataCasRequired() && change.metadataCasRequired().filter(required -> !required).isPresent()) told = told.warn(ignored("metadata_cas_required"));
+        if (mount.casRequired() && isWaived(change.casRequired())) told = told.warn(ignored("cas_required"));
+        if (mount.metadataCasRequired() && isWaived(change.metadataCasRequired())) told = told.warn(ignored("metadata_cas_required"));
         return told;
+    }
+
+    private static boolean isWaived(Optional<Boolean> required) {
+        return required.isPresent() && !required.get();
     }
 
     private static String ignored(String field) {

@@ -38,21 +38,26 @@ record MountOptions(Version version, int maxBytes) {
         if (text.isEmpty()) return USUAL_BYTES;
         boolean number = text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int bytes = number ? Integer.parseInt(text) : 0;
-        if (bytes < 1 || bytes > MOST_BYTES) throw new Problem.Invalid(MAX_BYTES, "a number of bytes from 1 to " + MOST_BYTES).asException();
+        if (bytes < 1 || bytes > MOST_BYTES) {
+            throw new Problem.Invalid(MAX_BYTES, "a number of bytes from 1 to " + MOST_BYTES).asException();
+        }
         return bytes;
     }
 
     /** @throws Problem.ProblemException 413 when a secret is larger than the mount takes; nothing was written then */
     void requireRoom(Map<String, ?> secret) {
         if (JsonTree.size(secret) > maxBytes) {
-            throw new Problem.TooLarge("the secret is larger than " + maxBytes + " bytes; the mount's option " + MAX_BYTES + " sets the limit").asException();
+            var limit = maxBytes + " bytes; the mount's option " + MAX_BYTES + " sets the limit";
+            throw new Problem.TooLarge("the secret is larger than " + limit).asException();
         }
     }
 
     /** The way back from version 2 would lose versions, so there is none. */
     static MountOptions changed(Map<String, String> before, Map<String, String> after) {
         var next = of(after);
-        if (next.version().compareTo(of(before).version()) < 0) throw new Problem.Invalid("cannot downgrade mount from version 2").asException();
+        if (next.version().compareTo(of(before).version()) < 0) {
+            throw new Problem.Invalid("cannot downgrade mount from version 2").asException();
+        }
         return next;
     }
 }

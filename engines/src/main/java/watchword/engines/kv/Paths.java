@@ -18,7 +18,9 @@ final class Paths {
     }
 
     private static String notFolder(String path) {
-        if (path.endsWith("/")) throw new Problem.Invalid("the path ends in a slash, so it names a folder: only a list can be asked of it").asException();
+        if (path.endsWith("/")) {
+            throw new Problem.Invalid("the path ends in a slash, so it names a folder: only a list can be asked of it").asException();
+        }
         return path;
     }
 }

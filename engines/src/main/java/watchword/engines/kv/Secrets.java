@@ -55,7 +55,9 @@ final class Secrets {
 
     /** The data of a version that is not gone. */
     Map<String, Object> data(Storage.Reader store, String path, Version version) {
-        return versions.get(store, row(path, version.number())).orElseThrow(() -> new IllegalStateException("the data of a version is not there")).fields();
+        return versions.get(store, row(path, version.number()))
+                .orElseThrow(() -> new IllegalStateException("the data of a version is not there"))
+                .fields();
     }
 
     /** The last segment is always a number, so no path's rows can be another's. */
@@ -64,8 +66,7 @@ final class Secrets {
     }
 
     /** Writes the next version, and deletes what is more than should be kept. */
-    Metadata write(Storage.Writer store, String path, Metadata before, Map<String, Object> fields, Instant now) {
-        var mount = mountSettings(store);
+    Metadata write(Storage.Writer store, String path, Metadata before, Settings mount, Map<String, Object> fields, Instant now) {
         var after = before.adding(now, end(mount, before, now), Settings.versionsKept(mount, before.settings()));
         metadata.put(store, path, after);
         versions.put(store, row(path, after.currentVersion()), new Data(fields));

@@ -16,11 +16,12 @@ record Sent(Map<String, Object> body) {
         return value.isEmpty() && body.containsKey(field) ? Optional.of(unset) : value;
     }
 
-    Settings.Change change(Optional<Long> maxVersions, Optional<Boolean> casRequired, Optional<Boolean> metadataCasRequired, Optional<Duration> deleteVersionAfter) {
+    Settings.Change change(
+            Optional<Long> maxVersions, Optional<Boolean> casRequired, Optional<Boolean> metadataCasRequired, Optional<Duration> end) {
         return new Settings.Change(
                 orReset("max_versions", maxVersions, 0L),
                 orReset("cas_required", casRequired, false),
                 orReset("metadata_cas_required", metadataCasRequired, false),
-                orReset("delete_version_after", deleteVersionAfter, Duration.ZERO));
+                orReset("delete_version_after", end, Duration.ZERO));
     }
 }

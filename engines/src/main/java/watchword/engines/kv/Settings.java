@@ -20,7 +20,10 @@ record Settings(long maxVersions, boolean casRequired, boolean metadataCasRequir
 
     /** What a request sets; what it does not name stays. */
     record Change(
-            Optional<Long> maxVersions, Optional<Boolean> casRequired, Optional<Boolean> metadataCasRequired, Optional<Duration> deleteVersionAfter) {
+            Optional<Long> maxVersions,
+            Optional<Boolean> casRequired,
+            Optional<Boolean> metadataCasRequired,
+            Optional<Duration> deleteVersionAfter) {
         boolean isEmpty() {
             return maxVersions.isEmpty() && casRequired.isEmpty() && metadataCasRequired.isEmpty() && deleteVersionAfter.isEmpty();
         }
@@ -34,7 +37,8 @@ record Settings(long maxVersions, boolean casRequired, boolean metadataCasRequir
     /** The settings of a secret after a change. */
     Settings ofSecret(Change change) {
         change.deleteVersionAfter().filter(Duration::isNegative).ifPresent(end -> {
-            throw new Problem.Invalid("error converting input for field \"delete_version_after\": cannot provide negative value '" + end.toSeconds() + "'").asException();
+            var what = "cannot provide negative value '" + end.toSeconds() + "'";
+            throw new Problem.Invalid("error converting input for field \"delete_version_after\": " + what).asException();
         });
         return after(change, change.deleteVersionAfter().map(Settings::wholeSeconds));
     }

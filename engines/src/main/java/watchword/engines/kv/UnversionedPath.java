@@ -30,8 +30,8 @@ final class UnversionedPath {
 
     private static Reply<None> told(String word) {
         return Reply.<None>nothing()
-                .warn("Invalid path for a versioned K/V secrets engine: secrets are at data/PATH, names and metadata at metadata/PATH below the mount. "
-                        + "On a command line, 'kv " + word + "' finds the right one.")
+                .warn("Invalid path for a versioned K/V secrets engine: secrets are at data/PATH, names and metadata at metadata/PATH "
+                        + "below the mount. On a command line, 'kv " + word + "' finds the right one.")
                 .status(404);
     }
 }

@@ -34,6 +34,18 @@ class KvTwoDataTest {
     }
 
     @Test
+    void reading_takes_two_gets_and_writing_two_puts() {
+        writes("x", 2);
+        assertThat(kv.steps()).containsExactlyInAnyOrder("get metadata/x", "get config/mount", "put metadata/x", "put versions/x/2");
+
+        kv.read("data/x");
+        assertThat(kv.steps()).containsExactly("get metadata/x", "get versions/x/2");
+
+        writes("x", 9);
+        assertThat(kv.steps()).contains("delete versions/x/1").filteredOn(step -> step.startsWith("put")).hasSize(2);
+    }
+
+    @Test
     void an_empty_secret_reads_back_as_empty_and_a_deleted_one_as_null() {
         kv.write("data/x", "{\"data\":{}}");
         assertThat(kv.read("data/x").at("data")).isEqualTo(Map.of());

@@ -9,7 +9,7 @@ final class LogLines {
     private static final int LONGEST = 512 << 20;
 
     private final InputStream from;
-    private byte[] bytes = new byte[1 << 20];
+    private byte[] bytes = new byte[128 << 10];
     private int filled;
     private int start;
     private int end = -1;

@@ -94,7 +94,7 @@ class AuditVerifyTest {
     void any_change_of_a_single_byte_is_found() {
         var log = Logs.of(24, 6);
         var known = knowing(log.head());
-        Property.holds(600, random -> {
+        Property.holds(300, random -> {
             var bytes = log.bytes();
             int at = random.nextInt(bytes.length);
             byte before = bytes[at];
@@ -123,7 +123,7 @@ class AuditVerifyTest {
         for (int i = 0; i < 24; i++) {
             var lines = new ArrayList<>(log.lines());
             lines.remove(i);
-            assertThat(verify(i == 0 ? knowing(log.head()) : knowing(log.head()), Logs.join(lines)).isIntact()).as("line %d", i + 1).isEqualTo(i == 0);
+            assertThat(verify(knowing(log.head()), Logs.join(lines)).isIntact()).as("line %d", i + 1).isEqualTo(i == 0);
         }
     }
 
@@ -172,7 +172,7 @@ class AuditVerifyTest {
         var log = Logs.of(12, 4);
         var bytes = log.bytes();
         for (int length = 0; length < bytes.length; length++) {
-            assertThat(verify(knowing(log.head()), Arrays.copyOf(bytes, length)).isIntact()).as("first %d bytes", length).isFalse();
+            assertThat(verify(new AuditVerify(Optional.of(log.head()), List.of()), Arrays.copyOf(bytes, length)).isIntact()).as("first %d bytes", length).isFalse();
         }
         var report = verify(knowing(log.head()), Logs.join(log.lines().subList(0, 9)));
         assertThat(what(report)).containsExactly("the log was cut off: it ends with line 9 of the chain, and line 12 was known");
