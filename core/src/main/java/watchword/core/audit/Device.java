@@ -76,7 +76,7 @@ final class Device implements AutoCloseable {
      * @return false when it cannot even wait there; then the receipt is not settled
      */
     boolean offer(AuditEntry entry, Receipt receipt, boolean awaited) {
-        if (queue.offer(new LineQueue.Line(format.open(entry), receipt, awaited))) return true;
+        if (!queue.isFull() && queue.offer(new LineQueue.Line(format.open(entry), receipt, awaited))) return true;
         if (!queue.isClosed()) missed.incrementAndGet();
         return false;
     }

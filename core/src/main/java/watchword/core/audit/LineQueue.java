@@ -35,6 +35,11 @@ final class LineQueue {
         return count.get();
     }
 
+    /** Whether there is no room for sure; there may be none even if not. */
+    boolean isFull() {
+        return count.get() >= maxLines || bytes.get() > maxBytes;
+    }
+
     /** False when there is no room, or the queue is closed. A single line has room in an empty queue however long it is. */
     boolean offer(Line line) {
         int before = count.getAndIncrement();
