@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.server;
+
+import org.jspecify.annotations.NullMarked;
