@@ -75,7 +75,7 @@ class SealApiTest {
         var request = new Request(UUID.randomUUID().toString(), operation, new RequestPath(path), body, false,
                 by.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(by)), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1234, List.of()));
         var response = server.serve(request);
-        return new Answer(response.status(), response.body().length == 0 ? Map.of() : (Map<String, Object>) Json.parseTrusted(response.body()));
+        return new Answer(response.status(), response.body().length == 0 ? Map.of() : (Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(response.body())));
     }
 
     private Answer write(String path, Map<String, Object> body) {
