@@ -29,6 +29,7 @@ class HclPropertyTest {
             }
             """;
     private static final String JSON = "{\"path\": {\"x/*\": {\"capabilities\": [\"read\", \"\\u00e9\"], \"n\": [-1.5e3, true, {}]}}}";
+    private static final String LETTERS = "ab\"\\\n\t{}$=#é☃/*";
     private static final String[] WORDS = {"{", "}", "[", "]", "=", ",", "\"", "\\", "\n", "#", "//", "/*", "*/", "<<EOF\n", "<<-X\n", "EOF\n", "${", "true", "null", "0x", "1e", ":",
             "path", " ", "\uFEFF", "é", "\ud83d", "\0", "-", ".", "{{", "}}"};
 
@@ -128,8 +129,8 @@ class HclPropertyTest {
 
     private static String anyText(RandomGenerator random) {
         var text = new StringBuilder();
-        for (int i = random.nextInt(8); i > 0; i--) text.append("ab\"\\\n\t{}$=#é☃/*".charAt(random.nextInt(16)));
-        return text.toString().replace("${", "$");
+        for (int i = random.nextInt(8); i > 0; i--) text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        return text.toString().replaceAll("\\$\\{+", "\\$");
     }
 
     /** A document as HCL, or as JSON. */
