@@ -1,6 +1,10 @@
 package watchword.core.hcl;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,6 +67,17 @@ public final class Hcl {
         if (text.length() > Budget.MAX_CHARS) throw new SyntaxException(new Position(1, 1), "the document is longer than " + Budget.MAX_CHARS + " characters");
         var cursor = new Cursor(text);
         return isJson(text) ? new JsonParser(cursor).document() : new Parser(cursor).document();
+    }
+
+    /** A document as a client sends it in a field: plain, or as base64 so that no shell touches it. */
+    public static String decoded(String text) {
+        if (!text.chars().allMatch(c -> c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r' || c < 0x80 && Character.isLetterOrDigit(c))) return text;
+        try {
+            var decoded = Base64.getMimeDecoder().decode(text);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();
+        } catch (IllegalArgumentException | CharacterCodingException plain) {
+            return text;
+        }
     }
 
     private static boolean isJson(String text) {
