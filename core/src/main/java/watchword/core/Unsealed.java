@@ -23,8 +23,11 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
+import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
+import watchword.core.policy.CapabilityRoutes;
+import watchword.core.policy.Identities;
 import watchword.core.policy.PolicyRoutes;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
@@ -77,7 +80,7 @@ final class Unsealed implements AutoCloseable {
         var info = settings.info();
         var leases = new Leases(random);
         var tokens = new Tokens(tokenRoot(storage, random), random, leases);
-        var authority = new Authority();
+        var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
         var wrapping = new Wrapping(tokens);
@@ -89,12 +92,13 @@ final class Unsealed implements AutoCloseable {
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
         this.logins = new Logins(tokens, mounts, authority);
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
-        this.policyRoutes = new PolicyRoutes(authority, tokens);
+        this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()));
         var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, metrics).routes())),
                 new CubbyholeEngine(),

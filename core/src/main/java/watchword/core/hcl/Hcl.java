@@ -1,19 +1,19 @@
 package watchword.core.hcl;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import watchword.core.json.Json;
 
 /** A parsed document: a list of items in their written order. Any thread. */
 public final class Hcl {
     private Hcl() {}
 
-    /** Line and column, from 1; 0:0 for a document that was JSON. */
+    /** Line and column, from 1; a column is a {@code char}. */
     public record Position(int line, int column) {
-        public static final Position NONE = new Position(0, 0);
 
         @Override
         public String toString() {
@@ -64,45 +64,35 @@ public final class Hcl {
 
     /** Reads HCL, or JSON when the first character is a brace. */
     public static Value.Body parse(String text) throws SyntaxException {
-        if (text.length() > Parser.MAX_CHARS) throw new SyntaxException(Position.NONE, "document is too long");
-        var trimmed = text.stripLeading();
-        return trimmed.startsWith("{") ? parseJson(text) : new Parser(text).document();
+        if (text.length() > Budget.MAX_CHARS) throw new SyntaxException(new Position(1, 1), "the document is longer than " + Budget.MAX_CHARS + " characters");
+        var cursor = new Cursor(text);
+        return isJson(text) ? new JsonParser(cursor).document() : new Parser(cursor).document();
     }
 
-    private static Value.Body parseJson(String text) throws SyntaxException {
+    /** A document as a client sends it in a field: plain, or as base64 so that no shell touches it. */
+    public static String decoded(String text) {
+        if (!text.chars().allMatch(c -> c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r' || c < 0x80 && Character.isLetterOrDigit(c))) return text;
         try {
-            var tree = Json.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            if (tree instanceof Map<?, ?> map) return body(map);
-            throw new SyntaxException(Position.NONE, "not an object");
-        } catch (Json.MalformedException malformed) {
-            throw new SyntaxException(Position.NONE, String.valueOf(malformed.getMessage()));
+            var decoded = Base64.getMimeDecoder().decode(text);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();
+        } catch (IllegalArgumentException | CharacterCodingException plain) {
+            return text;
         }
     }
 
-    /** In JSON a block's labels are nested keys: {@code {"path": {"secret/*": {...}}}}; readers of blocks accept both. */
-    private static Value.Body body(Map<?, ?> map) {
-        var items = new ArrayList<Item>();
-        map.forEach((key, value) -> {
-            if (value != null) items.add(new Item(key.toString(), List.of(), value(value), Position.NONE));
-        });
-        return new Value.Body(List.copyOf(items), Position.NONE);
-    }
-
-    private static Value value(Object tree) {
-        return switch (tree) {
-            case String text -> new Value.Text(text, Position.NONE);
-            case Boolean truth -> new Value.Bool(truth, Position.NONE);
-            case Map<?, ?> map -> body(map);
-            case List<?> list -> new Value.Items(list.stream().<Value>map(each -> each == null ? new Value.Text("", Position.NONE) : value(each)).toList(), Position.NONE);
-            default -> new Value.Number(tree.toString(), Position.NONE);
-        };
+    private static boolean isJson(String text) {
+        int at = text.startsWith("\uFEFF") ? 1 : 0;
+        while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) at++;
+        return at < text.length() && text.charAt(at) == '{';
     }
 
     /**
-     * Blocks of a key with exactly one label, whichever way they were written: {@code path "x" { }}, or JSON's nested object or list of
-     * objects.
+     * Blocks of a key that have labels, whichever way they were written: {@code path "x" { }}, or as JSON has them, an object of objects or
+     * of lists of objects.
+     *
+     * @throws SyntaxException when one has no label
      */
-    public static List<Item> labeled(Value.Body body, String key) {
+    public static List<Item> labeled(Value.Body body, String key) throws SyntaxException {
         var found = new ArrayList<Item>();
         for (var item : body.all(key)) {
             if (!item.labels().isEmpty()) found.add(item);
@@ -111,14 +101,18 @@ public final class Hcl {
         return found;
     }
 
-    private static void unnest(String key, @Nullable Value value, List<Item> found) {
+    private static void unnest(String key, Value value, List<Item> found) throws SyntaxException {
         switch (value) {
-            case Value.Body body -> body.items().forEach(inner -> {
-                if (inner.value() instanceof Value.Items list) list.values().forEach(each -> found.add(new Item(key, List.of(inner.key()), each, inner.at())));
-                else found.add(new Item(key, List.of(inner.key()), inner.value(), inner.at()));
-            });
-            case Value.Items list -> list.values().forEach(each -> unnest(key, each, found));
-            case null, default -> {}
+            case Value.Body body -> {
+                for (var inner : body.items()) {
+                    if (inner.value() instanceof Value.Items list) list.values().forEach(each -> found.add(new Item(key, List.of(inner.key()), each, inner.at())));
+                    else found.add(new Item(key, List.of(inner.key()), inner.value(), inner.at()));
+                }
+            }
+            case Value.Items list -> {
+                for (var each : list.values()) unnest(key, each, found);
+            }
+            case Value.Text _, Value.Number _, Value.Bool _ -> throw new SyntaxException(value.at(), key + " must be a block with a label");
         }
     }
 }

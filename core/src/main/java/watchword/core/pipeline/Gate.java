@@ -62,8 +62,17 @@ final class Gate {
             case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
                 new Admission.Refused(token, mount, Problem.Denied.byPolicy());
             case RouteTable.Match.Found found ->
-                new Admission.Allowed(request, caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, allow);
+                new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, allow);
         };
+    }
+
+    /** A list that names no limit, or the highest, gets the one that its policy sets. */
+    private static Request paged(Request request, Decision.Allow allow) {
+        boolean folder = request.operation() == Operation.LIST || request.operation() == Operation.SCAN;
+        if (!folder) return request;
+        var limit = request.body().get("limit");
+        boolean highest = "max".equals(limit);
+        return highest || limit == null && allow.pageLimit() > 0 ? request.with("limit", (long) allow.pageLimit()) : request;
     }
 
     private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {

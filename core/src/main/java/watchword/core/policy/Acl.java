@@ -1,180 +1,169 @@
 package watchword.core.policy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policies compiled for decisions. Immutable; a decision takes no lock, allocates next to nothing, and finds the most specific rule: an
- * exact path before any pattern, and among patterns the one that comes first in the field's order.
+ * Policies compiled for decisions. Immutable; a decision takes no lock and makes no objects. The most specific rule decides alone, for every
+ * operation: the exact path before any pattern, and among patterns the first in {@link Pattern#MOST_SPECIFIC_FIRST}.
  *
- * <p>That order is fixed when the rules are known: later first wildcard, then {@code +} rules before prefixes, fewer {@code +}, longer,
- * alphabetical. So the patterns are sorted once, kept by their first segment, and the first that matches decides.
+ * <p>A list is of a folder, {@code a/b/}, and rules are written with and without the slash at the end. So a list looks for the most specific
+ * rule on both forms of its path; the form with the slash is the more specific of two exact paths.
  */
 public final class Acl {
-
-    /** A pattern: literal segments, {@code +} for any one, and {@code *} at the end for any rest. */
-    private record Pattern(String text, String body, boolean prefix, boolean segments, int firstWildcard, int plusses, String[] parts, Permissions permissions) {
-
-        static Pattern of(String path, Permissions permissions) {
-            boolean prefix = path.endsWith("*");
-            var body = prefix ? path.substring(0, path.length() - 1) : path;
-            int plus = body.indexOf('+');
-            boolean segments = hasPlusSegment(body);
-            int plusses = 0;
-            var parts = body.split("/", -1);
-            for (var part : parts) if (part.equals("+")) plusses++;
-            return new Pattern(path, body, prefix, segments, segments ? plus : body.length(), plusses, parts, permissions);
-        }
-
-        static boolean hasPlusSegment(String body) {
-            return body.equals("+") || body.startsWith("+/") || body.endsWith("/+") || body.contains("/+/");
-        }
-
-        boolean matches(String path) {
-            if (!segments) return path.startsWith(body);
-            int from = 0;
-            for (int i = 0; i < parts.length; i++) {
-                if (from > path.length()) return false;
-                int slash = path.indexOf('/', from);
-                int to = slash < 0 ? path.length() : slash;
-                boolean last = i == parts.length - 1;
-                if (!parts[i].equals("+")) {
-                    boolean same = last && prefix ? path.startsWith(parts[i], from) : to - from == parts[i].length() && path.startsWith(parts[i], from);
-                    if (!same) return false;
-                } else if (to == from && !(last && prefix)) {
-                    return false;
-                }
-                if (last) return prefix || slash < 0;
-                from = to + 1;
-            }
-            return false;
-        }
-
-        /** Whether a path below {@code mount} could match. */
-        boolean reaches(String mount) {
-            if (!segments) return body.startsWith(mount) || prefix && mount.startsWith(body);
-            var wanted = mount.split("/");
-            for (int i = 0; i < wanted.length && i < parts.length; i++) {
-                boolean last = i == parts.length - 1;
-                if (!parts[i].equals("+") && !(last && prefix ? wanted[i].startsWith(parts[i]) : wanted[i].equals(parts[i]))) return false;
-            }
-            return parts.length > wanted.length || prefix;
-        }
-    }
-
-    private static final Comparator<Pattern> PRECEDENCE = Comparator.comparingInt(Pattern::firstWildcard).reversed()
-            .thenComparing(Pattern::prefix)
-            .thenComparing(Pattern::plusses)
-            .thenComparing(Comparator.comparingInt((Pattern p) -> p.body().length()).reversed())
-            .thenComparing(Pattern::body);
+    static final Acl NOTHING = new Acl(false, List.of(), Instant.MAX, List.of());
 
     private final boolean root;
-    private final Map<String, Permissions> exact = new HashMap<>();
-    private final Map<String, List<Pattern>> byFirstSegment = new HashMap<>();
-    private final List<Pattern> anywhere;
-    private final List<Pattern> all;
+    private final Instant until;
+    private final List<String> voided;
+    private final Map<String, Rule> exact = new HashMap<>();
+    /** By the path with a slash at its end: rules on the path without it. */
+    private final Map<String, Rule> exactOfFolder = new HashMap<>();
+    private final List<Pattern> patterns = new ArrayList<>();
+    /** In the order of the patterns. */
+    private final Rule[] ranked;
+    private final PrefixRules prefixes;
+    private final SegmentRules segments;
 
-    private Acl(boolean root, Map<String, Permissions> rules) {
+    private Acl(boolean root, Collection<Rule> rules, Instant until, List<String> voided) {
         this.root = root;
-        var patterns = new ArrayList<Pattern>();
-        rules.forEach((path, permissions) -> {
-            if (path.endsWith("*") || Pattern.hasPlusSegment(path)) patterns.add(Pattern.of(path, permissions));
-            else exact.put(path, permissions);
-        });
-        patterns.sort(PRECEDENCE);
-        this.all = List.copyOf(patterns);
-        this.anywhere = all.stream().filter(p -> firstSegment(p) == null).toList();
-        for (var pattern : all) {
-            var segment = firstSegment(pattern);
-            if (segment != null) byFirstSegment.computeIfAbsent(segment, this::candidates);
-        }
-    }
-
-    private List<Pattern> candidates(String segment) {
-        return all.stream().filter(p -> firstSegment(p) == null || segment.equals(firstSegment(p))).toList();
-    }
-
-    /** The literal first segment of whatever the pattern matches; null when that is not fixed. */
-    private static @Nullable String firstSegment(Pattern pattern) {
-        int slash = pattern.body().indexOf('/');
-        if (slash < 0) return null;
-        var segment = pattern.body().substring(0, slash);
-        return segment.equals("+") ? null : segment;
-    }
-
-    static final Acl NOTHING = new Acl(false, Map.of());
-
-    /** Merges policies: statements on the same path add up. */
-    static Acl of(List<AclPolicy> policies, boolean root) {
-        var rules = new HashMap<String, Permissions>();
-        for (var policy : policies) {
-            for (var rule : policy.rules()) {
-                if (!rule.path().contains("{{")) rules.merge(rule.path(), rule.permissions(), Permissions::merge);
+        this.until = until;
+        this.voided = voided;
+        var byPattern = new HashMap<String, Rule>();
+        for (var rule : rules) {
+            if (Pattern.is(rule.path())) {
+                patterns.add(Pattern.of(rule.path()));
+                byPattern.put(rule.path(), rule);
+            } else {
+                exact.put(rule.path(), rule);
+                exactOfFolder.put(rule.path() + "/", rule);
             }
         }
-        return new Acl(root, rules);
+        patterns.sort(Pattern.MOST_SPECIFIC_FIRST);
+        this.ranked = patterns.stream().map(pattern -> byPattern.get(pattern.text())).toArray(Rule[]::new);
+        this.prefixes = new PrefixRules(ofPluses(false), ranksOf(false));
+        this.segments = new SegmentRules(ofPluses(true), ranksOf(true));
     }
 
+    private List<Pattern> ofPluses(boolean with) {
+        return patterns.stream().filter(pattern -> pattern.pluses() > 0 == with).toList();
+    }
+
+    private int[] ranksOf(boolean withPluses) {
+        return java.util.stream.IntStream.range(0, patterns.size()).filter(i -> patterns.get(i).pluses() > 0 == withPluses).toArray();
+    }
+
+    /** A policy under its name. */
+    record Named(String name, AclPolicy policy) {}
+
+    /**
+     * Merges policies for one identity at one moment. Statements on the same path add up; those that have ended are left out, and so are
+     * those whose path the identity makes void.
+     */
+    static Acl of(List<Named> policies, boolean root, IdentityView identity, Instant now) {
+        var gathered = new LinkedHashMap<String, Rule.Gathered>();
+        var voided = new ArrayList<String>();
+        var until = Instant.MAX;
+        for (var named : policies) {
+            for (var statement : named.policy().statements()) {
+                var end = statement.expires().orElse(Instant.MAX);
+                if (!now.isBefore(end)) continue;
+                if (end.isBefore(until)) until = end;
+                var path = statement.path().resolve(identity, named.policy().allowances());
+                if (path.isEmpty()) {
+                    voided.add(statement.path().text());
+                    continue;
+                }
+                var before = gathered.get(path.get());
+                if (before == null) gathered.put(path.get(), new Rule.Gathered(path.get(), statement.permissions(), named.name()));
+                else before.add(statement.permissions(), named.name());
+            }
+        }
+        return new Acl(root, gathered.values().stream().map(Rule.Gathered::rule).toList(), until, List.copyOf(voided));
+    }
+
+    /** When it is to be compiled anew, since a statement ends. */
+    Instant until() {
+        return until;
+    }
+
+    /** Paths of templated statements that the identity made void, as written. */
+    List<String> voided() {
+        return voided;
+    }
+
+    /**
+     * @param path of a list or scan with its trailing slash
+     * @param body the request's object, or its query parameters
+     */
     public Decision decide(Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
-        if (root) return new Decision.Allow(true, "root");
-        boolean folder = wanted == Capability.LIST || wanted == Capability.SCAN;
-        var permissions = exact.get(path);
-        if (permissions == null && folder && path.endsWith("/")) permissions = exact.get(path.substring(0, path.length() - 1));
-        var rule = path;
-        if (permissions == null) {
-            var pattern = first(path);
-            if (pattern == null) return new Decision.Deny("");
-            permissions = pattern.permissions();
-            rule = pattern.text();
-        }
-        boolean takesParameters = wanted != Capability.DELETE && !folder;
-        return permissions.has(wanted) && permissions.allowsWrapping(wrapTtl) && (!takesParameters || permissions.allowsParameters(body))
-                ? new Decision.Allow(permissions.has(Capability.SUDO), rule)
-                : new Decision.Deny(rule);
+        if (root) return Decision.Allow.ROOT;
+        var rule = rule(path, wanted.isOfFolders());
+        return rule == null ? Decision.Deny.UNCOVERED : rule.decide(wanted, body, wrapTtl);
     }
 
-    private @Nullable Pattern first(String path) {
-        int slash = path.indexOf('/');
-        var candidates = slash < 0 ? anywhere : byFirstSegment.getOrDefault(path.substring(0, slash), anywhere);
-        for (var pattern : candidates) {
-            if (pattern.matches(path)) return pattern;
-        }
-        return null;
+    private @Nullable Rule rule(String path, boolean folder) {
+        var rule = exact.get(path);
+        if (rule == null && folder) rule = exactOfFolder.get(path);
+        if (rule != null) return rule;
+        int rank = rank(path, path.length());
+        if (folder && path.endsWith("/")) rank = Math.min(rank, rank(path, path.length() - 1));
+        return rank == PrefixRules.NONE ? null : ranked[rank];
     }
 
-    /** What the caller has on a path, for {@code sys/capabilities}. */
+    private int rank(String path, int end) {
+        return Math.min(prefixes.find(path, end), segments.find(path, end));
+    }
+
+    /** What the caller has on a path, for {@code sys/capabilities}: as for a list, so that a folder tells what can be done with it. */
     public List<String> capabilities(String path) {
-        if (root) return List.of("root");
-        var permissions = exact.get(path);
-        if (permissions == null && path.endsWith("/")) permissions = exact.get(path.substring(0, path.length() - 1));
-        if (permissions == null) {
-            var pattern = first(path);
-            if (pattern != null) permissions = pattern.permissions();
-        }
-        if (permissions == null || permissions.denies() || permissions.bits() == 0) return List.of("deny");
-        Set<Capability> has = EnumSet.noneOf(Capability.class);
-        for (var each : Capability.values()) if (permissions.has(each)) has.add(each);
-        return has.stream().map(Capability::word).sorted().toList();
+        if (root) return List.of(Policies.ROOT);
+        var rule = rule(path, true);
+        return Capability.words(rule == null ? 0 : rule.permissions().bits());
     }
 
     /** Whether the caller has anything at all at or below a mount, {@code path} with its trailing slash. */
     public boolean reaches(String path) {
         if (root) return true;
-        return exact.entrySet().stream().anyMatch(e -> gives(e.getValue()) && (e.getKey() + "/").startsWith(path))
-                || all.stream().anyMatch(p -> gives(p.permissions()) && p.reaches(path));
+        var at = rule(path, true);
+        if (at != null && at.permissions().gives()) return true;
+        for (var rule : exact.values()) {
+            if (rule.permissions().gives() && rule.path().startsWith(path)) return true;
+        }
+        boolean covered = false;
+        for (int i = 0; i < ranked.length; i++) {
+            // Of the patterns that cover the whole mount, the first leaves nothing to the others.
+            boolean covers = patterns.get(i).covers(path);
+            boolean counts = covers ? !covered : patterns.get(i).reachesInto(path);
+            if (counts && ranked[i].permissions().gives()) return true;
+            covered |= covers;
+        }
+        return false;
     }
 
-    private static boolean gives(Permissions permissions) {
-        return !permissions.denies() && permissions.bits() != 0;
+    /** Everything the caller has, for {@code sys/internal/ui/resultant-acl}. */
+    Resultant resultant() {
+        var paths = new TreeMap<String, Object>();
+        exact.forEach((path, rule) -> paths.put(path, Map.of("capabilities", Capability.words(rule.permissions().bits()))));
+        var globs = new TreeMap<String, Object>();
+        for (int i = 0; i < ranked.length; i++) {
+            var pattern = patterns.get(i);
+            globs.put(pattern.pluses() > 0 ? pattern.text() : pattern.body(), Map.of("capabilities", Capability.words(ranked[i].permissions().bits())));
+        }
+        return new Resultant(root, paths, globs);
     }
+
+    /** @param globPaths prefixes without their {@code *}, and patterns with {@code +} as they are */
+    record Resultant(boolean root, Map<String, Object> exactPaths, Map<String, Object> globPaths) {}
 
     public boolean isRoot() {
         return root;

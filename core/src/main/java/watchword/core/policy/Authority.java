@@ -1,79 +1,172 @@
 package watchword.core.policy;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
 import watchword.core.token.TokenCaller;
 import watchword.core.wire.Schema;
+import watchword.sdk.Problem;
 import watchword.sdk.Storage;
 
-/** The policies in the store, and what they say together of a caller. Decisions are made on the snapshot of the request. Any thread. */
+/**
+ * The policies in the store, and what they say together of a caller. Decisions are made on the snapshot of the request: compiled sets are
+ * kept, and used as long as they were made of the very rows that the snapshot has. Any thread.
+ */
 public final class Authority {
-    static final String ROWS = "core/policy/";
-    private static final Schema<Row> SCHEMA = Schema.of(Row.class);
-    /** Sets of policies kept compiled; beyond it they are compiled anew. */
+    private static final System.Logger LOG = System.getLogger(Authority.class.getName());
+    private static final String ROWS = "core/policy/";
+    private static final Schema<PolicyRow> SCHEMA = Schema.of(PolicyRow.class);
+    /** Compiled sets of a generation, see {@link Recent}. */
     private static final int MAX_COMPILED = 10_000;
 
-    /** A policy as it is stored. */
-    record Row(String text, long version, Optional<Instant> modified) {}
+    /** A row with what its text means: decoded once and kept beside the row's bytes. A text that cannot be read means nothing. */
+    record Loaded(PolicyRow row, Optional<AclPolicy> policy) {}
 
-    /** A row with what its text means: decoded once and kept beside the row's bytes. */
-    record Loaded(Row row, AclPolicy policy) {}
+    /** Which policies, and for whom: an entity where a template asks for it, else nobody. */
+    private record Key(List<String> names, String entityId) {}
 
-    /** A compiled set and the very policies it was made of. */
-    private record Compiled(List<Loaded> from, Acl acl) {}
+    /** A compiled set and the very rows and identity it was made of. */
+    private record Compiled(List<Loaded> from, boolean templated, Object identity, Acl acl, Instant until) {}
 
     /** One object, since a caching store keeps what a decoder made by the decoder's identity. */
     private static final Function<byte[], Loaded> DECODE = Authority::decode;
 
-    private final Map<List<String>, Compiled> compiled = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final Identities identities;
+    private final Recent<Key, Compiled> compiled = new Recent<>(MAX_COMPILED);
 
-    /** A policy's row; {@code name} in its canonical form. */
+    public Authority(InstantSource clock, Identities identities) {
+        this.clock = clock;
+        this.identities = identities;
+    }
+
+    // ---- rows ----
+
+    /** A policy's row that has not ended; {@code name} in its canonical form. */
     Optional<Loaded> load(Storage.Reader store, String name) {
-        return store.get(ROWS + name, DECODE);
+        return store.get(ROWS + name, DECODE).filter(loaded -> loaded.row().expires().isEmpty() || !loaded.row().hasEnded(clock.instant()));
     }
 
     @SuppressWarnings("unchecked") // a row is an object
     private static Loaded decode(byte[] bytes) {
-        var row = SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes)));
-        return new Loaded(row, AclPolicy.parse("", row.text()));
+        var row = SCHEMA.decodeRow((Map<String, Object>) Objects.requireNonNull(Json.parseTrusted(bytes)));
+        try {
+            return new Loaded(row, Optional.of(PolicyParser.parse(row.text(), row.allowances())));
+        } catch (Problem.ProblemException unreadable) {
+            return new Loaded(row, Optional.empty());
+        }
     }
 
-    void save(Storage.Writer store, String name, Row row) {
+    void save(Storage.Writer store, String name, PolicyRow row) {
         store.put(ROWS + name, Json.write(SCHEMA.encodeRow(row)));
     }
 
-    public boolean exists(Storage.Reader store, String name) {
-        return name.equals(Policies.ROOT) || store.get(ROWS + name).isPresent();
+    void delete(Storage.Writer store, String name) {
+        store.delete(ROWS + name);
     }
 
-    /** The caller with the policies that its identity adds. */
+    /** Names of all policies that have not ended, sorted. */
+    List<String> names(Storage.Reader store) {
+        var names = new ArrayList<String>();
+        for (var after = ""; ; ) {
+            var page = store.scan(ROWS, after, 1000);
+            if (page.isEmpty()) return names;
+            page.stream().map(entry -> entry.key().substring(ROWS.length())).filter(name -> load(store, name).isPresent()).forEach(names::add);
+            after = page.getLast().key();
+        }
+    }
+
+    public boolean exists(Storage.Reader store, String name) {
+        return name.equals(Policies.ROOT) || load(store, name).isPresent();
+    }
+
+    // ---- callers ----
+
+    /** The caller with the policies that its identity adds; {@code root} is not one that it can. */
     public TokenCaller withIdentity(Storage.Reader store, TokenCaller caller) {
-        return caller; // identities add theirs here once there is an identity store
+        if (caller.entityId().isEmpty()) return caller;
+        var added = Policies.withoutRoot(identities.of(store, caller.entityId()).policies());
+        if (added.isEmpty()) return caller;
+        var all = Stream.concat(caller.row().policies().stream(), added.stream()).distinct().sorted().toList();
+        return new TokenCaller(caller.token(), caller.tokenKey(), caller.accessor(), caller.row(), all, added, caller.sudo());
+    }
+
+    public Decision decide(
+            Storage.Reader store, TokenCaller caller, Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
+        return of(store, caller).decide(wanted, path, body, wrapTtl);
     }
 
     public Acl of(Storage.Reader store, TokenCaller caller) {
-        return of(store, caller.policies());
+        return of(store, caller.policies(), caller.entityId());
     }
 
-    Acl of(Storage.Reader store, List<String> names) {
-        var known = compiled.get(names);
-        if (known != null && isCurrent(store, names, known)) return known.acl();
-        var loaded = new ArrayList<Loaded>();
-        for (var name : names) load(store, name).ifPresent(loaded::add);
-        var acl = Acl.of(loaded.stream().map(Loaded::policy).toList(), names.contains(Policies.ROOT));
-        if (compiled.size() >= MAX_COMPILED) compiled.clear();
-        compiled.put(List.copyOf(names), new Compiled(List.copyOf(loaded), acl));
+    /** @param entityId empty for a caller without an entity */
+    Acl of(Storage.Reader store, List<String> names, String entityId) {
+        var own = find(store, names, entityId);
+        if (own != null && (!own.templated() || isOf(store, entityId, own))) return own.acl();
+        if (!entityId.isEmpty()) {
+            var forAll = find(store, names, "");
+            if (forAll != null && !forAll.templated()) return forAll.acl();
+        }
+        return compile(store, names, entityId);
+    }
+
+    private @Nullable Compiled find(Storage.Reader store, List<String> names, String entityId) {
+        var known = compiled.get(new Key(names, entityId));
+        return known != null && isCurrent(store, names, known) ? known : null;
+    }
+
+    private IdentityView identity(Storage.Reader store, String entityId) {
+        return entityId.isEmpty() ? IdentityView.NOBODY : identities.of(store, entityId);
+    }
+
+    private boolean isOf(Storage.Reader store, String entityId, Compiled known) {
+        return entityId.isEmpty() || known.identity().equals(identity(store, entityId).stamp());
+    }
+
+    private Acl compile(Storage.Reader store, List<String> names, String entityId) {
+        var from = new ArrayList<Loaded>();
+        var policies = new ArrayList<Acl.Named>();
+        for (var name : names) {
+            load(store, name).ifPresent(loaded -> {
+                from.add(loaded);
+                loaded.policy().ifPresent(policy -> policies.add(new Acl.Named(name, policy)));
+            });
+        }
+        boolean templated = policies.stream().anyMatch(named -> named.policy().isTemplated());
+        var identity = templated ? identity(store, entityId) : IdentityView.NOBODY;
+        var acl = acl(names, policies, policies.size() == from.size(), identity);
+        var until = from.stream().flatMap(loaded -> loaded.row().expires().stream()).reduce(acl.until(), (a, b) -> a.isBefore(b) ? a : b);
+        compiled.put(new Key(List.copyOf(names), templated ? entityId : ""), new Compiled(List.copyOf(from), templated, identity.stamp(), acl, until));
+        return acl;
+    }
+
+    private Acl acl(List<String> names, List<Acl.Named> policies, boolean readable, IdentityView identity) {
+        boolean root = names.contains(Policies.ROOT);
+        if (!readable && !root) {
+            // What cannot be read may have denied something, so without it the others give nothing either.
+            LOG.log(Level.ERROR, "a stored policy cannot be read; until it is written anew, tokens that have it may do nothing: {0}", names);
+            return Acl.NOTHING;
+        }
+        var acl = Acl.of(policies, root, identity, clock.instant());
+        if (!identity.entityId().isEmpty() && !acl.voided().isEmpty()) {
+            LOG.log(Level.INFO, "templated paths are void for entity {0}, which has no value for them or one that would widen them: {1}", identity.entityId(), acl.voided());
+        }
         return acl;
     }
 
     private boolean isCurrent(Storage.Reader store, List<String> names, Compiled known) {
+        if (known.until() != Instant.MAX && !clock.instant().isBefore(known.until())) return false;
         int at = 0;
         for (int i = 0; i < names.size(); i++) {
             var now = load(store, names.get(i));
@@ -83,10 +176,5 @@ public final class Authority {
             if (then != now.get() && !then.row().equals(now.get().row())) return false;
         }
         return at == known.from().size();
-    }
-
-    public Decision decide(
-            Storage.Reader store, TokenCaller caller, Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
-        return of(store, caller).decide(wanted, path, body, wrapTtl);
     }
 }

@@ -1,5 +1,7 @@
 package watchword.core.policy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,19 +17,41 @@ public enum Capability {
     SUDO,
     PATCH;
 
+    private static final Capability[] ALL = values();
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /** The word in policies and answers. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 
     static Optional<Capability> of(String word) {
-        for (var each : values()) {
-            if (each.word().equals(word)) return Optional.of(each);
+        for (var each : ALL) {
+            if (each.word.equals(word)) return Optional.of(each);
         }
         return Optional.empty();
     }
 
     int bit() {
         return 1 << ordinal();
+    }
+
+    boolean isIn(int bits) {
+        return (bits & bit()) != 0;
+    }
+
+    /** Asks for the names in a folder, whose path ends in a slash. */
+    boolean isOfFolders() {
+        return this == LIST || this == SCAN;
+    }
+
+    /** The words for a set of capabilities, sorted; {@code deny} alone when it is among them, or when nothing is. */
+    static List<String> words(int bits) {
+        if (bits == 0 || DENY.isIn(bits)) return List.of(DENY.word);
+        var words = new ArrayList<String>();
+        for (var each : ALL) if (each.isIn(bits)) words.add(each.word);
+        words.sort(null);
+        return List.copyOf(words);
     }
 }

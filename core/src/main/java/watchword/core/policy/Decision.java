@@ -1,11 +1,22 @@
 package watchword.core.policy;
 
+import java.time.Duration;
+import java.util.List;
+
 /** What policies say of one request. The rule is for the audit log, never for the caller. */
 public sealed interface Decision {
 
-    /** @param rule the path of the rule that decided, as it stands in its policy */
-    record Allow(boolean sudo, String rule) implements Decision {
-        private static final Allow OPEN = new Allow(false, "");
+    /**
+     * @param sudo whether the caller may use what is root-protected on this path
+     * @param rule the path of the rule that decided, as it stands in its policy; {@code root} for the root policy
+     * @param policies the policies whose statements on that path give what was asked
+     * @param minWrap the least time for which the answer may be wrapped; zero for no bound
+     * @param maxWrap the most; zero for no bound
+     * @param pageLimit how many names a list may give at once; 0 for no bound
+     */
+    record Allow(boolean sudo, String rule, List<String> policies, Duration minWrap, Duration maxWrap, int pageLimit) implements Decision {
+        private static final Allow OPEN = new Allow(false, "", List.of(), Duration.ZERO, Duration.ZERO, 0);
+        static final Allow ROOT = new Allow(true, Policies.ROOT, List.of(Policies.ROOT), Duration.ZERO, Duration.ZERO, 0);
 
         /** For a route that needs no token. */
         public static Allow openRoute() {
@@ -13,5 +24,8 @@ public sealed interface Decision {
         }
     }
 
-    record Deny(String rule) implements Decision {}
+    /** @param rule the path of the rule that refused; empty when no rule covers the path */
+    record Deny(String rule) implements Decision {
+        static final Deny UNCOVERED = new Deny("");
+    }
 }

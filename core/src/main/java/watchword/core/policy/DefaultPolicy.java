@@ -17,7 +17,7 @@ final class DefaultPolicy {
             path "identity/entity/id/{{identity.entity.id}}" { capabilities = ["read"] }
             path "identity/entity/name/{{identity.entity.name}}" { capabilities = ["read"] }
 
-            # Which mounts it can see.
+            # What it has, for user interfaces.
             path "sys/internal/ui/resultant-acl" { capabilities = ["read"] }
 
             # Leases it knows the id of.
@@ -31,12 +31,15 @@ final class DefaultPolicy {
             path "sys/wrapping/lookup" { capabilities = ["update"] }
             path "sys/wrapping/unwrap" { capabilities = ["update"] }
 
-            # Hashing and randomness.
+            # Hashing.
             path "sys/tools/hash" { capabilities = ["update"] }
             path "sys/tools/hash/*" { capabilities = ["update"] }
 
             # The state of a request that waits for approval.
             path "sys/control-group/request" { capabilities = ["update"] }
+
+            # Signing in to an application by way of this server.
+            path "identity/oidc/provider/+/authorize" { capabilities = ["read", "update"] }
             """;
 
     static final String WRAPPING_NAME = "response-wrapping";

@@ -1,14 +1,13 @@
 package watchword.core.policy;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import watchword.core.token.TokenCaller;
-import watchword.core.token.Tokens;
-import watchword.sdk.Body;
+import watchword.core.hcl.Hcl;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
@@ -16,179 +15,224 @@ import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Trait;
-import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
-/** {@code sys/policies/acl}, the older {@code sys/policy}, and {@code sys/capabilities}. */
+/** {@code sys/policies/acl} and the older {@code sys/policy}. */
 public final class PolicyRoutes {
     private static final int MAX_TEXT = 1 << 20;
 
     private final Authority authority;
-    private final Tokens tokens;
 
-    public PolicyRoutes(Authority authority, Tokens tokens) {
+    public PolicyRoutes(Authority authority) {
         this.authority = authority;
-        this.tokens = tokens;
     }
 
     record Nothing() {}
 
     record Name(@Doc("Name of the policy; upper and lower case are the same.") String name) {}
 
+    record Prefix(@Doc("What the names begin with.") String prefix) {}
+
     record Text(
             @Doc("Name of the policy; upper and lower case are the same.") String name,
             @Doc("The policy in HCL or JSON, plain or as base64.") String policy,
             @Doc("The policy; older name.") String rules,
-            @Doc("Refuse the write unless this is the policy's version; -1 for one that must not exist.") Optional<Long> cas) {}
+            @Doc("When the policy ends, as in 2030-01-01T00:00:00Z.") Optional<Instant> expiration,
+            @Doc("How long from now the policy holds.") Optional<Duration> ttl,
+            @Doc("Refuse the write unless this is the policy's version; -1 for one that must not exist.") Optional<Long> cas,
+            @Doc("Whether this write and the next must name the version they replace.") boolean casRequired,
+            @Doc("Whether values of templates may have wildcards.") boolean allowWildcardsInIdentityTemplates,
+            @Doc("Whether values of templates may have slashes.") boolean allowSlashesInIdentityTemplates) {}
+
+    record Change(
+            @Doc("Name of the policy; upper and lower case are the same.") String name,
+            @Doc("The policy in HCL or JSON, plain or as base64.") Optional<String> policy,
+            @Doc("When the policy ends, as in 2030-01-01T00:00:00Z.") Optional<Instant> expiration,
+            @Doc("How long from now the policy holds.") Optional<Duration> ttl,
+            @Doc("Refuse the change unless this is the policy's version.") Optional<Long> cas,
+            @Doc("Whether this write and the next must name the version they replace.") Optional<Boolean> casRequired,
+            @Doc("Whether values of templates may have wildcards.") Optional<Boolean> allowWildcardsInIdentityTemplates,
+            @Doc("Whether values of templates may have slashes.") Optional<Boolean> allowSlashesInIdentityTemplates) {}
 
     record Keys(List<String> keys) {}
 
     record OldKeys(List<String> keys, List<String> policies) {}
 
+    record Detailed(List<String> keys, Map<String, Object> keyInfo) {}
+
     record Shown(
             boolean allowSlashesInIdentityTemplates,
             boolean allowWildcardsInIdentityTemplates,
             boolean casRequired,
+            Optional<Instant> expiration,
             Optional<Instant> modified,
             String name,
             Optional<String> policy,
             Optional<String> rules,
             long version) {}
 
-    record Paths(@Doc("Paths to ask about.") List<String> paths, @Doc("Path to ask about.") List<String> path) {}
-
-    record PathsOf(@Doc("Token to ask about.") Secret token, @Doc("Paths to ask about.") List<String> paths, @Doc("Path to ask about.") List<String> path) {}
-
-    record PathsOfAccessor(
-            @Doc("Accessor of the token to ask about.") String accessor,
-            @Doc("Paths to ask about.") List<String> paths,
-            @Doc("Path to ask about.") List<String> path) {}
-
-    record Capabilities(@Body Map<String, Object> byPath) {}
-
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.list("policies/acl", Nothing.class, Keys.class, this::list, "List the policies."),
-                Route.read("policies/acl/{name}", Name.class, Shown.class, call -> show(call, true), "Read a policy."),
-                Route.write("policies/acl/{name}", Text.class, None.class, this::write, "Create or replace a policy.").existence(this::exists),
-                Route.delete("policies/acl/{name}", Name.class, None.class, this::delete, "Delete a policy."),
+                Route.list("policies/acl/{prefix*}", Prefix.class, Keys.class, this::listBelow, "List the policies whose names begin with a prefix."),
+                Route.read("policies/acl/{name*}", Name.class, Shown.class, call -> show(call, true), "Read a policy."),
+                Route.write("policies/acl/{name*}", Text.class, None.class, this::write, "Create or replace a policy."),
+                Route.patch("policies/acl/{name*}", Change.class, None.class, this::change, "Change a policy in part."),
+                Route.delete("policies/acl/{name*}", Name.class, None.class, this::delete, "Delete a policy."),
+                Route.list("policies/detailed/acl", Nothing.class, Detailed.class, call -> detailed(call.store(), ""), "List the policies with what they say."),
+                Route.list("policies/detailed/acl/{prefix*}", Prefix.class, Detailed.class, call -> detailed(call.store(), call.input().prefix()),
+                        "List the policies whose names begin with a prefix, with what they say."),
                 Route.list("policy", Nothing.class, OldKeys.class, this::listOld, "List the policies.").with(Trait.FLAT),
                 Route.read("policy", Nothing.class, OldKeys.class, this::listOld, "List the policies.").with(Trait.FLAT),
-                Route.read("policy/{name}", Name.class, Shown.class, call -> show(call, false), "Read a policy.").with(Trait.FLAT),
-                Route.write("policy/{name}", Text.class, None.class, this::write, "Create or replace a policy.").existence(this::exists),
-                Route.delete("policy/{name}", Name.class, None.class, this::delete, "Delete a policy."),
-                Route.ask("capabilities-self", Paths.class, Capabilities.class, this::capabilitiesSelf, "Tell what the caller may do on paths.")
-                        .with(Trait.FLAT),
-                Route.ask("capabilities", PathsOf.class, Capabilities.class, this::capabilities, "Tell what a token may do on paths.").with(Trait.FLAT),
-                Route.ask("capabilities-accessor", PathsOfAccessor.class, Capabilities.class, this::capabilitiesAccessor,
-                        "Tell what the token with an accessor may do on paths.").with(Trait.FLAT));
+                Route.read("policy/{name*}", Name.class, Shown.class, call -> show(call, false), "Read a policy.").with(Trait.FLAT),
+                Route.write("policy/{name*}", Text.class, None.class, this::write, "Create or replace a policy."),
+                Route.delete("policy/{name*}", Name.class, None.class, this::delete, "Delete a policy."));
     }
 
     /** The policies that a new server has. */
     public void createDefaults(Storage.Writer store, Instant now) {
-        authority.save(store, Policies.DEFAULT, new Authority.Row(DefaultPolicy.TEXT, 1, Optional.of(now)));
-        authority.save(store, DefaultPolicy.WRAPPING_NAME, new Authority.Row(DefaultPolicy.WRAPPING, 1, Optional.of(now)));
+        authority.save(store, Policies.DEFAULT, PolicyRow.of(DefaultPolicy.TEXT, now));
+        authority.save(store, DefaultPolicy.WRAPPING_NAME, PolicyRow.of(DefaultPolicy.WRAPPING, now));
     }
 
-    private List<String> names(Storage.Reader store) {
-        var names = new TreeSet<>(store.list(Authority.ROWS, "", Integer.MAX_VALUE));
+    // ---- looking ----
+
+    private List<String> names(Storage.Reader store, String prefix) {
+        var names = new ArrayList<>(authority.names(store));
         names.add(Policies.ROOT);
-        names.remove(DefaultPolicy.WRAPPING_NAME);
-        return List.copyOf(names);
+        names.removeIf(name -> name.equals(DefaultPolicy.WRAPPING_NAME) || !name.startsWith(prefix));
+        names.sort(null);
+        return names;
     }
 
     private Reply<Keys> list(Call.Read<Nothing> call) {
-        return Reply.of(new Keys(names(call.store())));
+        return Reply.of(new Keys(names(call.store(), "")));
+    }
+
+    private Reply<Keys> listBelow(Call.Read<Prefix> call) {
+        var names = names(call.store(), Policies.name(call.input().prefix()));
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        return Reply.of(new Keys(names));
     }
 
     private Reply<OldKeys> listOld(Call.Read<Nothing> call) {
-        var names = names(call.store());
+        var names = names(call.store(), "");
         return Reply.of(new OldKeys(names, names));
+    }
+
+    private Reply<Detailed> detailed(Storage.Reader store, String prefix) {
+        var names = names(store, Policies.name(prefix));
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        var info = new LinkedHashMap<String, Object>();
+        for (var name : names) find(store, name).ifPresent(row -> info.put(name, fields(shown(name, row, true))));
+        return Reply.of(new Detailed(names, info));
+    }
+
+    private static Map<String, Object> fields(Shown shown) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("allow_slashes_in_identity_templates", shown.allowSlashesInIdentityTemplates());
+        fields.put("allow_wildcards_in_identity_templates", shown.allowWildcardsInIdentityTemplates());
+        fields.put("cas_required", shown.casRequired());
+        shown.expiration().ifPresent(at -> fields.put("expiration", at.toString()));
+        shown.modified().ifPresent(at -> fields.put("modified", at.toString()));
+        fields.put("name", shown.name());
+        shown.policy().ifPresent(text -> fields.put("policy", text));
+        fields.put("version", shown.version());
+        return fields;
     }
 
     private Reply<Shown> show(Call.Read<Name> call, boolean asPolicy) {
         var name = Policies.name(call.input().name());
-        if (name.equals(Policies.ROOT)) return Reply.of(shown(name, new Authority.Row("", 0, Optional.empty()), asPolicy));
-        var loaded = authority.load(call.store(), name).orElseThrow(() -> new Problem.NotFound().asException());
-        return Reply.of(shown(name, loaded.row(), asPolicy));
+        return Reply.of(shown(name, find(call.store(), name).orElseThrow(() -> new Problem.NotFound().asException()), asPolicy));
     }
 
-    private static Shown shown(String name, Authority.Row row, boolean asPolicy) {
+    private Optional<PolicyRow> find(Storage.Reader store, String name) {
+        if (name.equals(Policies.ROOT)) return Optional.of(new PolicyRow("", 0, Optional.empty(), Optional.empty(), false, false, false));
+        return authority.load(store, name).map(Authority.Loaded::row);
+    }
+
+    private static Shown shown(String name, PolicyRow row, boolean asPolicy) {
         var text = Optional.of(row.text());
-        return new Shown(false, false, false, row.modified(), name, asPolicy ? text : Optional.empty(), asPolicy ? Optional.empty() : text, row.version());
+        return new Shown(row.allowSlashesInIdentityTemplates(), row.allowWildcardsInIdentityTemplates(), row.casRequired(), row.expires(), row.modified(), name,
+                asPolicy ? text : Optional.empty(), asPolicy ? Optional.empty() : text, row.version());
     }
 
-    private boolean exists(Call.Read<Text> call) {
-        return authority.exists(call.store(), Policies.name(call.input().name()));
-    }
+    // ---- changing ----
 
     private Reply<None> write(Call.Change<Text> call) {
-        var name = Policies.name(call.input().name());
-        if (name.isEmpty()) throw new Problem.Invalid("'name' parameter not supplied").asException();
-        var text = decoded(call.input().policy().isEmpty() ? call.input().rules() : call.input().policy());
-        if (text.isEmpty()) throw new Problem.Invalid("'policy' parameter not supplied or empty").asException();
-        if (text.length() > MAX_TEXT) throw new Problem.Invalid("policy is larger than 1 MiB").asException();
+        var in = call.input();
+        var name = writable(in.name());
+        var text = in.policy().isEmpty() ? in.rules() : in.policy();
+        var before = authority.load(call.store(), name).map(Authority.Loaded::row);
+        requireVersion(in.cas(), before, in.casRequired());
+        var row = new PolicyRow(Hcl.decoded(text), next(before), Optional.of(call.now()), end(in.expiration(), in.ttl(), call.now()), in.casRequired(),
+                in.allowWildcardsInIdentityTemplates(), in.allowSlashesInIdentityTemplates());
+        var reply = save(call.store(), in.name(), name, row);
+        return in.policy().isEmpty() && !in.rules().isEmpty() ? reply.warn("'rules' is deprecated, please use 'policy' instead") : reply;
+    }
+
+    private Reply<None> change(Call.Change<Change> call) {
+        var in = call.input();
+        var name = writable(in.name());
+        var before = authority.load(call.store(), name).map(Authority.Loaded::row).orElseThrow(() -> new Problem.NotFound("policy not found").asException());
+        in.cas().ifPresent(_ -> requireVersion(in.cas(), Optional.of(before), false));
+        var end = in.expiration().isPresent() || in.ttl().isPresent() ? end(in.expiration(), in.ttl(), call.now()) : before.expires();
+        var row = new PolicyRow(in.policy().map(Hcl::decoded).orElse(before.text()), next(Optional.of(before)), Optional.of(call.now()), end,
+                in.casRequired().orElse(before.casRequired()),
+                in.allowWildcardsInIdentityTemplates().orElse(before.allowWildcardsInIdentityTemplates()),
+                in.allowSlashesInIdentityTemplates().orElse(before.allowSlashesInIdentityTemplates()));
+        return save(call.store(), in.name(), name, row);
+    }
+
+    private static String writable(String asked) {
+        var names = Policies.canonicalWithRoot(List.of(asked));
+        if (names.isEmpty()) throw new Problem.Invalid("policy name must be provided in the URL").asException();
+        return names.getFirst();
+    }
+
+    private Reply<None> save(Storage.Writer store, String asked, String name, PolicyRow row) {
+        if (row.text().isEmpty()) throw new Problem.Invalid("'policy' parameter not supplied or empty").asException();
+        if (row.text().length() > MAX_TEXT) throw new Problem.Invalid("policy is larger than 1 MiB").asException();
         if (name.equals(Policies.ROOT) || name.equals(DefaultPolicy.WRAPPING_NAME)) {
             throw new Problem.Invalid("cannot update \"" + name + "\" policy").asException();
         }
-        AclPolicy.parse(name, text);
-        long version = authority.load(call.store(), name).map(l -> l.row().version()).orElse(0L);
-        call.input().cas().filter(cas -> cas != (version == 0 ? -1 : version)).ifPresent(_ -> {
-            throw new Problem.Invalid("check-and-set parameter did not match the current version").asException();
-        });
-        authority.save(call.store(), name, new Authority.Row(text, version + 1, Optional.of(call.now())));
-        return Reply.nothing();
+        var policy = PolicyParser.parse(row.text(), row.allowances());
+        authority.save(store, name, row);
+        var reply = Reply.<None>nothing().warn(policy.warnings());
+        return asked.equals(name) ? reply : reply.warn("policy name was converted to " + name);
     }
 
-    /** Clients may send the text as base64, so that a shell does not touch it. */
-    private static String decoded(String text) {
-        try {
-            var decoded = new String(Base64.getDecoder().decode(text), java.nio.charset.StandardCharsets.UTF_8);
-            return decoded.contains("path") ? decoded : text;
-        } catch (IllegalArgumentException plain) {
-            return text;
+    private static long next(Optional<PolicyRow> before) {
+        return before.map(PolicyRow::version).orElse(0L) + 1;
+    }
+
+    private static void requireVersion(Optional<Long> cas, Optional<PolicyRow> before, boolean required) {
+        if (cas.isEmpty()) {
+            if (required || before.map(PolicyRow::casRequired).orElse(false)) throw new Problem.Invalid("check-and-set parameter required for this call").asException();
+            return;
         }
+        if (cas.get() == -1 && before.isPresent()) throw new Problem.Invalid("check-and-set parameter set to -1 on existing entry").asException();
+        if (cas.get() != -1 && !cas.get().equals(before.map(PolicyRow::version).orElse(0L))) {
+            throw new Problem.Invalid("check-and-set parameter did not match the current version").asException();
+        }
+    }
+
+    private static Optional<Instant> end(Optional<Instant> expiration, Optional<Duration> ttl, Instant now) {
+        if (expiration.isPresent() && ttl.isPresent()) throw new Problem.Invalid("cannot supply both 'expiration' and 'ttl' for policies").asException();
+        var end = expiration.or(() -> ttl.map(now::plus));
+        if (end.isPresent() && !now.isBefore(end.get())) {
+            throw new Problem.Invalid("refusing to update policy as expiration time has already elapsed").asException();
+        }
+        return end;
     }
 
     private Reply<None> delete(Call.Change<Name> call) {
         var name = Policies.name(call.input().name());
         switch (name) {
-            case Policies.ROOT -> throw new Problem.Invalid("cannot delete \"root\" policy").asException();
+            case Policies.ROOT, DefaultPolicy.WRAPPING_NAME -> throw new Problem.Invalid("cannot delete \"" + name + "\" policy").asException();
             case Policies.DEFAULT -> throw new Problem.Invalid("cannot delete default policy").asException();
-            case DefaultPolicy.WRAPPING_NAME -> throw new Problem.Invalid("cannot delete \"" + name + "\" policy").asException();
-            default -> call.store().delete(Authority.ROWS + name);
+            default -> authority.delete(call.store(), name);
         }
         return Reply.nothing();
-    }
-
-    // ---- capabilities ----
-
-    private Reply<Capabilities> capabilitiesSelf(Call.Read<Paths> call) {
-        if (!(call.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
-        return told(call.store(), caller.policies(), call.input().paths(), call.input().path());
-    }
-
-    private Reply<Capabilities> capabilities(Call.Read<PathsOf> call) {
-        var caller = tokens.find(call.store(), call.input().token(), call.ask().remoteAddress(), call.now())
-                .map(found -> authority.withIdentity(call.store(), found))
-                .orElseThrow(() -> new Problem.Invalid("invalid token").asException());
-        return told(call.store(), caller.policies(), call.input().paths(), call.input().path());
-    }
-
-    private Reply<Capabilities> capabilitiesAccessor(Call.Read<PathsOfAccessor> call) {
-        var key = tokens.keyOfAccessor(call.store(), call.input().accessor())
-                .orElseThrow(() -> new Problem.Invalid(Problem.multi("invalid accessor")).asException());
-        return told(call.store(), tokens.row(call.store(), key).orElseThrow().policies(), call.input().paths(), call.input().path());
-    }
-
-    private Reply<Capabilities> told(Storage.Reader store, List<String> policies, List<String> paths, List<String> path) {
-        var asked = paths.isEmpty() ? path : paths;
-        if (asked.isEmpty()) throw new Problem.Invalid("paths must be supplied").asException();
-        if (asked.size() > 10_000) throw new Problem.Invalid("too many paths").asException();
-        var acl = authority.of(store, policies);
-        var told = new java.util.LinkedHashMap<String, Object>();
-        for (var each : asked) told.put(each, acl.capabilities(each.startsWith("/") ? each.substring(1) : each));
-        if (asked.size() == 1) told.put("capabilities", java.util.Objects.requireNonNull(told.get(asked.getFirst())));
-        return Reply.of(new Capabilities(told));
     }
 }

@@ -1,6 +1,7 @@
 package watchword.core.request;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,13 @@ public record Request(
         Optional<Duration> wrapTtl,
         Map<String, List<String>> headers,
         Peer peer) {
+
+    /** The same request with one field set. */
+    public Request with(String field, Object value) {
+        var fields = new LinkedHashMap<>(body);
+        fields.put(field, value);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer);
+    }
 
     /** @param certificates the client's chain over mutual TLS, leaf first, each as DER */
     public record Peer(String address, int port, List<byte[]> certificates) {}

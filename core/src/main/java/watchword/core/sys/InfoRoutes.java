@@ -63,8 +63,7 @@ public final class InfoRoutes {
                 Route.list("config/ui/headers", Nothing.class, Fields.class, this::listHeaders, "List the headers of the user interface.").with(Trait.SUDO),
                 Route.read("config/state/sanitized", Nothing.class, Fields.class, this::state, "The server's configuration, without secrets.").with(Trait.SUDO),
                 Route.read("plugins/catalog", Nothing.class, Fields.class, this::plugins, "List what can be mounted."),
-                Route.list("plugins/catalog", Nothing.class, Fields.class, this::plugins, "List what can be mounted."),
-                Route.read("internal/ui/resultant-acl", Nothing.class, Fields.class, this::nothing, "Kept for clients."));
+                Route.list("plugins/catalog", Nothing.class, Fields.class, this::plugins, "List what can be mounted."));
     }
 
     private Reply<Fields> versions(Call.Read<Nothing> call) {
@@ -169,9 +168,4 @@ public final class InfoRoutes {
         var auth = mounts.catalog().types(true).stream().sorted().toList();
         return Reply.of(new Fields(Map.of("secret", secret, "auth", auth, "database", List.of())));
     }
-
-    private Reply<Fields> nothing(Call.Read<Nothing> call) {
-        return Reply.of(new Fields(Map.of("root", call.caller().policies().contains("root"), "exact_paths", Map.of(), "glob_paths", Map.of())));
-    }
-
 }

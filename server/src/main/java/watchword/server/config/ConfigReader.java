@@ -88,10 +88,10 @@ public final class ConfigReader {
         auditFolder = top.text("audit_file_folder").map(Path::of).or(() -> auditFolder);
         lockMemory = !top.flag("disable_mlock", !lockMemory);
         epochFile = top.text("epoch_file").map(Path::of).or(() -> epochFile);
-        for (var item : blocks(body, "listener")) listeners.add(listener(name, item));
-        for (var item : blocks(body, "storage")) store = Optional.of(store(name, item));
-        for (var item : blocks(body, "backend")) store = Optional.of(store(name, item));
-        for (var item : blocks(body, "seal")) seal(name, item);
+        for (var item : blocks(name, body, "listener")) listeners.add(listener(name, item));
+        for (var item : blocks(name, body, "storage")) store = Optional.of(store(name, item));
+        for (var item : blocks(name, body, "backend")) store = Optional.of(store(name, item));
+        for (var item : blocks(name, body, "seal")) seal(name, item);
         for (var item : body.all("audit")) audit(name, item);
         var known = Set.of("api_addr", "cluster_name", "default_lease_ttl", "max_lease_ttl", "log_level", "log_format", "compatible_version", "audit_file_folder", "epoch_file", "disable_mlock", "listener",
                 "storage", "backend", "seal", "audit");
@@ -100,8 +100,12 @@ public final class ConfigReader {
         }
     }
 
-    private static List<Item> blocks(Value.Body body, String key) {
-        return Hcl.labeled(body, key);
+    private static List<Item> blocks(String file, Value.Body body, String key) throws ConfigException {
+        try {
+            return Hcl.labeled(body, key);
+        } catch (Hcl.SyntaxException unlabeled) {
+            throw new ConfigException(file + ":" + unlabeled.at().line() + ": " + unlabeled.getMessage());
+        }
     }
 
     private Block block(String file, Item item) throws ConfigException {

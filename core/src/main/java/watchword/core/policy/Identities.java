@@ -1,0 +1,14 @@
+package watchword.core.policy;
+
+import watchword.sdk.Storage;
+
+/** Where identities come from. */
+@FunctionalInterface
+public interface Identities {
+
+    /** For a server without an identity store. */
+    Identities NONE = (_, _) -> IdentityView.NOBODY;
+
+    /** @param entityId not empty; {@link IdentityView#NOBODY} is the answer for one that is not there */
+    IdentityView of(Storage.Reader store, String entityId);
+}

@@ -1,0 +1,150 @@
+package watchword.core.policy;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import watchword.sdk.JsonNumber;
+
+/**
+ * Which parameters a rule asks for, takes and refuses. Names are in lower case; {@code *} is any name. A name's values are those it may
+ * have, none for any; a text value may begin or end with {@code *}.
+ *
+ * <p>Decoding is lenient: a client may send {@code "5"} for 5 and {@code "a,b"} for a list. So that this opens nothing, a refused value is
+ * refused in each of its forms, while an allowed one is allowed only in the form that the policy has.
+ */
+record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<String, List<Object>> denied) {
+    static final Parameters ANY = new Parameters(Set.of(), Map.of(), Map.of());
+
+    private static final String ANY_NAME = "*";
+
+    /** Of two statements on the same path. */
+    Parameters merge(Parameters other) {
+        if (other == ANY) return this;
+        if (this == ANY) return other;
+        var names = new LinkedHashSet<>(required);
+        names.addAll(other.required);
+        return new Parameters(Set.copyOf(names), merge(allowed, other.allowed), merge(denied, other.denied));
+    }
+
+    /** Values add up, and any value goes above some values. */
+    private static Map<String, List<Object>> merge(Map<String, List<Object>> one, Map<String, List<Object>> two) {
+        var merged = new HashMap<>(one);
+        two.forEach((name, values) -> merged.merge(name, values, (a, b) -> {
+            if (a.isEmpty() || b.isEmpty()) return List.of();
+            var both = new ArrayList<>(a);
+            both.addAll(b);
+            return List.copyOf(both);
+        }));
+        return Map.copyOf(merged);
+    }
+
+    boolean allow(Map<String, Object> body) {
+        if (this == ANY) return true;
+        for (var name : required) {
+            if (!body.containsKey(name)) return false;
+        }
+        if (body.isEmpty()) return true;
+        if (denied.containsKey(ANY_NAME)) return false;
+        boolean anyName = allowed.isEmpty() || allowed.containsKey(ANY_NAME);
+        for (var parameter : body.entrySet()) {
+            var name = parameter.getKey().toLowerCase(Locale.ROOT);
+            @Nullable Object value = parameter.getValue();
+            var refused = denied.get(name);
+            if (refused != null && (refused.isEmpty() || isRefused(value, refused))) return false;
+            var taken = name.equals(ANY_NAME) ? null : allowed.get(name);
+            if (taken == null ? !anyName : !taken.isEmpty() && !isTaken(value, taken)) return false;
+        }
+        return true;
+    }
+
+    // ---- refused values, in any form ----
+
+    private static boolean isRefused(@Nullable Object value, List<Object> refused) {
+        if (value == null) return false;
+        for (var each : refused) {
+            if (isForm(value, each)) return true;
+        }
+        return false;
+    }
+
+    private static boolean isForm(Object value, Object refused) {
+        if (same(value, refused)) return true;
+        return switch (value) {
+            case List<?> list -> list.stream().anyMatch(each -> each != null && isForm(each, refused));
+            case Map<?, ?> _ -> false;
+            case String text when text.indexOf(',') >= 0 && isTextForm(text, refused) -> true;
+            case String text when text.indexOf(',') >= 0 -> {
+                for (var part : text.split(",", -1)) {
+                    if (isTextForm(part, refused)) yield true;
+                }
+                yield false;
+            }
+            default -> isTextForm(value.toString(), refused);
+        };
+    }
+
+    private static boolean isTextForm(String text, Object refused) {
+        return switch (refused) {
+            case String glob -> glob.equals("*") || globs(glob, text) || globs(glob, text.strip());
+            case Boolean truth -> truth ? TRUE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT)) : FALSE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT));
+            case Number number -> isNumber(text.strip()) && sameNumber(new JsonNumber(text.strip()), number);
+            default -> false;
+        };
+    }
+
+    private static final Set<String> TRUE_FORMS = Set.of("1", "t", "true");
+    private static final Set<String> FALSE_FORMS = Set.of("0", "f", "false", "");
+
+    private static boolean isNumber(String text) {
+        return text.length() <= 40 && text.matches("[+-]?\\d+(\\.\\d+)?");
+    }
+
+    // ---- allowed values, in their own form ----
+
+    private static boolean isTaken(@Nullable Object value, List<Object> taken) {
+        if (value == null) return false;
+        for (var each : taken) {
+            if (each instanceof String glob && value instanceof String text ? globs(glob, text) : same(value, each)) return true;
+        }
+        return false;
+    }
+
+    private static boolean same(@Nullable Object value, @Nullable Object other) {
+        if (value instanceof Number a && other instanceof Number b) return sameNumber(a, b);
+        if (value instanceof List<?> a && other instanceof List<?> b) {
+            if (a.size() != b.size()) return false;
+            for (int i = 0; i < a.size(); i++) if (!same(a.get(i), b.get(i))) return false;
+            return true;
+        }
+        if (value instanceof Map<?, ?> a && other instanceof Map<?, ?> b) {
+            return a.size() == b.size() && a.entrySet().stream().allMatch(entry -> b.containsKey(entry.getKey()) && same(entry.getValue(), b.get(entry.getKey())));
+        }
+        return value != null && value.equals(other);
+    }
+
+    private static boolean sameNumber(Number a, Number b) {
+        if (a.equals(b)) return true;
+        if (a.toString().length() > 100 || b.toString().length() > 100) return false;
+        try {
+            return new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0;
+        } catch (NumberFormatException notDecimal) {
+            return false;
+        }
+    }
+
+    /** {@code *} at either end, or both, and alone it is itself. */
+    static boolean globs(String glob, String text) {
+        if (glob.length() < 2) return glob.equals(text);
+        boolean before = glob.startsWith("*");
+        boolean after = glob.endsWith("*");
+        if (before && after) return text.contains(glob.substring(1, glob.length() - 1));
+        if (before) return text.endsWith(glob.substring(1));
+        return after ? text.startsWith(glob.substring(0, glob.length() - 1)) : glob.equals(text);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.hcl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.password;
+
+import org.jspecify.annotations.NullMarked;
