@@ -292,8 +292,8 @@ class AuditApiTest {
         assertThat(device.get("state")).isEqualTo("ok");
         var head = ChainHead.parse(String.valueOf(device.get("head")));
         var all = lines("main.log");
-        assertThat(head.seq()).isEqualTo(all.size() - 1L); // the answer itself was written behind it
-        assertThat(all.getLast()).contains("\"prev\":\"" + head.hash() + "\"");
+        assertThat(head.seq()).isLessThan(all.size()); // at least the answer itself was written behind it
+        assertThat(all.get((int) head.seq())).contains("\"prev\":\"" + head.hash() + "\"");
     }
 
     @Test

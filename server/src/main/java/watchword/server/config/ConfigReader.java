@@ -138,7 +138,7 @@ public final class ConfigReader {
             port = colon < 0 ? DEFAULT_PORT : Integer.parseInt(address.substring(colon + 1));
             if (port < 0 || port > 65535) throw new NumberFormatException();
         } catch (NumberFormatException invalid) {
-            throw block.wrong("address", new Value.Text(address, Hcl.Position.NONE), "must be host:port");
+            throw block.wrong("address", new Value.Text(address, new Hcl.Position(0, 0)), "must be host:port");
         }
         var forwarded = new ForwardedFor(block.texts("x_forwarded_for_authorized_addrs"), block.number("x_forwarded_for_hop_skips", 0, 0, 100),
                 block.flag("x_forwarded_for_reject_not_present", true), block.flag("x_forwarded_for_reject_not_authorized", true));
@@ -170,7 +170,7 @@ public final class ConfigReader {
     private Listener unix(Block block) throws ConfigException {
         var address = block.text("address").orElseThrow(() -> block.missing("address"));
         var mode = block.text("socket_mode");
-        if (mode.isPresent() && !mode.get().matches("0?[0-7]{3}")) throw block.wrong("socket_mode", new Value.Text("", Hcl.Position.NONE), "must be octal, such as 600");
+        if (mode.isPresent() && !mode.get().matches("0?[0-7]{3}")) throw block.wrong("socket_mode", new Value.Text("", new Hcl.Position(0, 0)), "must be octal, such as 600");
         var listener = new Listener.Unix(Path.of(address), mode, block.text("socket_user"), block.text("socket_group"), Listener.Rules.DEFAULTS);
         if (block.text("socket_user").isPresent() || block.text("socket_group").isPresent()) warnings.add("listener \"unix\": socket_user and socket_group are not used; set the folder's owner");
         nameLeftOver(block);
