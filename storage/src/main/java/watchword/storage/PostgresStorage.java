@@ -28,7 +28,7 @@ import watchword.sdk.Storage;
  */
 public final class PostgresStorage implements Storage {
     private static final int CONNECTIONS = 16;
-    private static final int MAX_TRIES = 12;
+    private static final int MAX_TRIES = 100;
     private static final String SERIALIZATION_FAILURE = "40001";
     private static final String DEADLOCK = "40P01";
 
