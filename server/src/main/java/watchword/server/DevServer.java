@@ -16,7 +16,6 @@ import watchword.core.seal.StaticSeal;
 import watchword.sdk.Secret;
 import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
-import watchword.server.http.ForwardedFor;
 import watchword.server.http.HttpServer;
 import watchword.server.http.Listener;
 
@@ -48,7 +47,7 @@ public final class DevServer implements AutoCloseable {
 
     public static DevServer start(Options options, SecureRandom random, InstantSource clock) throws IOException {
         var key = DevKeys.of(options.data(), options.rootToken(), random);
-        var listener = new Listener.Tcp(options.host(), options.port(), Optional.empty(), ForwardedFor.NONE, 32 << 20, Duration.ofMinutes(5), Duration.ofSeconds(10));
+        var listener = Listener.plain(options.host(), options.port());
         var audits = options.auditFile().map(file -> List.of(new AuditDevices.Declared("file/", "file", "", Map.of("file_path", file.toString())))).orElse(List.of());
         var store = options.data().<ServerConfig.Store>map(folder -> new ServerConfig.Store.Sqlite(folder.resolve("watchword.db"))).orElseGet(ServerConfig.Store.Memory::new);
         var seal = new SealSettings(new StaticSeal.Key("dev", key.sealKey()), Optional.empty(), false);
@@ -59,7 +58,7 @@ public final class DevServer implements AutoCloseable {
             server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(key.rootToken()));
             DevMounts.create(server, key.rootToken());
         }
-        return new DevServer(server, new HttpServer(List.of(listener), server::serve), key.rootToken());
+        return new DevServer(server, new HttpServer(List.of(listener), server::serve, Server.DRAIN), key.rootToken());
     }
 
     public String address() {

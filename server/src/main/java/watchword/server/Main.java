@@ -91,7 +91,7 @@ public final class Main {
             else log.log(System.Logger.Level.WARNING, "not hardened: {0}: {1}", step.protection(), step.advice());
         }
         var server = Wiring.server(config, new SecureRandom(), InstantSource.system());
-        var http = new HttpServer(config.listeners(), server::serve);
+        var http = new HttpServer(config.listeners(), server::serve, watchword.core.Server.DRAIN);
         log.log(System.Logger.Level.INFO, "watchword {0} listens on {1}; {2}", Wiring.VERSION, config.apiAddress(),
                 !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");
         var stop = new CountDownLatch(1);

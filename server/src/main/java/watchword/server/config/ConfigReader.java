@@ -142,8 +142,8 @@ public final class ConfigReader {
         }
         var forwarded = new ForwardedFor(block.texts("x_forwarded_for_authorized_addrs"), block.number("x_forwarded_for_hop_skips", 0, 0, 100),
                 block.flag("x_forwarded_for_reject_not_present", true), block.flag("x_forwarded_for_reject_not_authorized", true));
-        var listener = new Listener.Tcp(host.isEmpty() ? "0.0.0.0" : host, port, tls(block), forwarded, block.number("max_request_size", MAX_REQUEST, 1024, 1 << 30),
-                block.duration("http_idle_timeout", Duration.ofMinutes(5)), block.duration("http_read_header_timeout", Duration.ofSeconds(10)));
+        var listener = new Listener.Tcp(host.isEmpty() ? "0.0.0.0" : host, port, tls(block), new Listener.Rules(forwarded, block.number("max_request_size", MAX_REQUEST, 1024, 1 << 30),
+                block.duration("http_read_header_timeout", Duration.ofSeconds(10)), block.duration("http_read_timeout", Duration.ofSeconds(30)), block.duration("http_write_timeout", Duration.ofSeconds(30)), block.duration("http_idle_timeout", Duration.ofMinutes(5))));
         for (var ignored : List.of("cluster_address", "http_read_timeout", "http_write_timeout", "proxy_protocol_behavior", "proxy_protocol_authorized_addrs",
                 "max_request_duration", "telemetry", "profiling", "inflight_requests_logging", "custom_response_headers", "tls_cipher_suites", "tls_prefer_server_cipher_suites",
                 "tls_max_version", "disable_unauthed_rekey_endpoints", "require_request_header", "chroot_namespace")) {
@@ -171,7 +171,7 @@ public final class ConfigReader {
         var address = block.text("address").orElseThrow(() -> block.missing("address"));
         var mode = block.text("socket_mode");
         if (mode.isPresent() && !mode.get().matches("0?[0-7]{3}")) throw block.wrong("socket_mode", new Value.Text("", Hcl.Position.NONE), "must be octal, such as 600");
-        var listener = new Listener.Unix(Path.of(address), mode, block.number("max_request_size", MAX_REQUEST, 1024, 1 << 30));
+        var listener = new Listener.Unix(Path.of(address), mode, block.text("socket_user"), block.text("socket_group"), Listener.Rules.DEFAULTS);
         if (block.text("socket_user").isPresent() || block.text("socket_group").isPresent()) warnings.add("listener \"unix\": socket_user and socket_group are not used; set the folder's owner");
         nameLeftOver(block);
         return listener;

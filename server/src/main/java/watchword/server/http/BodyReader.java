@@ -1,77 +1,129 @@
 package watchword.server.http;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Invocable;
 import watchword.sdk.Problem;
 
 /**
- * Reads request bodies, each bounded, and all that are large together bounded too: what is over the common budget waits its turn, so
- * that many uploads at once cost time and not memory. Any thread.
+ * Reads request bodies, each bounded, and all of them together bounded too: what is over a common budget waits its turn, so that many
+ * uploads at once cost time and not memory. Bodies up to {@value #COMMON} bytes have a budget of their own and do not wait for larger
+ * ones. Any thread.
  */
-public final class BodyReader {
-    /** Bodies up to this size need no part of the budget. */
-    private static final int SMALL = 64 << 10;
-    private static final int UNIT = 1 << 10;
+final class BodyReader {
+    /** Bodies up to this size need no part of a budget. */
+    private static final int FREE = 4 << 10;
+    static final int COMMON = 1 << 20;
+    private static final long COMMON_BUDGET = 32L << 20;
+    private static final long LARGE_BUDGET = 64L << 20;
+    private static final long WAIT_SECONDS = 30;
 
-    private final int maxBytes;
-    private final Semaphore budget;
+    private final MemoryBudget common = new MemoryBudget(COMMON_BUDGET, WAIT_SECONDS);
+    private final MemoryBudget large;
 
-    /** @param maxBytes of one body; the budget of all large ones is a few times that */
-    public BodyReader(int maxBytes, int budgetBytes) {
-        this.maxBytes = maxBytes;
-        this.budget = new Semaphore(Math.max(budgetBytes, maxBytes) / UNIT, true);
+    /** @param maxBytes of one body, of any listener */
+    BodyReader(int maxBytes) {
+        this.large = new MemoryBudget(Math.max(LARGE_BUDGET, 2L * maxBytes), WAIT_SECONDS);
     }
 
     /** A body, and its part of the budget until it is closed. */
-    record Body(byte[] bytes, Semaphore budget, int units) implements AutoCloseable {
+    record Body(byte[] bytes, List<MemoryBudget.Taken> taken) implements AutoCloseable {
+        static final Body NONE = new Body(new byte[0], List.of());
+
         @Override
         public void close() {
-            budget.release(units);
+            taken.forEach(MemoryBudget.Taken::close);
         }
     }
 
-    private static final byte[] EMPTY = new byte[0];
-
-    Body read(Request request) throws IOException {
+    /** @param address who sends it */
+    Body read(Request request, String address, Listener.Rules rules, Deadlines deadlines) throws IOException {
         long length = request.getLength();
-        if (length > maxBytes) throw tooLarge();
-        if (length == 0) return new Body(EMPTY, budget, 0);
-        int units = length < 0 || length > SMALL ? (int) ((length < 0 ? maxBytes : length) / UNIT) : 0;
-        if (length < 0 && !hasChunks(request)) return new Body(EMPTY, budget, 0);
-        acquire(units);
-        boolean read = false;
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            var bytes = length >= 0 ? in.readNBytes((int) length) : in.readNBytes(maxBytes + 1);
-            if (bytes.length > maxBytes) throw tooLarge();
-            read = true;
-            return new Body(bytes.length == 0 ? EMPTY : bytes, budget, units);
-        } finally {
-            if (!read) budget.release(units);
+        if (length > rules.maxRequestBytes()) throw tooLarge(rules);
+        if (length == 0) return Body.NONE;
+        try (var filling = new Filling(address, rules, length); var watch = deadlines.watch(request, rules.readTimeout())) {
+            for (boolean last = false; !last; ) {
+                var chunk = request.read();
+                if (chunk == null) {
+                    watch.start();
+                    await(request);
+                    continue;
+                }
+                if (Content.Chunk.isFailure(chunk)) throw new IOException(chunk.getFailure());
+                last = chunk.isLast();
+                try {
+                    filling.add(chunk);
+                } finally {
+                    chunk.release();
+                }
+            }
+            return filling.finish();
         }
     }
 
-    /** Without a length there is a body only if something says so; a plain GET says nothing. */
-    private static boolean hasChunks(Request request) {
-        return request.getHeaders().contains(org.eclipse.jetty.http.HttpHeader.TRANSFER_ENCODING)
-                || request.getConnectionMetaData().getHttpVersion() == org.eclipse.jetty.http.HttpVersion.HTTP_2
-                        && !Arrays.asList("GET", "HEAD", "LIST", "DELETE").contains(request.getMethod());
-    }
-
-    private void acquire(int units) {
+    private static void await(Request request) {
+        var ready = new CountDownLatch(1);
+        request.demand(Invocable.from(Invocable.InvocationType.NON_BLOCKING, ready::countDown));
         try {
-            if (units > 0 && !budget.tryAcquire(units, 30, TimeUnit.SECONDS)) throw new Problem.TooMany("too many large requests at once; try again").asException();
+            ready.await();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new Problem.Unavailable("the server is stopping").asException();
         }
     }
 
-    private Problem.ProblemException tooLarge() {
-        return new Problem.TooLarge("request body is larger than " + maxBytes + " bytes").asException();
+    private static Problem.ProblemException tooLarge(Listener.Rules rules) {
+        return new Problem.TooLarge("request body is larger than " + rules.maxRequestBytes() + " bytes").asException();
+    }
+
+    /** A body as it arrives. Room is taken from a budget before it is allocated: at once when the length was told, else in steps. */
+    private final class Filling implements AutoCloseable {
+        private final String address;
+        private final Listener.Rules rules;
+        private final long length;
+        private final List<MemoryBudget.Taken> taken = new ArrayList<>(2);
+        private byte[] bytes = Body.NONE.bytes();
+        private int size;
+        private int room;
+
+        private Filling(String address, Listener.Rules rules, long length) {
+            this.address = address;
+            this.rules = rules;
+            this.length = length;
+        }
+
+        private void add(Content.Chunk chunk) {
+            int more = chunk.remaining();
+            if (more == 0) return;
+            long needed = (long) size + more;
+            if (needed > rules.maxRequestBytes()) throw tooLarge(rules);
+            if (needed > room) reserve((int) needed);
+            if (needed > bytes.length) bytes = Arrays.copyOf(bytes, length > 0 ? (int) length : (int) Math.min(room, Math.max(needed, 2L * bytes.length)));
+            chunk.getByteBuffer().get(bytes, size, more);
+            size += more;
+        }
+
+        private void reserve(int needed) {
+            int wanted = length > 0 ? (int) length : needed <= FREE ? FREE : needed <= COMMON ? COMMON : rules.maxRequestBytes();
+            if (wanted > FREE) taken.add((wanted <= COMMON ? common : large).take(address, wanted));
+            room = wanted;
+        }
+
+        /** The body; what was taken for it goes along. */
+        private Body finish() {
+            var body = new Body(size == bytes.length ? bytes : Arrays.copyOf(bytes, size), List.copyOf(taken));
+            taken.clear();
+            return body;
+        }
+
+        @Override
+        public void close() {
+            taken.forEach(MemoryBudget.Taken::close);
+        }
     }
 }

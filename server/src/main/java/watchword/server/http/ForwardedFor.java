@@ -24,9 +24,15 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
 
     Peer peer(Request request) {
         var remote = request.getConnectionMetaData().getRemoteSocketAddress();
-        var address = remote instanceof InetSocketAddress inet && inet.getAddress() != null ? inet.getAddress().getHostAddress() : "";
+        var address = remote instanceof InetSocketAddress inet && inet.getAddress() != null ? withoutScope(inet.getAddress().getHostAddress()) : "";
         int port = remote instanceof InetSocketAddress inet ? inet.getPort() : 0;
         return new Peer(authorized.isEmpty() ? address : named(request, address), port, certificates(request));
+    }
+
+    /** A link-local address without the name of this machine's interface. */
+    private static String withoutScope(String address) {
+        int percent = address.indexOf('%');
+        return percent < 0 ? address : address.substring(0, percent);
     }
 
     private String named(Request request, String address) {

@@ -1,69 +1,108 @@
 package watchword.server.http;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.security.GeneralSecurityException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.WindowRateControl;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import watchword.core.request.Request;
 import watchword.core.request.Response;
 
-/** The listeners, on virtual threads. */
+/** The listeners, on virtual threads. Closing it stops accepting, lets what runs end, then cuts off. */
 public final class HttpServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int MAX_HEADER_BYTES = 64 << 10;
-    /** Bodies over 64 KiB together, of all requests. */
-    private static final int BODY_BUDGET = 96 << 20;
+    private static final int MAX_CONNECTIONS = 20_000;
+    private static final int MAX_STREAMS = 128;
+    /** Frames a second that serve only to make work: resets, pings, settings, empty ones. */
+    private static final int MAX_IDLE_FRAMES = 50;
+    private static final long SWEEP_MILLIS = 500;
 
-    private final Server jetty;
-    private final List<Reloadable> reloadable = new ArrayList<>();
+    private final Server jetty = new Server(virtualThreads());
+    private final Certificates certificates = new Certificates();
+    private final List<SocketFile> socketFiles = new ArrayList<>();
+    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("http-deadlines").daemon().factory());
 
-    private record Reloadable(SslContextFactory.Server factory, Listener.Tls tls) {}
+    /**
+     * Listens.
+     *
+     * @param server answers each request, on a virtual thread of its own
+     * @param drain how long requests may take to end when it closes
+     * @throws IOException when an address cannot be had, or a certificate cannot be read
+     */
+    public HttpServer(List<Listener> listeners, Function<Request, Response> server, Duration drain) throws IOException {
+        jetty.setErrorHandler(new JsonErrors());
+        jetty.setStopTimeout(drain.toMillis());
+        var ports = new LinkedHashMap<Connector, Port>();
+        for (var listener : listeners) {
+            var port = new Port(listener.rules(), new Deadlines(System::nanoTime, listener.rules().headerTimeout()));
+            ports.put(connector(listener, port), port);
+        }
+        int largest = listeners.stream().mapToInt(each -> each.rules().maxRequestBytes()).max().orElse(Listener.Rules.DEFAULTS.maxRequestBytes());
+        jetty.setHandler(new GracefulHandler(new HttpAdapter(server, new BodyReader(largest), ports)));
+        jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, jetty));
+        boolean started = false;
+        try {
+            start(ports);
+            started = true;
+        } finally {
+            if (!started) close();
+        }
+    }
 
-    /** @throws IOException when an address cannot be had, or a certificate cannot be read */
-    public HttpServer(List<Listener> listeners, Function<Request, Response> server) throws IOException {
+    private static VirtualThreadPool virtualThreads() {
         var threads = new VirtualThreadPool();
         threads.setName("http");
-        this.jetty = new Server(threads);
-        jetty.setErrorHandler(new JsonErrors());
-        jetty.setStopTimeout(Duration.ofSeconds(10).toMillis());
-        var shared = listeners.stream().filter(Listener.Tcp.class::isInstance).map(l -> ((Listener.Tcp) l).maxRequestBytes()).max(Integer::compare).orElse(32 << 20);
-        var forwarded = listeners.stream().filter(Listener.Tcp.class::isInstance).map(l -> ((Listener.Tcp) l).forwarded()).findFirst().orElse(ForwardedFor.NONE);
-        jetty.setHandler(new org.eclipse.jetty.server.handler.GracefulHandler(new HttpAdapter(server, new BodyReader(shared, BODY_BUDGET), forwarded)));
-        for (var listener : listeners) {
-            switch (listener) {
-                case Listener.Tcp tcp -> addTcp(tcp);
-                case Listener.Unix unix -> addUnix(unix);
-            }
-        }
+        return threads;
+    }
+
+    private void start(Map<Connector, Port> ports) throws IOException {
+        for (var file : socketFiles) file.makeRoom();
         try {
             jetty.start();
-            for (var listener : listeners) {
-                if (listener instanceof Listener.Unix unix && unix.mode().isPresent()) chmod(unix.path(), unix.mode().get());
-            }
         } catch (IOException failed) {
             throw failed;
         } catch (Exception failed) {
             throw new IOException(failed);
         }
+        for (var file : socketFiles) file.publish();
+        sweeper.scheduleWithFixedDelay(() -> ports.values().forEach(port -> port.deadlines().sweep()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private Connector connector(Listener listener, Port port) throws IOException {
+        AbstractConnector connector = switch (listener) {
+            case Listener.Tcp tcp -> tcp(tcp);
+            case Listener.Unix unix -> unix(unix);
+        };
+        connector.setIdleTimeout(listener.rules().idleTimeout().toMillis());
+        connector.addBean(port.deadlines());
+        jetty.addConnector(connector);
+        return connector;
     }
 
     private static HttpConfiguration configuration() {
@@ -71,15 +110,14 @@ public final class HttpServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setSendDateHeader(true);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
-        http.setHttpCompliance(HttpCompliance.RFC9110);
+        http.setHttpCompliance(HttpCompliance.STRICT);
         // Every path reaches RequestPath as it was sent: one place decides what is odd.
         http.setUriCompliance(UriCompliance.UNSAFE);
-        http.setMinRequestDataRate(512);
         http.setOutputAggregationSize(16 << 10);
         return http;
     }
 
-    private void addTcp(Listener.Tcp tcp) throws IOException {
+    private ServerConnector tcp(Listener.Tcp tcp) throws IOException {
         var http = configuration();
         var http1 = new HttpConnectionFactory(http);
         ServerConnector connector;
@@ -87,75 +125,34 @@ public final class HttpServer implements AutoCloseable {
             http.addCustomizer(new SecureRequestCustomizer(false));
             var alpn = new ALPNServerConnectionFactory();
             alpn.setDefaultProtocol(http1.getProtocol());
-            var tls = sslFactory(tcp.tls().get());
-            connector = new ServerConnector(jetty, 1, 2, new SslConnectionFactory(tls, alpn.getProtocol()), alpn, new HTTP2ServerConnectionFactory(http), http1);
+            var tls = new SslConnectionFactory(certificates.add(tcp.tls().get()), alpn.getProtocol());
+            connector = new ServerConnector(jetty, 1, 2, tls, alpn, bounded(new HTTP2ServerConnectionFactory(http)), http1);
         } else {
-            connector = new ServerConnector(jetty, 1, 2, http1, new HTTP2CServerConnectionFactory(http));
+            connector = new ServerConnector(jetty, 1, 2, http1, bounded(new HTTP2CServerConnectionFactory(http)));
         }
         connector.setHost(tcp.host());
         connector.setPort(tcp.port());
-        connector.setIdleTimeout(tcp.idleTimeout().toMillis());
         connector.setAcceptQueueSize(1024);
-        jetty.addConnector(connector);
+        return connector;
     }
 
-    private SslContextFactory.Server sslFactory(Listener.Tls tls) throws IOException {
-        var factory = new SslContextFactory.Server();
-        load(factory, tls);
-        factory.setIncludeProtocols(tls.minVersion().equals("tls13") ? new String[] {"TLSv1.3"} : new String[] {"TLSv1.2", "TLSv1.3"});
-        factory.setExcludeCipherSuites("^TLS_RSA_.*$", "^.*_CBC_.*$", "^.*3DES.*$", "^.*_SHA$", "^TLS_DH_.*$");
-        factory.setRenegotiationAllowed(false);
-        factory.setSniRequired(false);
-        if (tls.requireClient()) factory.setNeedClientAuth(true);
-        else if (tls.askClient()) factory.setWantClientAuth(true);
-        if (tls.askClient() && tls.clientCa().isEmpty()) factory.setTrustAll(true);
-        reloadable.add(new Reloadable(factory, tls));
-        return factory;
+    private static AbstractHTTP2ServerConnectionFactory bounded(AbstractHTTP2ServerConnectionFactory http2) {
+        http2.setMaxConcurrentStreams(MAX_STREAMS);
+        http2.setRateControlFactory(new WindowRateControl.Factory(MAX_IDLE_FRAMES));
+        return http2;
     }
 
-    private static void load(SslContextFactory.Server factory, Listener.Tls tls) throws IOException {
-        try {
-            factory.setKeyStore(PemFiles.keyStore(tls.certificate(), tls.key()));
-            factory.setKeyStorePassword("");
-            factory.setKeyManagerPassword("");
-            if (tls.clientCa().isPresent()) factory.setTrustStore(PemFiles.trustStore(tls.clientCa().get()));
-        } catch (GeneralSecurityException unreadable) {
-            throw new IOException("cannot use " + tls.certificate() + " with " + tls.key() + ": " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    private void addUnix(Listener.Unix unix) throws IOException {
-        Files.deleteIfExists(unix.path());
+    private UnixDomainServerConnector unix(Listener.Unix unix) {
+        var file = new SocketFile(unix);
+        socketFiles.add(file);
         var connector = new UnixDomainServerConnector(jetty, new HttpConnectionFactory(configuration()));
-        connector.setUnixDomainPath(unix.path());
-        jetty.addConnector(connector);
+        connector.setUnixDomainPath(file.bindAt());
+        return connector;
     }
 
-    private static void chmod(Path path, String octal) throws IOException {
-        int bits = Integer.parseInt(octal, 8);
-        var mode = EnumSet.noneOf(PosixFilePermission.class);
-        var all = PosixFilePermission.values(); // in the order of rwxrwxrwx
-        for (int i = 0; i < 9; i++) if ((bits & 1 << 8 - i) != 0) mode.add(all[i]);
-        Files.setPosixFilePermissions(path, mode);
-    }
-
-    /** Reads certificates and keys again; connections stay. On a failure the old ones stay in use. */
+    /** Reads certificates and keys again; connections stay. @throws IOException when some cannot be used: the old ones stay in use */
     public void reloadCertificates() throws IOException {
-        for (var each : reloadable) {
-            try {
-                each.factory().reload(factory -> {
-                    try {
-                        load((SslContextFactory.Server) factory, each.tls());
-                    } catch (IOException unreadable) {
-                        throw new java.io.UncheckedIOException(unreadable);
-                    }
-                });
-            } catch (java.io.UncheckedIOException unreadable) {
-                throw java.util.Objects.requireNonNull(unreadable.getCause());
-            } catch (Exception failed) {
-                throw new IOException(failed);
-            }
-        }
+        certificates.reload();
     }
 
     /** The port of the first TCP listener, when it was asked for as 0. */
@@ -169,9 +166,16 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         try {
+            // Whoever connects from now on is refused at once, and does not wait in a queue that nobody looks at.
+            for (var connector : jetty.getConnectors()) {
+                if (connector instanceof ServerConnector tcp) tcp.close();
+            }
             jetty.stop();
+            for (var file : socketFiles) file.remove();
         } catch (Exception failed) {
-            System.getLogger(HttpServer.class.getName()).log(System.Logger.Level.WARNING, "stopping: {0}", failed.getMessage());
+            LOG.log(Level.WARNING, "stopping: {0}", failed.getMessage());
+        } finally {
+            sweeper.shutdownNow();
         }
     }
 }

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -16,18 +15,27 @@ final class JsonErrors extends ErrorHandler {
 
     @Override
     protected void generateResponse(Request request, Response response, int code, @Nullable String message, @Nullable Throwable cause, Callback callback) {
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        Content.Sink.write(response, true, body(code), callback);
+        addHeaders(response.getHeaders());
+        response.write(true, ByteBuffer.wrap(body(code)), callback);
     }
 
     @Override
     public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
-        fields.put(HttpHeader.CONTENT_TYPE, "application/json");
-        return ByteBuffer.wrap(body(status).getBytes(StandardCharsets.UTF_8));
+        addHeaders(fields);
+        return ByteBuffer.wrap(body(status));
     }
 
-    private static String body(int code) {
+    private static void addHeaders(HttpFields.Mutable fields) {
+        fields.put(HttpHeader.CONTENT_TYPE, watchword.core.request.Response.JSON);
+        fields.put(HttpHeader.CACHE_CONTROL, "no-store");
+        fields.put("X-Content-Type-Options", "nosniff");
+    }
+
+    static watchword.core.request.Response response(int code) {
+        return watchword.core.request.Response.json(code, body(code));
+    }
+
+    private static byte[] body(int code) {
         var text = switch (code) {
             case 400 -> "malformed request";
             case 404 -> "not found";
@@ -35,9 +43,10 @@ final class JsonErrors extends ErrorHandler {
             case 413 -> "request is too large";
             case 414 -> "request line is too long";
             case 431 -> "request headers are too large";
+            case 503 -> "the server is stopping";
             case 505 -> "this version of HTTP is not spoken here";
             default -> code < 500 ? "malformed request" : "internal error";
         };
-        return "{\"errors\":[\"" + text + "\"]}\n";
+        return ("{\"errors\":[\"" + text + "\"]}\n").getBytes(StandardCharsets.UTF_8);
     }
 }

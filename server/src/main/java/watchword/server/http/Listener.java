@@ -4,18 +4,34 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where the server listens. */
+/** Where the server listens, and by which rules. */
 public sealed interface Listener {
+
+    Rules rules();
 
     /**
      * A TCP address.
      *
+     * @param port 0 for any that is free
      * @param tls none for plain HTTP
      */
-    record Tcp(String host, int port, Optional<Tls> tls, ForwardedFor forwarded, int maxRequestBytes, Duration idleTimeout, Duration headerTimeout) implements Listener {}
+    record Tcp(String host, int port, Optional<Tls> tls, Rules rules) implements Listener {}
 
-    /** A socket file; {@code mode} in octal. */
-    record Unix(Path path, Optional<String> mode, int maxRequestBytes) implements Listener {}
+    /** A socket file. @param mode in octal; @param user who owns it, @param group by name */
+    record Unix(Path path, Optional<String> mode, Optional<String> user, Optional<String> group, Rules rules) implements Listener {}
+
+    /**
+     * What a listener takes from a client, and how long it waits.
+     *
+     * @param headerTimeout from a connection's first byte, TLS handshake included, to the end of a request's headers
+     * @param readTimeout for a request's body
+     * @param writeTimeout for an answer, and a second more for each 64 KiB of it
+     * @param idleTimeout between requests
+     */
+    record Rules(ForwardedFor forwarded, int maxRequestBytes, Duration headerTimeout, Duration readTimeout, Duration writeTimeout, Duration idleTimeout) {
+        public static final Rules DEFAULTS =
+                new Rules(ForwardedFor.NONE, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5));
+    }
 
     /**
      * Certificate and key as PEM files, read again on reload.
@@ -23,4 +39,9 @@ public sealed interface Listener {
      * @param clientCa whose client certificates are accepted; none for any, unverified, which auth methods then judge
      */
     record Tls(Path certificate, Path key, String minVersion, Optional<Path> clientCa, boolean requireClient, boolean askClient) {}
+
+    /** Plain HTTP by the usual rules. */
+    static Tcp plain(String host, int port) {
+        return new Tcp(host, port, Optional.empty(), Rules.DEFAULTS);
+    }
 }

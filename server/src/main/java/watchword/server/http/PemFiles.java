@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -27,8 +30,32 @@ final class PemFiles {
         if (chain.isEmpty()) throw new IOException(certificateFile + " holds no certificate");
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("server", privateKey(keyFile), new char[0], chain.toArray(Certificate[]::new));
+        var key = privateKey(keyFile);
+        requirePair(chain.iterator().next(), key);
+        store.setKeyEntry("server", key, new char[0], chain.toArray(Certificate[]::new));
         return store;
+    }
+
+    /** A key of another certificate would be noticed by the first client only. */
+    private static void requirePair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        var algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "Ed25519";
+        };
+        var probe = new byte[] {1};
+        try {
+            var signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(probe);
+            var signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(probe);
+            if (signature.verify(signed)) return;
+        } catch (InvalidKeyException | SignatureException another) {
+            // said below
+        }
+        throw new GeneralSecurityException("the key is not this certificate's");
     }
 
     static KeyStore trustStore(Path file) throws IOException, GeneralSecurityException {

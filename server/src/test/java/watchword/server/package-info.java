@@ -1,0 +1,5 @@
+/** Tests of the server as a whole. */
+@NullMarked
+package watchword.server;
+
+import org.jspecify.annotations.NullMarked;
