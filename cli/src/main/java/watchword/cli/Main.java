@@ -19,7 +19,8 @@ public final class Main {
 
     @SuppressWarnings("SystemOut") // a program's own streams
     public static void main(String[] args) {
-        var world = new Call.World(System.getenv(), Path.of(System.getProperty("user.home")), System.in, System.out, System.err);
+        var home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
+        var world = new Call.World(System.getenv(), Path.of(home), System.in, System.out, System.err);
         int status = run(List.of(args), world);
         System.out.flush();
         if (status != 0) System.exit(status);

@@ -18,6 +18,7 @@ public final class Audit implements AutoCloseable {
     private final AuditSettings settings;
     private final AtomicReference<State> state = new AtomicReference<>(new State(List.of(), false));
     private final AtomicLong unwanted = new AtomicLong();
+    private final Patrol patrol;
 
     private record State(List<Device> devices, boolean closed) {
         State with(Device device) {
@@ -37,6 +38,7 @@ public final class Audit implements AutoCloseable {
 
     public Audit(AuditSettings settings) {
         this.settings = settings;
+        this.patrol = new Patrol(settings.maxWait().toNanos());
     }
 
     /**
@@ -60,12 +62,12 @@ public final class Audit implements AutoCloseable {
     public Sent send(AuditEntry entry) {
         var now = state.get();
         if (now.devices.isEmpty() && !now.closed) return ON_RECORD;
-        long deadline = System.nanoTime() + settings.maxWait().toNanos();
         var first = offer(entry, now);
-        return () -> await(entry, now, first, deadline);
+        return () -> await(entry, now, first);
     }
 
-    private void await(AuditEntry entry, State sentIn, Offered first, long deadline) {
+    private void await(AuditEntry entry, State sentIn, Offered first) {
+        long deadline = System.nanoTime() + settings.maxWait().toNanos();
         var now = sentIn;
         var offered = first;
         while (!offered.isRecorded(deadline)) {
@@ -92,17 +94,17 @@ public final class Audit implements AutoCloseable {
         }
         var receipt = new Receipt();
         var awaited = new ArrayList<Device>(takers.size());
-        int offered = 0;
+        var offered = new ArrayList<Device>(takers.size());
         for (var device : takers) {
             boolean await = device.isHealthy(System.nanoTime());
             if (!device.offer(entry, receipt, await)) continue;
-            offered++;
+            offered.add(device);
             if (await) awaited.add(device);
         }
-        int all = offered;
         return deadline -> {
-            boolean written = receipt.await(awaited.size(), all, deadline);
-            if (System.nanoTime() >= deadline && receipt.awaitedSettled() < awaited.size()) awaited.forEach(Device::wasLate);
+            offered.forEach(Device::wake); // not earlier: entries that are sent one after the other go out together
+            boolean written = receipt.await(awaited.size(), offered.size(), patrol, deadline);
+            if (receipt.isLate()) awaited.forEach(Device::wasLate);
             return written;
         };
     }
@@ -127,6 +129,7 @@ public final class Audit implements AutoCloseable {
     // ---- devices ----
 
     void add(Device device) {
+        patrol.start();
         state.updateAndGet(before -> before.with(device));
     }
 
@@ -180,5 +183,6 @@ public final class Audit implements AutoCloseable {
         try (var closing = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
             last.devices.forEach(device -> closing.execute(device::close));
         }
+        patrol.close();
     }
 }

@@ -139,15 +139,14 @@ public final class AuditDevices implements AutoCloseable {
             var wanted = new ArrayList<Known>();
             declared.forEach(each -> add(wanted, new Known(each.config(), true)));
             storage.read(store::devices).forEach(config -> add(wanted, new Known(config, false)));
-            for (var gone : known) if (!wanted.contains(gone)) audit.device(gone.config().path()).ifPresent(audit::remove);
-            var begun = new ArrayList<Device>();
-            for (var each : wanted) {
-                if (known.contains(each)) audit.device(each.config().path()).ifPresent(Device::reopen);
-                else begun.add(begin(each));
-            }
+            var fresh = wanted.stream().filter(each -> !known.contains(each)).toList();
+            fresh.forEach(each -> make(each, new ArrayList<>())); // whatever is wrong with one shows before anything is touched
+            known.stream().filter(each -> !wanted.contains(each)).forEach(gone -> audit.device(gone.config().path()).ifPresent(audit::remove));
+            heads.flush();
+            audit.reopen();
+            fresh.forEach(this::begin);
             known = List.copyOf(wanted);
             headers = storage.read(store::headers);
-            begun.forEach(device -> LOG.log(Level.INFO, "audit device {0}: {1}", device.name(), device.status().state()));
         } finally {
             changing.unlock();
         }
@@ -165,8 +164,8 @@ public final class AuditDevices implements AutoCloseable {
         }
     }
 
-    private Device begin(Known wanted) {
-        var device = make(wanted.config(), wanted.declared() ? AuditRules.DECLARED : site.api(), new ArrayList<>());
+    private void begin(Known wanted) {
+        var device = make(wanted, new ArrayList<>());
         var opened = device.start();
         audit.add(device);
         try {
@@ -176,11 +175,13 @@ public final class AuditDevices implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
-        return device;
+        LOG.log(Level.INFO, "audit device {0} records: {1}", device.name(), device.status().state());
     }
 
     /** @param warnings what the operator should be told */
-    private Device make(AuditDeviceConfig config, AuditRules rules, List<String> warnings) {
+    private Device make(Known wanted, List<String> warnings) {
+        var config = wanted.config();
+        var rules = wanted.declared() ? AuditRules.DECLARED : site.api();
         var options = new DeviceOptions(config.options());
         var line = options.line();
         var filter = options.filter();
@@ -232,7 +233,7 @@ public final class AuditDevices implements AutoCloseable {
             boolean fallback = new DeviceOptions(config.options()).truth("fallback", false);
             if (fallback && audit.devices().stream().anyMatch(device -> device.plan().fallback())) throw DeviceOptions.invalid("there is a fallback device already");
             var warnings = new ArrayList<String>();
-            var device = make(config, site.api(), warnings);
+            var device = make(new Known(config, false), warnings);
             var opened = device.start();
             try {
                 if (!new DeviceOptions(config.options()).truth("skip_test", false)) requireOpen(opened.orTimeout(settings.maxWait().toMillis(), TimeUnit.MILLISECONDS));

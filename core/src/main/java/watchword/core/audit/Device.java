@@ -71,14 +71,18 @@ final class Device implements AutoCloseable {
     }
 
     /**
-     * Hands an entry to the device.
+     * Hands an entry to the device, which takes it when it is woken, or when it looks by itself.
      *
      * @return false when it cannot even wait there; then the receipt is not settled
      */
     boolean offer(AuditEntry entry, Receipt receipt, boolean awaited) {
-        if (queue.offer(new LineQueue.Line(format.open(entry), receipt, awaited))) return true;
+        if (!queue.isFull() && queue.offer(new LineQueue.Line(format.open(entry), receipt, awaited))) return true;
         if (!queue.isClosed()) missed.incrementAndGet();
         return false;
+    }
+
+    void wake() {
+        queue.wake();
     }
 
     /** Whether a request should wait for it: it writes, and in time. */

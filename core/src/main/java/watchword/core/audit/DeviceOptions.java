@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.filter.Exclusions;
+import watchword.core.audit.line.LineOptions;
 import watchword.core.json.Json;
 import watchword.core.wire.Durations;
 import watchword.sdk.Problem;

@@ -42,7 +42,7 @@ final class DeviceWriter implements Runnable {
 
         boolean isFailing();
 
-        /** Nothing waits any more. */
+        /** Nothing waited longer than for the last write. */
         void caughtUp();
 
         /** Lines that were not written, since the beginning. */
@@ -132,12 +132,10 @@ final class DeviceWriter implements Runnable {
     private void turn() {
         if (closed == Why.FIRST || reopen || System.nanoTime() - lastLook >= settings.lookEvery().toNanos()) look();
         queue.drain(lines, settings.batchBytes());
-        if (!lines.isEmpty()) {
-            writeLines();
-            return;
-        }
-        events.caughtUp();
-        queue.await(settings.lookEvery().toNanos());
+        boolean all = queue.size() == 0;
+        if (lines.isEmpty()) queue.await(settings.lookEvery().toNanos());
+        else all &= writeLines();
+        if (all) events.caughtUp();
     }
 
     private void busy(boolean is) {
@@ -146,12 +144,13 @@ final class DeviceWriter implements Runnable {
 
     // ---- writing ----
 
-    private void writeLines() {
+    /** Whether it wrote them all. */
+    private boolean writeLines() {
         int done = 0;
         busy(true);
         try {
             lines.removeIf(this::isTooLong);
-            if (lines.isEmpty()) return;
+            if (lines.isEmpty()) return true;
             var current = ready();
             for (var line : lines) current.link(batch, line.open());
             while (batch.lines() > 0) {
@@ -161,8 +160,10 @@ final class DeviceWriter implements Runnable {
             }
             events.wrote();
             if (current.linesSinceCheckpoint() >= settings.checkpointLines()) checkpoint(current);
+            return true;
         } catch (IOException failed) {
             failed(failed, lines.size() - done);
+            return false;
         } finally {
             for (var line : lines.subList(done, lines.size())) line.settle(false);
             lines.clear();

@@ -32,13 +32,14 @@ final class HeadKeeper implements AutoCloseable {
             if (closed) return;
             boolean first = changed.isEmpty();
             changed.put(name, new AuditStore.ChainRow(chain, head.seq(), head.hash()));
-            if (first) Thread.ofVirtual().name("audit heads").start(this::write);
+            if (first) Thread.ofVirtual().name("audit heads").start(this::flush);
         } finally {
             lock.unlock();
         }
     }
 
-    private void write() {
+    /** Writes what is still to be written, and waits for what is being written. */
+    void flush() {
         writing.lock();
         try {
             var rows = take();
@@ -65,10 +66,10 @@ final class HeadKeeper implements AutoCloseable {
         }
     }
 
-    /** Writes what is still to be written, and waits for what is being written. */
+    /** The same, and nothing more after. */
     @Override
     public void close() {
-        write();
+        flush();
         lock.lock();
         try {
             closed = true;

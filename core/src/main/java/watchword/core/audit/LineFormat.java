@@ -1,6 +1,9 @@
 package watchword.core.audit;
 
 import java.util.function.Supplier;
+import watchword.core.audit.line.Hasher;
+import watchword.core.audit.line.LineOptions;
+import watchword.core.audit.line.Pool;
 import watchword.sdk.Secret;
 
 /**

@@ -35,7 +35,15 @@ final class LineQueue {
         return count.get();
     }
 
-    /** False when there is no room, or the queue is closed. A single line has room in an empty queue however long it is. */
+    /** Whether there is no room for sure; there may be none even if not. */
+    boolean isFull() {
+        return count.get() >= maxLines || bytes.get() > maxBytes;
+    }
+
+    /**
+     * Adds a line; whoever wants it taken soon wakes the one who takes. False when there is no room, or the queue is closed. A single
+     * line has room in an empty queue however long it is.
+     */
     boolean offer(Line line) {
         int before = count.getAndIncrement();
         long bytesBefore = bytes.getAndAdd(line.open().length);
@@ -44,7 +52,6 @@ final class LineQueue {
             return false;
         }
         lines.add(line);
-        wake();
         return true;
     }
 

@@ -25,8 +25,8 @@ final class Trail {
 
     void answered(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
         var sent = audit.send(entry(request, admission, now, Optional.of(answer)));
+        sent.await(); // what was sent before it is then on record as well, mostly
         asked.await();
-        sent.await();
     }
 
     /** A request that looks does nothing until its answer leaves. */

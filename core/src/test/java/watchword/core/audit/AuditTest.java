@@ -26,6 +26,7 @@ import watchword.core.audit.chain.AuditVerify;
 import watchword.core.audit.chain.ChainHead;
 import watchword.core.audit.chain.CheckpointKey;
 import watchword.core.audit.filter.Exclusions;
+import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.sink.Sink;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import watchword.core.audit.filter.Exclusions;
+import watchword.core.audit.line.LineOptions;
 import watchword.core.json.Json;
 import watchword.core.request.Answer;
 import watchword.sdk.JsonNumber;

@@ -75,7 +75,7 @@ class SealApiTest {
         var request = new Request(UUID.randomUUID().toString(), operation, new RequestPath(path), body, false,
                 by.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(by)), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1234, List.of()));
         var response = server.serve(request);
-        return new Answer(response.status(), response.body().length == 0 ? Map.of() : (Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(response.body())));
+        return new Answer(response.status(), response.body().length > 0 && Json.parseTrusted(response.body()) instanceof Map<?, ?> answer ? (Map<String, Object>) answer : Map.of());
     }
 
     private Answer write(String path, Map<String, Object> body) {
@@ -152,7 +152,7 @@ class SealApiTest {
     Stream<DynamicTest> nobody_without_a_token_reaches_a_route_of_the_seal_and_the_attempt_is_on_record() {
         var barrier = Barrier.create(f.store, LockedKey.generate(f.random, 32), f.random, f.clock);
         return routes(f.shamir(), barrier).stream().map(route -> DynamicTest.dynamicTest(route.operation() + " " + route.path(), () -> {
-            if (read("sys/seal-status").body.get("sealed") == Boolean.TRUE) unseal();
+            if (server.isSealed()) unseal();
             long before = lines();
             var answer = call(route.operation(), "sys/" + route.path(), "", Map.of("key", keys.getFirst(), "secret_shares", 1L, "secret_threshold", 1L));
 

@@ -94,7 +94,7 @@ class AuditVerifyTest {
     void any_change_of_a_single_byte_is_found() {
         var log = Logs.of(24, 6);
         var known = knowing(log.head());
-        Property.holds(300, random -> {
+        Property.holds(200, random -> {
             var bytes = log.bytes();
             int at = random.nextInt(bytes.length);
             byte before = bytes[at];
@@ -171,7 +171,7 @@ class AuditVerifyTest {
     void a_cut_end_is_found_with_a_known_head_wherever_it_was_cut() {
         var log = Logs.of(12, 4);
         var bytes = log.bytes();
-        for (int length = 0; length < bytes.length; length++) {
+        for (int length = 0; length < bytes.length; length += 1 + length % 11) {
             assertThat(verify(new AuditVerify(Optional.of(log.head()), List.of()), Arrays.copyOf(bytes, length)).isIntact()).as("first %d bytes", length).isFalse();
         }
         var report = verify(knowing(log.head()), Logs.join(log.lines().subList(0, 9)));

@@ -1,20 +1,20 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
 /** Lends out things that are costly to make and serve one thread at a time. Without locks; keeps a bounded number. Any thread. */
-final class Pool<T> {
+public final class Pool<T> {
     private static final int SLOTS = 32;
 
     private final AtomicReferenceArray<T> idle = new AtomicReferenceArray<>(SLOTS);
     private final Supplier<T> maker;
 
-    Pool(Supplier<T> maker) {
+    public Pool(Supplier<T> maker) {
         this.maker = maker;
     }
 
-    T take() {
+    public T take() {
         int first = first();
         for (int i = 0; i < SLOTS; i++) {
             int slot = first + i & SLOTS - 1;
@@ -25,7 +25,7 @@ final class Pool<T> {
         return maker.get();
     }
 
-    void give(T back) {
+    public void give(T back) {
         int first = first();
         for (int i = 0; i < SLOTS; i++) {
             if (idle.compareAndSet(first + i & SLOTS - 1, null, back)) return;

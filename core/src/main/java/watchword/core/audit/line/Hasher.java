@@ -1,4 +1,4 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -14,7 +14,7 @@ import watchword.sdk.Secret;
  * Hashes values with a device's own key: the same value always has the same hash on one device, and tells nothing on another. One
  * thread at a time.
  */
-final class Hasher {
+public final class Hasher {
     static final String PREFIX = "hmac-sha256:";
     static final int BYTES = 32;
     static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +24,7 @@ final class Hasher {
     private final byte[] hash = new byte[BYTES];
     private byte[] scratch = new byte[1024];
 
-    Hasher(Secret salt) {
+    public Hasher(Secret salt) {
         this.mac = salt.use(bytes -> {
             try {
                 var keyed = Mac.getInstance("HmacSHA256");
@@ -41,7 +41,7 @@ final class Hasher {
         finish(to);
     }
 
-    void write(JsonLine to, Secret secret) {
+    public void write(JsonLine to, Secret secret) {
         hash(secret, hash);
         to.hash(PREFIX_BYTES, hash);
     }
@@ -68,7 +68,7 @@ final class Hasher {
         finish(to);
     }
 
-    String hash(String text) {
+    public String hash(String text) {
         hash(text, hash);
         return PREFIX + HexFormat.of().formatHex(hash);
     }

@@ -1,4 +1,4 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

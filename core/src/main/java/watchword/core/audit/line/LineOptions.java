@@ -1,4 +1,4 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import watchword.core.audit.filter.Exclusions;
 
@@ -9,6 +9,6 @@ import watchword.core.audit.filter.Exclusions;
  * @param hashAccessors token accessors are hashed
  * @param elideLists the answer to a list says how many, not which
  */
-record LineOptions(boolean raw, boolean hashAccessors, boolean elideLists, Exclusions exclusions) {
-    static final LineOptions DEFAULT = new LineOptions(false, true, false, Exclusions.NONE);
+public record LineOptions(boolean raw, boolean hashAccessors, boolean elideLists, Exclusions exclusions) {
+    public static final LineOptions DEFAULT = new LineOptions(false, true, false, Exclusions.NONE);
 }

@@ -1,4 +1,4 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Writes JSON as plain ASCII into an array that is used again: whatever is not printable ASCII is escaped, so no text can end a line,
  * move a terminal's cursor or turn the reading direction. One thread at a time.
  */
-final class JsonLine {
+public final class JsonLine {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int KEPT = 1 << 20;
     private static final int FIRST = 4096;
@@ -31,33 +31,33 @@ final class JsonLine {
         comma = true;
     }
 
-    JsonLine beginObject() {
+    public JsonLine beginObject() {
         separate();
         raw('{');
         comma = false;
         return this;
     }
 
-    JsonLine endObject() {
+    public JsonLine endObject() {
         raw('}');
         comma = true;
         return this;
     }
 
-    JsonLine beginArray() {
+    public JsonLine beginArray() {
         separate();
         raw('[');
         comma = false;
         return this;
     }
 
-    JsonLine endArray() {
+    public JsonLine endArray() {
         raw(']');
         comma = true;
         return this;
     }
 
-    JsonLine name(String name) {
+    public JsonLine name(String name) {
         separate();
         quoted(name);
         raw(':');
@@ -65,18 +65,18 @@ final class JsonLine {
         return this;
     }
 
-    JsonLine text(String text) {
+    public JsonLine text(String text) {
         separate();
         quoted(text);
         return this;
     }
 
     /** A member whose value is empty is left out, as in the field. */
-    void member(String name, String text) {
+    public void member(String name, String text) {
         if (!text.isEmpty()) name(name).text(text);
     }
 
-    void number(long number) {
+    public void number(long number) {
         separate();
         reserve(20);
         if (number < 0) {
@@ -89,7 +89,7 @@ final class JsonLine {
         length += digits;
     }
 
-    void truth(boolean truth) {
+    public void truth(boolean truth) {
         separate();
         plain(truth ? "true" : "false");
     }
@@ -164,12 +164,12 @@ final class JsonLine {
         }
     }
 
-    byte[] copy() {
+    public byte[] copy() {
         return Arrays.copyOf(bytes, length);
     }
 
     /** Begins anew; what was written is overwritten where it may hold what should not stay. */
-    void clear(boolean wipe) {
+    public void clear(boolean wipe) {
         if (wipe) Arrays.fill(bytes, 0, length, (byte) 0);
         if (bytes.length > KEPT) bytes = new byte[FIRST];
         length = 0;

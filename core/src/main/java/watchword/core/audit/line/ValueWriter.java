@@ -1,4 +1,4 @@
-package watchword.core.audit;
+package watchword.core.audit.line;
 
 import java.util.Base64;
 import java.util.Collection;
@@ -11,7 +11,7 @@ import watchword.sdk.Secret;
  * Writes the values of an entry: texts, bytes and secrets hashed, unless their field may be shown; numbers and truths plain, as in the
  * field. What it does not know it hashes. One thread at a time.
  */
-final class ValueWriter {
+public final class ValueWriter {
     private final JsonLine out;
     private final Hasher hasher;
     private final LineOptions options;
@@ -24,13 +24,13 @@ final class ValueWriter {
         private @Nullable Object value;
     }
 
-    ValueWriter(JsonLine out, Hasher hasher, LineOptions options) {
+    public ValueWriter(JsonLine out, Hasher hasher, LineOptions options) {
         this.out = out;
         this.hasher = hasher;
         this.options = options;
     }
 
-    void object(Map<?, ?> fields, Collection<String> plain) {
+    public void object(Map<?, ?> fields, Collection<String> plain) {
         out.beginObject();
         for (var field : fields.entrySet()) {
             var name = String.valueOf(field.getKey());
@@ -72,7 +72,7 @@ final class ValueWriter {
         }
     }
 
-    void secret(String name, Secret secret) {
+    public void secret(String name, Secret secret) {
         out.name(name);
         if (options.raw()) {
             out.text(secret.reveal());
@@ -85,12 +85,12 @@ final class ValueWriter {
     }
 
     /** Forgets what the line repeated. */
-    void endLine() {
+    public void endLine() {
         token.value = null;
         accessor.value = null;
     }
 
-    void accessor(String name, String text) {
+    public void accessor(String name, String text) {
         if (text.isEmpty()) return;
         out.name(name);
         if (!options.hashAccessors() || options.raw()) {
@@ -103,7 +103,7 @@ final class ValueWriter {
     }
 
     /** Lists and maps that hold the entries become how many there are; anything else is as always. */
-    void elided(Map<?, ?> data, Collection<String> plain) {
+    public void elided(Map<?, ?> data, Collection<String> plain) {
         out.beginObject();
         for (var field : data.entrySet()) {
             var name = String.valueOf(field.getKey());
@@ -117,11 +117,11 @@ final class ValueWriter {
         out.endObject();
     }
 
-    void hidden(Object value) {
+    public void hidden(Object value) {
         value(value, false);
     }
 
-    void header(String value, boolean hash) {
+    public void header(String value, boolean hash) {
         if (hash) hasher.write(out, value);
         else out.text(value);
     }

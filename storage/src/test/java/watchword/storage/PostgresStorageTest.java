@@ -1,0 +1,55 @@
+package watchword.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+import watchword.sdk.Storage.StorageException;
+import watchword.testkit.PostgresServer;
+
+/** Numbers 106 and 132 of the vulnerability list, besides the contract, on a real server. */
+class PostgresStorageTest extends StorageContract {
+    private static final AtomicInteger TABLES = new AtomicInteger();
+    private static PostgresServer server = PostgresServer.none();
+    private String table = "";
+
+    @BeforeAll
+    static void given_a_server() {
+        server = PostgresServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Override
+    Storage open() {
+        table = "store_" + TABLES.incrementAndGet();
+        return reopen();
+    }
+
+    @Override
+    Storage reopen() {
+        return PostgresStorage.open(Secret.copyOf(server.url()), table, Duration.ofSeconds(30));
+    }
+
+    @Test
+    void a_table_name_is_a_name_and_nothing_else() {
+        assertThatThrownBy(() -> PostgresStorage.open(Secret.copyOf(server.url()), "x\";drop", Duration.ofSeconds(1))).isInstanceOf(StorageException.class);
+    }
+
+    @Test
+    void a_password_is_in_no_message() {
+        var failure = org.assertj.core.api.Assertions.catchThrowable(
+                () -> PostgresStorage.open(Secret.copyOf("postgres://nobody:canary-pg-password@127.0.0.1:1/none"), "t", Duration.ofSeconds(1)));
+        for (var at = failure; at != null; at = at.getCause()) assertThat(at.toString()).doesNotContain("canary-pg-password");
+        assertThat(failure).isInstanceOf(StorageException.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.storage;
+
+import org.jspecify.annotations.NullMarked;
