@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CRL;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.TrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** The TLS settings of all listeners, with certificates that can be read again while connections stay. Any thread. */
@@ -21,11 +24,19 @@ final class Certificates {
 
     private record Used(SslContextFactory.Server factory, Listener.Tls tls) {}
 
+    /** Takes any client certificate whose key the client has; the auth method that it is shown to judges it. */
+    private static final class AnyClient extends SslContextFactory.Server {
+        @Override
+        protected TrustManager[] getTrustManagers(KeyStore keys, Collection<? extends CRL> revoked) {
+            return TRUST_ALL_CERTS.clone();
+        }
+    }
+
     private record Stores(KeyStore keys, Optional<KeyStore> clientCas) {}
 
     /** @throws IOException when files cannot be read, or do not fit together */
     SslContextFactory.Server add(Listener.Tls tls) throws IOException {
-        var factory = new SslContextFactory.Server();
+        var factory = tls.clientCa().isPresent() ? new SslContextFactory.Server() : new AnyClient();
         put(read(tls), factory);
         factory.setIncludeProtocols(tls.minVersion().equals("tls13") ? new String[] {"TLSv1.3"} : new String[] {"TLSv1.2", "TLSv1.3"});
         factory.setExcludeCipherSuites("^TLS_RSA_.*$", "^.*_CBC_.*$", "^.*3DES.*$", "^.*_SHA$", "^TLS_DHE?_.*$", "^.*_anon_.*$", "^.*NULL.*$");
@@ -33,7 +44,6 @@ final class Certificates {
         factory.setSniRequired(false);
         if (tls.requireClient()) factory.setNeedClientAuth(true);
         else if (tls.askClient()) factory.setWantClientAuth(true);
-        if (tls.askClient() && tls.clientCa().isEmpty()) factory.setTrustAll(true);
         used.add(new Used(factory, tls));
         return factory;
     }

@@ -51,8 +51,13 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
         int at = hops.size() - 1 - hopSkips;
         if (at < 0) throw new Problem.Invalid("malformed x-forwarded-for configuration or request, hops to skip (" + hopSkips + ") would skip before earliest chain link").asException();
         var named = hops.get(at);
-        if (!Tokens.isAddress(named)) throw new Problem.Invalid("malformed x-forwarded-for header").asException();
+        if (!isPlainAddress(named)) throw new Problem.Invalid("malformed x-forwarded-for header").asException();
         return named;
+    }
+
+    /** No names, no ports, and no short forms such as {@code 10.1}, which others read differently. */
+    private static boolean isPlainAddress(String text) {
+        return Tokens.isAddress(text) && (text.indexOf(':') >= 0 || text.chars().filter(c -> c == '.').count() == 3);
     }
 
     private static List<byte[]> certificates(Request request) {

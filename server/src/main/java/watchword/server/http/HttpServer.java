@@ -46,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server jetty = new Server(virtualThreads());
     private final Certificates certificates = new Certificates();
     private final List<SocketFile> socketFiles = new ArrayList<>();
+    private final List<SocketFile> published = new ArrayList<>();
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("http-deadlines").daemon().factory());
 
     /**
@@ -90,7 +91,10 @@ public final class HttpServer implements AutoCloseable {
         } catch (Exception failed) {
             throw new IOException(failed);
         }
-        for (var file : socketFiles) file.publish();
+        for (var file : socketFiles) {
+            file.publish();
+            published.add(file);
+        }
         sweeper.scheduleWithFixedDelay(() -> ports.values().forEach(port -> port.deadlines().sweep()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -171,7 +175,7 @@ public final class HttpServer implements AutoCloseable {
                 if (connector instanceof ServerConnector tcp) tcp.close();
             }
             jetty.stop();
-            for (var file : socketFiles) file.remove();
+            for (var file : published) file.remove();
         } catch (Exception failed) {
             LOG.log(Level.WARNING, "stopping: {0}", failed.getMessage());
         } finally {

@@ -122,6 +122,20 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Reads HTTP/2 frames until one of this type comes; false when the connection ends before. */
+    boolean readsFrame(int type) {
+        try {
+            while (true) {
+                var head = in.readNBytes(9);
+                if (head.length < 9) return false;
+                in.readNBytes((head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff);
+                if (head[3] == type) return true;
+            }
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     /** Waits until the server hangs up, whatever it says before. */
     boolean isClosedByServer() {
         try {
