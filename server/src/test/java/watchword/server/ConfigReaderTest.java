@@ -72,6 +72,7 @@ class ConfigReaderTest {
         "storage \"consul\" {}|is not known; use sqlite or postgresql",
         "listener \"tcp\" { address = \"x:99999\" tls_disable = true }|must be host:port",
         "listener \"tcp\" { }|tls_cert_file",
+        "listener \"tcp\" { tls_cert_file = \"c\" tls_key_file = \"k\" tls_require_and_verify_client_cert = true }|tls_client_ca_file",
         "listener \"quic\" { }|only tcp and unix are known",
         "seal \"awskms\" { }|is not known; use shamir or static",
         "audit \"carrier-pigeon\" \"x\" { }|use file, socket, syslog or http",

@@ -164,6 +164,8 @@ public final class ConfigReader {
         if (disabled) return Optional.empty();
         if (certificate.isEmpty()) throw block.missing("tls_cert_file (or tls_disable = true)");
         if (key.isEmpty()) throw block.missing("tls_key_file");
+        // Without it nothing would be verified, which is the opposite of what was asked for.
+        if (require && ca.isEmpty()) throw block.missing("tls_client_ca_file (for tls_require_and_verify_client_cert)");
         return Optional.of(new Listener.Tls(Path.of(certificate.get()), Path.of(key.get()), minVersion, ca.map(Path::of), require, ask));
     }
 
