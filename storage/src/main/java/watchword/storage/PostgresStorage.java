@@ -254,22 +254,17 @@ public final class PostgresStorage implements Storage {
 
         @Override
         public Optional<byte[]> get(String key) {
-            try (var statement = prepare(statements.get(), Limits.key(key)); ResultSet row = statement.executeQuery()) {
+            try (var statement = prepare(statements.get(), Bytes.key(key)); ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
             } catch (SQLException failed) {
                 throw thrown(failed);
             }
         }
 
-        private static byte[] upper(byte[] prefix) {
-            var end = Names.end(prefix);
-            return end.length == 0 ? new byte[] {(byte) 0xff} : end;
-        }
-
         @Override
         public List<String> list(String prefix, String after, int limit) {
-            var end = upper(Names.bytes(prefix));
-            return Names.list(prefix, after, limit, from -> keys(from, end));
+            var end = Bytes.end(Bytes.of(prefix));
+            return Names.list(prefix, after, limit, (from, most) -> keys(from, end));
         }
 
         private List<byte[]> keys(byte[] from, byte[] end) {
@@ -284,9 +279,9 @@ public final class PostgresStorage implements Storage {
 
         @Override
         public List<Entry> scan(String prefix, String after, int limit) {
-            var from = after.isEmpty() ? Names.bytes(prefix) : Names.bytes(after + "\0");
+            var from = after.isEmpty() ? Bytes.of(prefix) : Bytes.of(after + "\0");
             var page = new ArrayList<Entry>();
-            try (var statement = prepare(statements.scan(), from, upper(Names.bytes(prefix)))) {
+            try (var statement = prepare(statements.scan(), from, Bytes.end(Bytes.of(prefix)))) {
                 statement.setInt(3, limit);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) page.add(new Entry(new String(rows.getBytes(1), StandardCharsets.UTF_8), rows.getBytes(2)));
@@ -299,8 +294,8 @@ public final class PostgresStorage implements Storage {
 
         @Override
         public void put(String key, byte[] value) {
-            Limits.value(value);
-            try (var statement = prepare(statements.put(), Limits.key(key), value)) {
+            Bytes.value(value);
+            try (var statement = prepare(statements.put(), Bytes.key(key), value)) {
                 statement.executeUpdate();
             } catch (SQLException failed) {
                 throw thrown(failed);
@@ -309,7 +304,7 @@ public final class PostgresStorage implements Storage {
 
         @Override
         public void delete(String key) {
-            try (var statement = prepare(statements.delete(), Limits.key(key))) {
+            try (var statement = prepare(statements.delete(), Bytes.key(key))) {
                 statement.executeUpdate();
             } catch (SQLException failed) {
                 throw thrown(failed);

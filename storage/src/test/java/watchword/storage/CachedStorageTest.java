@@ -12,19 +12,15 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import watchword.sdk.Storage;
+import watchword.testkit.StorageOrderContract;
 
-class CachedStorageTest extends StorageContract {
+class CachedStorageTest extends StorageOrderContract {
     @TempDir
     Path folder = Path.of("");
 
     @Override
-    Storage open() {
+    protected Storage open() {
         return new CachedStorage(SqliteStorage.open(folder.resolve("store.db")), 1 << 16);
-    }
-
-    @Override
-    Storage reopen() {
-        return open();
     }
 
     @Test
@@ -83,7 +79,4 @@ class CachedStorageTest extends StorageContract {
         }
     }
 
-    private static String text(Storage.Reader tx, String key) {
-        return new String(tx.get(key).orElseThrow(), StandardCharsets.UTF_8);
-    }
 }
