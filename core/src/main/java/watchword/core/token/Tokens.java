@@ -53,7 +53,7 @@ public final class Tokens {
             var token = text.sealBatch(Json.write(SCHEMA.encodeRow(row)));
             return new Made(token, text.keyOf(token), row);
         }
-        var token = chosen.orElseGet(text::newServiceToken);
+        var token = chosen.orElseGet(() -> text.newServiceToken(row.issued()));
         var key = text.keyOf(token);
         if (rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
         rows.put(store, key, row.withAccessor(text.accessorOf(key)));
