@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -30,8 +29,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
-import watchword.core.request.Request;
-import watchword.core.request.Response;
+import watchword.core.request.Service;
 
 /** The listeners, on virtual threads. Closing it stops accepting, lets what runs end, then cuts off. */
 public final class HttpServer implements AutoCloseable {
@@ -56,7 +54,7 @@ public final class HttpServer implements AutoCloseable {
      * @param drain how long requests may take to end when it closes
      * @throws IOException when an address cannot be had, or a certificate cannot be read
      */
-    public HttpServer(List<Listener> listeners, Function<Request, Response> server, Duration drain) throws IOException {
+    public HttpServer(List<Listener> listeners, Service server, Duration drain) throws IOException {
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(drain.toMillis());
         var ports = new LinkedHashMap<Connector, Port>();
