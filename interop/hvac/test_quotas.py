@@ -25,7 +25,7 @@ def test_a_client_that_is_over_its_rate_is_told_so(root):
     root.sys.enable_secrets_engine("kv", path="limited")
     root.sys.create_or_update_quota("q", rate=2, path="limited", interval="1h")
     try:
-        root.secrets.kv.v1.create_or_update_secret("x", secret={"k": "v"}, mount_point="limited")
+        root.secrets.kv.v1.create_or_update_secret("x", secret={"k": "v"}, mount_point="limited", method="POST")
         assert root.secrets.kv.v1.read_secret("x", mount_point="limited")["data"] == {"k": "v"}
         with pytest.raises(hvac.exceptions.RateLimitExceeded, match='request path "limited/x": rate limit quota exceeded'):
             root.secrets.kv.v1.read_secret("x", mount_point="limited")

@@ -62,7 +62,7 @@ final class HttpAdapter extends Handler.Abstract {
     private Response answer(org.eclipse.jetty.server.Request in, Port port) throws IOException {
         try {
             if (in.getHeaders().size() > MAX_HEADERS) return JsonErrors.response(431);
-            var head = RequestReader.head(in, port.rules().forwarded());
+            var head = RequestReader.head(in, port.rules().forwarded().peer(in, port.proxy()));
             var entry = server.enter(new RequestHead(head.operation(), head.path(), head.peer()));
             if (entry.refusal().isPresent()) return entry.refusal().get();
             try (var body = head.takesBody() ? bodies.read(in, head.peer().address(), port.rules(), port.deadlines()) : BodyReader.Body.NONE) {

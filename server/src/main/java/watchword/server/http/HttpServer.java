@@ -59,7 +59,8 @@ public final class HttpServer implements AutoCloseable {
         jetty.setStopTimeout(drain.toMillis());
         var ports = new LinkedHashMap<Connector, Port>();
         for (var listener : listeners) {
-            var port = new Port(listener.rules(), new Deadlines(System::nanoTime, listener.rules().headerTimeout()));
+            var proxy = listener instanceof Listener.Tcp tcp ? tcp.proxy() : ProxyProtocol.NONE;
+            var port = new Port(listener.rules(), proxy, new Deadlines(System::nanoTime, listener.rules().headerTimeout()));
             ports.put(connector(listener, port), port);
         }
         int largest = listeners.stream().mapToInt(each -> each.rules().maxRequestBytes()).max().orElse(Listener.Rules.DEFAULTS.maxRequestBytes());
@@ -132,6 +133,7 @@ public final class HttpServer implements AutoCloseable {
         } else {
             connector = new ServerConnector(jetty, 1, 2, http1, bounded(new HTTP2CServerConnectionFactory(http)));
         }
+        if (tcp.proxy().isOn()) connector.addFirstConnectionFactory(tcp.proxy().factory(connector.getDefaultProtocol()));
         connector.setHost(tcp.host());
         connector.setPort(tcp.port());
         connector.setAcceptQueueSize(1024);
