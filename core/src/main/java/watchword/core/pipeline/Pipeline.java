@@ -1,14 +1,17 @@
 package watchword.core.pipeline;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
+import watchword.core.metric.Metrics;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
 import watchword.core.request.Answer;
@@ -20,6 +23,8 @@ import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /**
@@ -29,31 +34,49 @@ import watchword.sdk.Storage;
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
 
+    private static final Map<String, Duration> SPANS = spans();
+
     private final Storage storage;
     private final InstantSource clock;
     private final Gate gate;
     private final Invocation invocation;
     private final Tokens tokens;
     private final Trail trail;
+    private final Metrics metrics;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Wrapping wrapping, Audit audit) {
+            Wrapping wrapping, Audit audit, Metrics metrics) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
         this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
-        this.trail = new Trail(audit);
+        this.trail = new Trail(audit, metrics);
+        this.metrics = metrics;
+    }
+
+    private static Map<String, Duration> spans() {
+        var spans = new LinkedHashMap<String, Duration>();
+        for (var minutes : new int[] {1, 10, 20}) spans.put(minutes + "m", Duration.ofMinutes(minutes));
+        for (var hours : new int[] {1, 2}) spans.put(hours + "h", Duration.ofHours(hours));
+        for (var days : new int[] {1, 2, 7, 30}) spans.put(days + "d", Duration.ofDays(days));
+        return spans;
     }
 
     /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
     public Response serve(Request request) {
+        return serve(request, false);
+    }
+
+    /** @param open whether a route that looks is answered without a token, as the listener's configuration has it */
+    public Response serve(Request request, boolean open) {
         var now = clock.instant();
         try {
-            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, now))); // whose token, which route, allowed?
+            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, open, now))); // whose token, which route, allowed?
             var asked = trail.asked(request, admission, now);                                              // on record before anything happens
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);
+            countTokens(admission, answer);
             trail.answered(request, admission, answer, now, asked);                                        // on record before it leaves
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
@@ -111,6 +134,22 @@ public final class Pipeline {
         } catch (Problem.ProblemException usedUp) {
             return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
         }
+    }
+
+    private void countTokens(Admission admission, Answer answer) {
+        if (answer.auth().isEmpty() || !(admission instanceof Admission.Allowed allowed) || allowed.route().operation() != Operation.WRITE) return;
+        if (!allowed.route().path().text().startsWith("create") && !allowed.route().is(Trait.NO_TOKEN)) return;
+        metrics.counter("token.creation", Map.of("auth_method", allowed.theMount().type(), "mount_point", allowed.theMount().path(), "namespace", "root",
+                "creation_ttl", span(answer.auth().get().ttl()), "token_type", answer.auth().get().tokenType())).increment();
+    }
+
+    /** A lifetime by the steps that the field counts in. */
+    private static String span(Duration ttl) {
+        if (ttl.isZero()) return "+Inf";
+        for (var step : SPANS.entrySet()) {
+            if (ttl.compareTo(step.getValue()) <= 0) return step.getKey();
+        }
+        return "+Inf";
     }
 
     private void endSpentToken(Admission admission, Instant now) {
