@@ -86,8 +86,12 @@ sealed interface Admission {
         }
     }
 
-    /** It may not, or there is nothing there. */
-    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Problem problem) implements Admission {}
+    /**
+     * It may not, or there is nothing there.
+     *
+     * @param decision what the policies say; they may well allow what does not exist
+     */
+    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Decision decision, Problem problem) implements Admission {}
 
     /** It asks for help on a path. */
     record Help(TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {

@@ -49,18 +49,18 @@ final class Gate {
             var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
             return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Decision.Allow.openRoute());
         }
-        if (token.isEmpty()) return new Admission.Refused(token, mount, new Problem.Denied());
+        if (token.isEmpty()) return new Admission.Refused(token, mount, Decision.Deny.UNCOVERED, new Problem.Denied());
         var caller = token.get();
         if (request.help()) return help(caller, mount, path);
 
         var decision = authority.decide(store, caller, capability(store, request, caller, mount, match, path, now), path, request.body(), request.wrapTtl());
-        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, Problem.Denied.byPolicy());
-        if (mount.isEmpty()) return new Admission.Refused(token, mount, noRoute(path));
+        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, decision, Problem.Denied.byPolicy());
+        if (mount.isEmpty()) return new Admission.Refused(token, mount, allow, noRoute(path));
         return switch (match.orElseThrow()) {
-            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, Problem.NotFound.unsupportedPath());
-            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, new Problem.Unsupported());
+            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, allow, Problem.NotFound.unsupportedPath());
+            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, allow, new Problem.Unsupported());
             case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
-                new Admission.Refused(token, mount, Problem.Denied.byPolicy());
+                new Admission.Refused(token, mount, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
             case RouteTable.Match.Found found ->
                 new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, allow);
         };
@@ -76,7 +76,7 @@ final class Gate {
     }
 
     private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {
-        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, noRoute(path));
+        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, Decision.Allow.openRoute(), noRoute(path));
         return new Admission.Help(caller, mount.get(), mounts.engine(mount.get()), below(mount.get(), path));
     }
 

@@ -10,6 +10,7 @@ import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.Response;
@@ -93,7 +94,7 @@ public final class Pipeline {
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
             return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
         } catch (Problem.ProblemException usedUp) {
-            return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
+            return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
     }
 
