@@ -18,6 +18,7 @@ import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
+import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
 
@@ -27,6 +28,8 @@ import watchword.sdk.Storage;
  */
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+
+    private static final Problem SEALED = new Problem.Unavailable("Vault is sealed");
 
     private final Storage storage;
     private final InstantSource clock;
@@ -57,6 +60,8 @@ public final class Pipeline {
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED).toResponse(request.id());
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
             return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
@@ -72,6 +77,8 @@ public final class Pipeline {
             };
         } catch (Problem.ProblemException expected) {
             return Answer.of(expected.problem());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED);
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "the store failed", failed);
             return Answer.of(new Problem.Internal(failed.isOutcomeUnknown()
