@@ -185,7 +185,7 @@ public final class PolicyRoutes {
     }
 
     private static String writable(String asked) {
-        var names = Policies.canonicalWithRoot(List.of(asked));
+        var names = Policies.canonicalOfAny(List.of(asked));
         if (names.isEmpty()) throw new Problem.Invalid("policy name must be provided in the URL").asException();
         return names.getFirst();
     }
