@@ -20,6 +20,9 @@ sealed interface Admission {
 
     Optional<MountEntry> mount();
 
+    /** The same by the same caller, whose limited token has one use less. */
+    Admission by(TokenCaller spent);
+
     /** It may go ahead. A class, not a record: a record's constructor cannot be more private than the record. */
     final class Allowed implements Admission {
         private final Request request;
@@ -70,8 +73,8 @@ sealed interface Admission {
             return decision;
         }
 
-        /** The same request by the same caller, whose limited token has one use less. */
-        Allowed by(TokenCaller spent) {
+        @Override
+        public Allowed by(TokenCaller spent) {
             return new Allowed(request, spent, mount, engine, found, decision);
         }
 
@@ -87,10 +90,20 @@ sealed interface Admission {
     }
 
     /** It may not, or there is nothing there. */
-    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Problem problem) implements Admission {}
+    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Problem problem) implements Admission {
+        @Override
+        public Refused by(TokenCaller spent) {
+            return new Refused(Optional.of(spent), mount, problem);
+        }
+    }
 
     /** It asks for help on a path. */
     record Help(TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {
+        @Override
+        public Help by(TokenCaller spent) {
+            return new Help(spent, entry, engine, path);
+        }
+
         @Override
         public Optional<TokenCaller> tokenCaller() {
             return Optional.of(caller);

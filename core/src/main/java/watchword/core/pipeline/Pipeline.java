@@ -18,6 +18,7 @@ import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /**
@@ -83,23 +84,23 @@ public final class Pipeline {
         }
     }
 
-    /** A limited token pays before it acts, whether or not it may. */
+    /** A limited token pays before it acts, whether or not it may; only what is done to the token itself costs nothing. */
     private Admission spendUse(Admission admission) {
+        if (admission instanceof Admission.Allowed allowed && allowed.route().is(Trait.OWN_TOKEN)) return admission;
         var caller = admission.tokenCaller().filter(c -> c.row().usesLeft() > 0);
         if (caller.isEmpty()) return admission;
         try {
             var row = storage.write(store -> tokens.spendUse(store, caller.get().tokenKey()));
             var c = caller.get();
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
-            return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
+            return admission.by(spent);
         } catch (Problem.ProblemException usedUp) {
             return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
         }
     }
 
     private void endSpentToken(Admission admission, Instant now) {
-        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1 || admission instanceof Admission.Refused && c.row().usesLeft() == 1)
-                .ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
     }
 
     private static Answer helpOn(Admission.Help help) {
