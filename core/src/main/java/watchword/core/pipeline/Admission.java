@@ -5,6 +5,7 @@ import java.util.Optional;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.RouteTable;
+import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -30,14 +31,16 @@ sealed interface Admission {
         private final MountEntry mount;
         private final Engines.Mounted engine;
         private final RouteTable.Match.Found found;
+        private final Capability wanted;
         private final Decision.Allow decision;
 
-        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Decision.Allow decision) {
+        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Capability wanted, Decision.Allow decision) {
             this.request = request;
             this.caller = caller;
             this.mount = mount;
             this.engine = engine;
             this.found = found;
+            this.wanted = wanted;
             this.decision = decision;
         }
 
@@ -55,6 +58,15 @@ sealed interface Admission {
 
         Engines.Mounted engine() {
             return engine;
+        }
+
+        RouteTable.Match.Found found() {
+            return found;
+        }
+
+        /** What the caller needed, and was found to have. */
+        Capability wanted() {
+            return wanted;
         }
 
         Map<String, String> parameters() {
@@ -75,7 +87,7 @@ sealed interface Admission {
 
         @Override
         public Allowed by(TokenCaller spent) {
-            return new Allowed(request, spent, mount, engine, found, decision);
+            return new Allowed(request, spent, mount, engine, found, wanted, decision);
         }
 
         @Override

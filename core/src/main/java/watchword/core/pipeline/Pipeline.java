@@ -41,7 +41,7 @@ public final class Pipeline {
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
-        this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
         this.trail = new Trail(audit);
     }
 
