@@ -20,6 +20,7 @@ import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /**
@@ -44,7 +45,7 @@ public final class Pipeline {
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
-        this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
         this.trail = new Trail(audit);
     }
 
@@ -91,23 +92,23 @@ public final class Pipeline {
         }
     }
 
-    /** A limited token pays before it acts, whether or not it may. */
+    /** A limited token pays before it acts, whether or not it may; only what is done to the token itself costs nothing. */
     private Admission spendUse(Admission admission) {
+        if (admission instanceof Admission.Allowed allowed && allowed.route().is(Trait.OWN_TOKEN)) return admission;
         var caller = admission.tokenCaller().filter(c -> c.row().usesLeft() > 0);
         if (caller.isEmpty()) return admission;
         try {
             var row = storage.write(store -> tokens.spendUse(store, caller.get().tokenKey()));
             var c = caller.get();
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
-            return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
+            return admission.by(spent);
         } catch (Problem.ProblemException usedUp) {
             return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
     }
 
     private void endSpentToken(Admission admission, Instant now) {
-        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1 || admission instanceof Admission.Refused && c.row().usesLeft() == 1)
-                .ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
     }
 
     private static Answer helpOn(Admission.Help help) {
