@@ -31,6 +31,12 @@ import watchword.core.policy.Authority;
 import watchword.core.policy.CapabilityRoutes;
 import watchword.core.policy.Identities;
 import watchword.core.policy.PolicyRoutes;
+import watchword.core.quota.QuotaRoutes;
+import watchword.core.quota.RateLimits;
+import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
+import watchword.core.request.Response;
+import watchword.core.request.Service;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.sys.InfoRoutes;
@@ -58,6 +64,8 @@ final class Unsealed implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
+    /** Ticks between two looks for quotas that another server on the same store has changed. */
+    private static final int QUOTA_TICKS = 5;
 
     private final Storage storage;
     private final InstantSource clock;
@@ -68,6 +76,7 @@ final class Unsealed implements AutoCloseable {
     private final Revocations revocations;
     private final AuditDevices audit;
     private final Pipeline pipeline;
+    private final RateLimits limits;
     private final Barrier barrier;
     private final Seal seal;
     private volatile boolean closed;
@@ -113,17 +122,20 @@ final class Unsealed implements AutoCloseable {
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
-        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()));
+        this.limits = new RateLimits(random, clock);
+        var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
+        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
         var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, metrics).routes())),
+                        new InfoRoutes(info, mounts, metrics).routes(), quotaRoutes.routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit());
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) audit.start(settings.audits());
+        limits.refresh(storage);
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
@@ -170,8 +182,12 @@ final class Unsealed implements AutoCloseable {
         return storage.write(store -> logins.rootToken(store, Optional.empty(), clock.instant()).token());
     }
 
-    Pipeline pipeline() {
-        return pipeline;
+    Service.Entry enter(RequestHead head) {
+        return limits.enter(head, pipeline::refuse);
+    }
+
+    Response serve(Request request) {
+        return limits.login(request, pipeline::refuse, pipeline::serve);
     }
 
     AuditDevices audit() {
@@ -194,6 +210,7 @@ final class Unsealed implements AutoCloseable {
         for (long tick = 1; !closed; tick++) {
             try {
                 revocations.runDue();
+                if (tick % QUOTA_TICKS == 0) limits.refresh(storage);
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
                     seal.advanceEpoch();

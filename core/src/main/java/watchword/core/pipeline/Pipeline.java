@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
 import watchword.core.mount.Mounts;
@@ -13,6 +14,7 @@ import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
@@ -66,6 +68,20 @@ public final class Pipeline {
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
             return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
+        }
+    }
+
+    /** Records a request that was refused before its body was read, and answers it. */
+    public Response refuse(RequestHead head, Problem problem) {
+        var request = new Request(UUID.randomUUID().toString(), head.operation(), head.path(), Map.of(), false, Optional.empty(), Optional.empty(), Map.of(), head.peer());
+        var now = clock.instant();
+        var answer = Answer.of(problem);
+        try {
+            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), problem);
+            trail.answered(request, admission, answer, now, trail.asked(request, admission, now));
+            return answer.toResponse(request.id());
+        } catch (Problem.ProblemException unrecorded) {
+            return Answer.of(unrecorded.problem()).toResponse(request.id());
         }
     }
 
