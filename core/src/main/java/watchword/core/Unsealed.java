@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
 import watchword.core.audit.AuditSettings;
@@ -62,11 +64,11 @@ import watchword.sdk.Storage;
 
 /**
  * Everything that needs the barrier's key, wired by plain constructor calls: it exists only while the server is unsealed. Sealing drops
- * it; the barrier itself is the seal's to close.
+ * it, the cache and the keys of tokens; the seal does the rest.
  */
 final class Unsealed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
-    private static final String TOKEN_ROOT = "core/token/root-key";
+    private static final String TOKEN_KEY = "token";
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
@@ -76,6 +78,7 @@ final class Unsealed implements AutoCloseable {
     private final Storage storage;
     private final InstantSource clock;
     private final Mounts mounts;
+    private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
     private final Revocations revocations;
@@ -89,6 +92,22 @@ final class Unsealed implements AutoCloseable {
     private final Seal seal;
     private volatile boolean closed;
 
+    /** The barrier, which the seal closes: it has something to note in the store before. */
+    private record LeftOpen(Storage barrier) implements Storage {
+        @Override
+        public <T extends @Nullable Object> T read(Function<Reader, T> work) {
+            return barrier.read(work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T write(Function<Writer, T> work) {
+            return barrier.write(work);
+        }
+
+        @Override
+        public void close() {}
+    }
+
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
             HostProcess process) {}
@@ -99,11 +118,11 @@ final class Unsealed implements AutoCloseable {
     Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Measures measures, Runnable sealServer) {
         this.barrier = opened;
         this.seal = seal;
-        this.storage = settings.cache().apply(new MeteredStorage(opened, measures.metrics()));
+        this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
         this.clock = clock;
         var info = settings.info();
         var leases = new Leases(random);
-        var tokens = new Tokens(tokenRoot(storage, random), random, leases);
+        this.tokens = tokens(opened, random, leases);
         var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
@@ -142,14 +161,10 @@ final class Unsealed implements AutoCloseable {
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
-    /** The key of all tokens, made with the server. */
-    private static Secret tokenRoot(Storage storage, SecureRandom random) {
-        return storage.read(store -> store.get(TOKEN_ROOT)).map(Secret::owning).orElseGet(() -> {
-            var key = new byte[32];
-            random.nextBytes(key);
-            storage.update(store -> store.put(TOKEN_ROOT, key));
-            return Secret.owning(key.clone());
-        });
+    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
+        try (var key = opened.deriveSecret(TOKEN_KEY)) {
+            return new Tokens(key, random, leases);
+        }
     }
 
     private static final class OwnEngines {
@@ -248,5 +263,7 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         audit.close();
+        tokens.close();
+        storage.close(); // with the cache: what it holds is in clear
     }
 }

@@ -7,11 +7,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import watchword.core.audit.line.Hasher;
 import watchword.core.audit.line.JsonLine;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -28,6 +30,17 @@ final class LineWriter {
     private final Second issued = new Second();
     private final ValueWriter values;
     private final LineOptions options;
+    private Repeatable last = Repeatable.NOTHING;
+
+    /** The part of a request's line that its answer's line repeats: who asked for what. */
+    @SuppressWarnings("ArrayRecordComponent") // seen by one writer only
+    private record Repeatable(@Nullable AuditEntry entry, @Nullable AuditedHeaders headers, byte[] line, int from, int to) {
+        static final Repeatable NOTHING = new Repeatable(null, null, new byte[0], 0, 0);
+
+        boolean isFor(AuditEntry answer, AuditedHeaders now) {
+            return entry != null && entry.isOfSame(answer) && headers == now;
+        }
+    }
 
     LineWriter(Hasher hasher, LineOptions options) {
         this.values = new ValueWriter(out, hasher, options);
@@ -39,13 +52,20 @@ final class LineWriter {
         out.beginObject();
         out.name("time").text(time(entry.time()));
         out.name("type").text(entry.isAnswer() ? "response" : "request");
-        auth(entry);
-        request(entry, headers);
+        int from = out.length();
+        if (entry.isAnswer() && last.isFor(entry, headers)) {
+            out.again(last.line(), last.from(), last.to());
+        } else {
+            auth(entry);
+            request(entry, headers);
+        }
+        int to = out.length();
         entry.answer().ifPresent(answer -> response(entry, answer));
         out.member("error", entry.error());
         var open = out.copy();
         out.clear(options.raw());
         values.endLine();
+        last = entry.isAnswer() || options.raw() ? Repeatable.NOTHING : new Repeatable(entry, headers, open, from, to);
         return open;
     }
 
@@ -54,15 +74,37 @@ final class LineWriter {
     private void auth(AuditEntry entry) {
         out.name("auth").beginObject();
         entry.caller().ifPresent(this::caller);
+        policyResults(entry.decision());
+        out.endObject();
+    }
+
+    private void policyResults(Decision decision) {
         out.name("policy_results").beginObject();
-        out.name("allowed").truth(entry.allowed());
-        if (!entry.rule().isEmpty()) {
-            out.name("granting_policies").beginArray().beginObject();
-            out.name("type").text("acl");
-            out.name("rule").text(entry.rule());
-            out.endObject().endArray();
+        switch (decision) {
+            case Decision.Allow allow -> {
+                out.name("allowed").truth(true);
+                out.member("rule", allow.rule());
+                granting(allow.policies());
+            }
+            case Decision.Deny deny -> {
+                out.name("allowed").truth(false);
+                out.member("rule", deny.rule());
+            }
         }
-        out.endObject().endObject();
+        out.endObject();
+    }
+
+    private void granting(List<String> policies) {
+        if (policies.isEmpty()) return;
+        out.name("granting_policies").beginArray();
+        for (var policy : policies) {
+            out.beginObject();
+            out.name("name").text(policy);
+            out.name("namespace_id").text("root");
+            out.name("type").text("acl");
+            out.endObject();
+        }
+        out.endArray();
     }
 
     private void caller(TokenCaller caller) {

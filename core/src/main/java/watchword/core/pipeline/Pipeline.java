@@ -1,10 +1,8 @@
 package watchword.core.pipeline;
 
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +10,10 @@ import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
 import watchword.core.metric.Metrics;
+import watchword.core.metric.TokenCreations;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
@@ -22,6 +22,7 @@ import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
+import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
@@ -34,7 +35,7 @@ import watchword.sdk.Storage;
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
 
-    private static final Map<String, Duration> SPANS = spans();
+    private static final Problem SEALED = new Problem.Unavailable("Vault is sealed");
 
     private final Storage storage;
     private final InstantSource clock;
@@ -42,7 +43,7 @@ public final class Pipeline {
     private final Invocation invocation;
     private final Tokens tokens;
     private final Trail trail;
-    private final Metrics metrics;
+    private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
             Wrapping wrapping, Audit audit, Metrics metrics) {
@@ -50,17 +51,9 @@ public final class Pipeline {
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
-        this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
         this.trail = new Trail(audit, metrics);
-        this.metrics = metrics;
-    }
-
-    private static Map<String, Duration> spans() {
-        var spans = new LinkedHashMap<String, Duration>();
-        for (var minutes : new int[] {1, 10, 20}) spans.put(minutes + "m", Duration.ofMinutes(minutes));
-        for (var hours : new int[] {1, 2}) spans.put(hours + "h", Duration.ofHours(hours));
-        for (var days : new int[] {1, 2, 7, 30}) spans.put(days + "d", Duration.ofDays(days));
-        return spans;
+        this.created = new TokenCreations(metrics);
     }
 
     /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
@@ -81,6 +74,8 @@ public final class Pipeline {
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED).toResponse(request.id());
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
             return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
@@ -93,7 +88,7 @@ public final class Pipeline {
         var now = clock.instant();
         var answer = Answer.of(problem);
         try {
-            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), problem);
+            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, problem);
             trail.answered(request, admission, answer, now, trail.asked(request, admission, now));
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
@@ -110,6 +105,8 @@ public final class Pipeline {
             };
         } catch (Problem.ProblemException expected) {
             return Answer.of(expected.problem());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED);
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "the store failed", failed);
             return Answer.of(new Problem.Internal(failed.isOutcomeUnknown()
@@ -122,39 +119,28 @@ public final class Pipeline {
         }
     }
 
-    /** A limited token pays before it acts, whether or not it may. */
+    /** A limited token pays before it acts, whether or not it may; only what is done to the token itself costs nothing. */
     private Admission spendUse(Admission admission) {
+        if (admission instanceof Admission.Allowed allowed && allowed.route().is(Trait.OWN_TOKEN)) return admission;
         var caller = admission.tokenCaller().filter(c -> c.row().usesLeft() > 0);
         if (caller.isEmpty()) return admission;
         try {
             var row = storage.write(store -> tokens.spendUse(store, caller.get().tokenKey()));
             var c = caller.get();
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
-            return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
+            return admission.by(spent);
         } catch (Problem.ProblemException usedUp) {
-            return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
+            return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
     }
 
     private void countTokens(Admission admission, Answer answer) {
         if (answer.auth().isEmpty() || !(admission instanceof Admission.Allowed allowed) || allowed.route().operation() != Operation.WRITE) return;
-        if (!allowed.route().path().text().startsWith("create") && !allowed.route().is(Trait.NO_TOKEN)) return;
-        metrics.counter("token.creation", Map.of("auth_method", allowed.theMount().type(), "mount_point", allowed.theMount().path(), "namespace", "root",
-                "creation_ttl", span(answer.auth().get().ttl()), "token_type", answer.auth().get().tokenType())).increment();
-    }
-
-    /** A lifetime by the steps that the field counts in. */
-    private static String span(Duration ttl) {
-        if (ttl.isZero()) return "+Inf";
-        for (var step : SPANS.entrySet()) {
-            if (ttl.compareTo(step.getValue()) <= 0) return step.getKey();
-        }
-        return "+Inf";
+        if (allowed.route().is(Trait.NO_TOKEN) || allowed.route().path().text().startsWith("create")) created.count(allowed.theMount(), answer.auth().get());
     }
 
     private void endSpentToken(Admission admission, Instant now) {
-        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1 || admission instanceof Admission.Refused && c.row().usesLeft() == 1)
-                .ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
     }
 
     private static Answer helpOn(Admission.Help help) {
