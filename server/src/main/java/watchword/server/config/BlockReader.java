@@ -21,6 +21,8 @@ final class BlockReader {
     static final Schema<Settings.Forwarded> FORWARDED = Schema.of(Settings.Forwarded.class);
     static final Schema<Settings.Proxied> PROXIED = Schema.of(Settings.Proxied.class);
     static final Schema<Settings.Open> OPEN = Schema.of(Settings.Open.class);
+    static final Schema<Settings.Telemetry> TELEMETRY = Schema.of(Settings.Telemetry.class);
+    static final Schema<Settings.InFlight> IN_FLIGHT = Schema.of(Settings.InFlight.class);
     static final Schema<Settings.UnixListener> UNIX = Schema.of(Settings.UnixListener.class);
     static final Schema<Settings.Sqlite> SQLITE = Schema.of(Settings.Sqlite.class);
     static final Schema<Settings.Postgresql> POSTGRESQL = Schema.of(Settings.Postgresql.class);

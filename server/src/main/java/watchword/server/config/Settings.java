@@ -95,8 +95,8 @@ final class Settings {
             @Doc("The same, by its older name.") @Default("false") boolean unauthenticatedInFlightRequestAccess) {}
 
     record Open(
-            @Doc("With `unauthenticated_metrics_access = true`, `sys/metrics` is told to anybody who asks on this listener, without a token.") Telemetry telemetry,
-            @Doc("With `unauthenticated_in_flight_requests_access = true`, so is `sys/in-flight-req`.") InFlight inflightRequestsLogging) {
+            @Doc("Whether `sys/metrics` is told without a token; see below.") Telemetry telemetry,
+            @Doc("Whether `sys/in-flight-req` is told without a token; see below.") InFlight inflightRequestsLogging) {
         Set<String> paths() {
             var paths = new HashSet<String>();
             if (telemetry.unauthenticatedMetricsAccess()) paths.add("sys/metrics");
