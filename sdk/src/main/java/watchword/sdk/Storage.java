@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A transactional, ordered map from slash-separated keys to bytes. There is no way to touch it outside a transaction, and no way to
  * forget one: a transaction is the length of a lambda.
  *
- * <p>Keys are 1 to {@value #MAX_KEY_BYTES} bytes of UTF-8 and are ordered by those bytes. Values are at most {@value #MAX_VALUE_BYTES}
- * bytes. Arrays handed in or out belong to the storage from then on and must not be changed.
+ * <p>Keys are 1 to {@value #MAX_KEY_BYTES} bytes of UTF-8 and are ordered by those bytes; a lone surrogate is refused. Values are at
+ * most {@value #MAX_VALUE_BYTES} bytes. Arrays handed in or out belong to the storage from then on and must not be changed.
  */
 public interface Storage extends AutoCloseable {
 
@@ -19,8 +19,9 @@ public interface Storage extends AutoCloseable {
     int MAX_VALUE_BYTES = 32 << 20;
 
     /**
-     * Runs {@code work} on one consistent snapshot; it never sees a write that began after it. {@code work} may be run again from the
-     * start (an optimistic snapshot that failed), so it must do nothing but use its argument, and the reader must not escape it.
+     * Runs {@code work} on one consistent snapshot, of some moment between this call and its return: it sees all of a write or nothing
+     * of it, and each write that had returned before this call. {@code work} may be run again from the start (an optimistic snapshot
+     * that failed), so it must do nothing but use its argument, and the reader must not escape it.
      */
     <T extends @Nullable Object> T read(Function<Reader, T> work);
 
@@ -29,6 +30,7 @@ public interface Storage extends AutoCloseable {
      * {@code work} runs again from the start, so it must do nothing but use its argument. An exception out of {@code work} undoes its
      * writes and is thrown on unchanged.
      *
+     * @throws IllegalStateException when called from inside another {@code write}
      * @throws StorageException when it failed; the writes are gone unless {@link StorageException#isOutcomeUnknown}
      */
     <T extends @Nullable Object> T write(Function<Writer, T> work);

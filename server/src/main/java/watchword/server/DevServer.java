@@ -3,7 +3,6 @@ package watchword.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
 import watchword.sdk.Secret;
+import watchword.server.config.GlobalSettings;
 import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.http.HttpServer;
@@ -51,8 +51,8 @@ public final class DevServer implements AutoCloseable {
         var audits = options.auditFile().map(file -> List.of(new AuditDevices.Declared("file/", "file", "", Map.of("file_path", file.toString())))).orElse(List.of());
         var store = options.data().<ServerConfig.Store>map(folder -> new ServerConfig.Store.Sqlite(folder.resolve("watchword.db"))).orElseGet(ServerConfig.Store.Memory::new);
         var seal = new SealSettings(new StaticSeal.Key("dev", key.sealKey()), Optional.empty(), false);
-        var config = new ServerConfig(List.of(listener), store, Optional.of(seal), Optional.empty(), false, audits, options.data(), "http://" + options.host() + ":" + options.port(), "dev",
-                Duration.ofHours(768), Duration.ofHours(768), "info", "standard", "1.18.5", List.of());
+        var global = GlobalSettings.of("http://" + options.host() + ":" + options.port(), "dev", options.data().map(Path::toString).orElse(""));
+        var config = new ServerConfig(global, List.of(listener), store, Optional.of(seal), audits, List.of(), List.of());
         var server = Wiring.server(config, random, clock);
         if (!server.isInitialized()) {
             server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(key.rootToken()));

@@ -9,28 +9,41 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import watchword.core.json.Json;
+import watchword.server.config.GlobalSettings;
+import watchword.server.config.GlobalSettings.LogFormat;
+import watchword.server.config.GlobalSettings.LogLevel;
 
 /** The server's log: one event a line, on standard error, as text or JSON. */
 final class Logging {
+    /** Its own news are of no use to an operator. Held, because a logger that nobody holds forgets its level. */
+    private static final Logger HTTP_LAYER = Logger.getLogger("org.eclipse.jetty");
+
     private Logging() {}
 
-    static void configure(String level, String format) {
+    static void configure(GlobalSettings settings) {
+        configure(settings.logLevel(), settings.logFormat());
+    }
+
+    /** From now on; may be called again. */
+    static void configure(LogLevel level, LogFormat format) {
         var at = switch (level) {
-            case "trace" -> Level.FINER;
-            case "debug" -> Level.FINE;
-            case "warn" -> Level.WARNING;
-            case "error" -> Level.SEVERE;
-            default -> Level.INFO;
+            case TRACE -> Level.FINER;
+            case DEBUG -> Level.FINE;
+            case INFO -> Level.INFO;
+            case WARN -> Level.WARNING;
+            case ERROR -> Level.SEVERE;
         };
         LogManager.getLogManager().reset();
         var handler = new ConsoleHandler();
         handler.setLevel(at);
-        handler.setFormatter(format.equals("json") ? new JsonLines() : new TextLines());
+        handler.setFormatter(switch (format) {
+            case JSON -> new JsonLines();
+            case STANDARD -> new TextLines();
+        });
         var root = Logger.getLogger("");
         root.addHandler(handler);
         root.setLevel(at.intValue() < Level.INFO.intValue() ? at : Level.INFO);
-        // The HTTP layer's own news are of no use to an operator.
-        Logger.getLogger("org.eclipse.jetty").setLevel(Level.WARNING);
+        HTTP_LAYER.setLevel(Level.WARNING);
     }
 
     private static String word(Level level) {

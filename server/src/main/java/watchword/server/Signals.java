@@ -4,8 +4,9 @@ package watchword.server;
 final class Signals {
     private Signals() {}
 
+    /** @param name without {@code SIG} */
     @SuppressWarnings("sunapi") // there is no other way to hear SIGHUP
-    static void onHangUp(Runnable action) {
-        sun.misc.Signal.handle(new sun.misc.Signal("HUP"), _ -> action.run());
+    static void on(String name, Runnable action) {
+        sun.misc.Signal.handle(new sun.misc.Signal(name), _ -> action.run());
     }
 }

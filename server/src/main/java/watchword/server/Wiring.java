@@ -1,10 +1,11 @@
 package watchword.server;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import watchword.core.Server;
@@ -29,29 +30,29 @@ final class Wiring {
 
     static Server server(ServerConfig config, SecureRandom random, InstantSource clock) throws IOException {
         var storage = storage(config.store());
-        var info = new ServerInfo(VERSION, config.compatibleVersion(), config.clusterName(), clusterId(storage, random), storageType(config.store()), config.apiAddress(),
-                clock.instant(), config.defaultLeaseTtl(), config.maxLeaseTtl());
+        var info = new ServerInfo(VERSION, config.global().compatibleVersion(), config.global().clusterName(), clusterId(storage, random), storageType(config.store()), config.apiAddress(),
+                clock.instant(), config.global().defaultLeaseTtl(), config.global().maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), config.auditFolder(), config.audits(), cache), random, clock);
+        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache), random, clock);
     }
 
     private static Storage storage(Store store) throws IOException {
         return switch (store) {
             case Store.Sqlite sqlite -> SqliteStorage.open(sqlite.path());
-            case Store.Memory _ -> {
-                var folder = Files.createTempDirectory("watchword-");
-                folder.toFile().deleteOnExit();
-                yield SqliteStorage.open(folder.resolve("memory.db"), SqliteStorage.Durability.LOST_ON_CRASH);
-            }
+            case Store.Memory _ -> TemporaryStorage.create();
             case Store.Postgres postgres -> PostgresStorage.open(postgres.connectionUrl(), postgres.table(), Duration.ofSeconds(10));
         };
     }
 
     /** A database that others run has no place beside it: there, the file has to be named. */
     private static RollbackGuard guard(ServerConfig config) {
-        if (config.epochFile().isPresent()) return RollbackGuard.by(config.epochFile().get());
+        if (!config.global().epochFile().isEmpty()) return RollbackGuard.by(Path.of(config.global().epochFile()));
         return config.store() instanceof Store.Sqlite sqlite ? RollbackGuard.by(sqlite.path().resolveSibling(sqlite.path().getFileName() + ".epoch")) : RollbackGuard.none();
+    }
+
+    private static Optional<Path> auditFolder(ServerConfig config) {
+        return config.global().auditFileFolder().isEmpty() ? Optional.empty() : Optional.of(Path.of(config.global().auditFileFolder()));
     }
 
     private static String storageType(Store store) {

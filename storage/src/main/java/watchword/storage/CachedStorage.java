@@ -1,171 +1,110 @@
 package watchword.storage;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Storage;
+import watchword.storage.EntryCache.Slot;
 
 /**
- * Keeps entries of a storage that this process alone writes, with what their decoders made of them, bounded in bytes. Any thread.
+ * Keeps entries of a storage, with what their decoders made of them, bounded in bytes. For a storage that this process alone writes, one
+ * transaction after another. Any thread.
  *
  * <h2>Why a read is one snapshot</h2>
  *
- * A read runs first on the cache alone, noting what it used. (1) A write takes its keys out of the cache before it can commit, and nobody
- * may put them back until it has ended: they are <i>pending</i>. So an entry in the cache is the committed one. (2) At the end the read
- * looks whether all it used is still there, the very same objects. Then at the first of those looks they were all current together. (3) If
- * one is not, or if it needs something that is not cached or a list, it runs again on a real snapshot, and what it finds is put into the
- * cache, unless a write of the key began or ended after the snapshot did.
+ * A read runs first on the cache alone, noting what it used. What is in the cache is committed (see {@link EntryCache}). At the end it
+ * looks whether all that it used is still there, the very same objects: then at the moment before the first of those looks all of them
+ * were there together, so they were the store of that moment. If one is not, or if the read needs something that is not cached or a list,
+ * it runs again on a real snapshot. There it may use the cache, too, for what was in it before the snapshot began and still is after: its
+ * value at the snapshot can be no other. A write reads the cache freely, because what is there is committed, and what its group of
+ * transactions has changed is not there.
  */
 public final class CachedStorage implements Storage {
-    private static final int STAMPS = 4096;
-
     private final Storage inner;
-    private final Cache<String, Slot> cache;
-    private final Map<String, Pending> pending = new ConcurrentHashMap<>();
-    private final AtomicLong clock = new AtomicLong();
-    /** When a key (or one that shares its place) was last written, by {@link #clock}. */
-    private final AtomicLongArray stamps = new AtomicLongArray(STAMPS);
+    private final EntryCache entries;
+    private volatile boolean closed;
 
+    /** @param maxBytes what entries and their decoded forms may take on the heap, about */
     public CachedStorage(Storage inner, long maxBytes) {
         this.inner = inner;
-        this.cache = Caffeine.newBuilder()
-                .maximumWeight(maxBytes)
-                .<String, Slot>weigher((key, slot) -> 160 + 2 * key.length() + 4 * slot.size())
-                .executor(Runnable::run)
-                .build();
+        this.entries = new EntryCache(maxBytes);
     }
 
-    /** An entry, or that there is none, with what a decoder made of it. */
-    private static final class Slot {
-        private final byte @Nullable [] value;
-        private volatile @Nullable Decoded decoded;
-
-        Slot(byte @Nullable [] value) {
-            this.value = value;
-        }
-
-        int size() {
-            return value == null ? 0 : value.length;
-        }
-
-        Optional<byte[]> bytes() {
-            return Optional.ofNullable(value);
-        }
-
-        @SuppressWarnings("unchecked") // the same decoder made it
-        <T> Optional<T> decoded(Function<byte[], T> decode) {
-            if (value == null) return Optional.empty();
-            var known = decoded;
-            if (known != null && known.by() == decode) return Optional.of((T) known.object());
-            var made = decode.apply(value);
-            decoded = new Decoded(decode, made);
-            return Optional.of(made);
-        }
-    }
-
-    private record Decoded(Function<byte[], ?> by, Object object) {}
-
-    /** How many writes of a key are under way, and whether there was ever more than one: then none may say what the last value is. */
-    private record Pending(int writes, boolean contended) {}
-
-    /** What the cache alone cannot answer. */
-    private static final class Miss extends RuntimeException {
+    /** What the cache alone cannot answer. An error, so that no work catches it by mistake. */
+    @SuppressWarnings("serial")
+    private static final class Miss extends Error {
         static final Miss MISS = new Miss();
 
         private Miss() {
-            super("miss", null, false, false);
+            super("not cached", null, false, false);
         }
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
-        var cached = new CacheReader();
+        var cached = new CacheReader(entries);
         try {
-            var result = work.apply(cached);
-            if (cached.isCurrent()) return result;
+            if (!closed) {
+                var result = work.apply(cached);
+                if (cached.isOneMoment()) return result;
+            }
         } catch (Miss miss) {
             // on a snapshot then
-        } catch (RuntimeException thrown) {
-            if (cached.isCurrent()) throw thrown;
+        } catch (RuntimeException | Error thrown) {
+            if (cached.isOneMoment()) throw thrown;
         }
-        long since = clock.get();
-        return inner.read(snapshot -> work.apply(new FillingReader(snapshot, since)));
+        long since = entries.now();
+        return inner.read(snapshot -> work.apply(new SnapshotReader(entries, snapshot, since, cached.missed)));
     }
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
-        var marked = new HashMap<String, Optional<byte[]>>();
+        var changes = new Changes(entries);
         boolean committed = false;
         try {
             var result = inner.write(tx -> {
-                marked.replaceAll((_, _) -> Optional.empty());
-                return work.apply(new MarkingWriter(tx, marked));
+                changes.again();
+                return work.apply(new ChangingWriter(entries, tx, changes));
             });
             committed = true;
             return result;
         } finally {
-            for (var change : marked.entrySet()) unmark(change.getKey(), change.getValue(), committed);
+            changes.end(committed);
         }
-    }
-
-    private void mark(String key) {
-        pending.merge(key, new Pending(1, false), (now, one) -> new Pending(now.writes() + 1, true));
-        stamp(key);
-        cache.invalidate(key);
-    }
-
-    private void unmark(String key, Optional<byte[]> value, boolean committed) {
-        stamp(key);
-        pending.computeIfPresent(key, (_, now) -> {
-            if (now.writes() > 1) return new Pending(now.writes() - 1, true);
-            if (committed && !now.contended()) value.ifPresent(bytes -> cache.put(key, new Slot(bytes)));
-            return null;
-        });
-    }
-
-    private void stamp(String key) {
-        stamps.set(place(key), clock.incrementAndGet());
-    }
-
-    private static int place(String key) {
-        int hash = key.hashCode();
-        return (hash ^ hash >>> 16) & STAMPS - 1;
-    }
-
-    private void fill(String key, Slot slot, long since) {
-        if (pending.containsKey(key) || stamps.get(place(key)) > since) return;
-        cache.put(key, slot);
-        if (pending.containsKey(key) || stamps.get(place(key)) > since) cache.asMap().remove(key, slot);
     }
 
     @Override
     public void close() {
+        closed = true;
         inner.close();
-        cache.invalidateAll();
+        entries.clear();
     }
 
     /** Forgets everything: when the keys that opened the entries are gone. */
     public void clear() {
-        cache.invalidateAll();
+        entries.clear();
     }
 
-    private final class CacheReader implements Reader {
+    private static final class CacheReader implements Reader {
+        private final EntryCache entries;
         private @Nullable String firstKey;
         private @Nullable Slot firstSlot;
         private @Nullable List<Map.Entry<String, Slot>> more;
+        private boolean incomplete;
+        /** The key that was not cached; null while all were, or when a list was wanted. */
+        private @Nullable String missed;
+
+        CacheReader(EntryCache entries) {
+            this.entries = entries;
+        }
 
         private Slot slot(String key) {
-            var slot = cache.getIfPresent(key);
-            if (slot == null) throw Miss.MISS;
+            var slot = entries.get(key);
+            if (slot == null) throw miss(key);
             if (firstKey == null) {
                 firstKey = key;
                 firstSlot = slot;
@@ -176,11 +115,18 @@ public final class CachedStorage implements Storage {
             return slot;
         }
 
-        boolean isCurrent() {
+        private Miss miss(@Nullable String key) {
+            incomplete = true;
+            if (missed == null) missed = key;
+            return Miss.MISS;
+        }
+
+        boolean isOneMoment() {
+            if (incomplete) return false;
             if (more == null || firstKey == null) return true;
-            if (cache.getIfPresent(firstKey) != firstSlot) return false;
+            if (entries.get(firstKey) != firstSlot) return false;
             for (var each : more) {
-                if (cache.getIfPresent(each.getKey()) != each.getValue()) return false;
+                if (entries.get(each.getKey()) != each.getValue()) return false;
             }
             return true;
         }
@@ -197,28 +143,51 @@ public final class CachedStorage implements Storage {
 
         @Override
         public List<String> list(String prefix, String after, int limit) {
-            throw Miss.MISS;
+            throw miss(null);
         }
 
         @Override
         public List<Entry> scan(String prefix, String after, int limit) {
-            throw Miss.MISS;
+            throw miss(null);
         }
     }
 
-    private final class FillingReader implements Reader {
+    private static final class SnapshotReader implements Reader {
+        private final EntryCache entries;
         private final Reader snapshot;
         private final long since;
+        /** Whether something was read from the snapshot: only then is it sure to have begun. */
+        private boolean begun;
+        private @Nullable String firstKey;
+        private @Nullable Slot firstSlot;
 
-        FillingReader(Reader snapshot, long since) {
+        /** @param first a key that will surely be asked for, if there is one */
+        SnapshotReader(EntryCache entries, Reader snapshot, long since, @Nullable String first) {
+            this.entries = entries;
             this.snapshot = snapshot;
             this.since = since;
+            if (first != null) begin(first);
+        }
+
+        private void begin(String first) {
+            try {
+                firstSlot = real(first);
+                firstKey = first;
+            } catch (RuntimeException refused) {
+                firstSlot = null; // the work will meet it where it asks
+            }
+        }
+
+        private Slot real(String key) {
+            var slot = entries.fill(key, snapshot.get(key), since);
+            begun = true;
+            return slot;
         }
 
         private Slot slot(String key) {
-            var slot = new Slot(snapshot.get(key).orElse(null));
-            fill(key, slot, since);
-            return slot;
+            if (firstSlot != null && key.equals(firstKey)) return firstSlot;
+            var known = begun ? entries.getFrom(key, since) : null;
+            return known != null ? known : real(key);
         }
 
         @Override
@@ -233,49 +202,76 @@ public final class CachedStorage implements Storage {
 
         @Override
         public List<String> list(String prefix, String after, int limit) {
-            return snapshot.list(prefix, after, limit);
+            var names = snapshot.list(prefix, after, limit);
+            begun |= limit > 0;
+            return names;
         }
 
         @Override
         public List<Entry> scan(String prefix, String after, int limit) {
-            return snapshot.scan(prefix, after, limit);
+            var page = snapshot.scan(prefix, after, limit);
+            begun |= limit > 0;
+            return page;
         }
     }
 
-    /** Marks what it changes. What is cached is committed and pending nowhere, so the one writer may read it too. */
-    private final class MarkingWriter implements Writer {
-        private final Writer tx;
-        private final Map<String, Optional<byte[]>> marked;
+    /** What one write changed: begun on the writer's thread, ended by its caller. */
+    private static final class Changes {
+        private final EntryCache entries;
+        private final Map<String, Optional<Slot>> last = new HashMap<>();
 
-        MarkingWriter(Writer tx, Map<String, Optional<byte[]>> marked) {
-            this.tx = tx;
-            this.marked = marked;
+        Changes(EntryCache entries) {
+            this.entries = entries;
         }
 
-        private void change(String key, Optional<byte[]> value) {
-            if (marked.put(key, value) == null) mark(key);
+        /** The work runs from its start, so what it had changed is not changed yet. */
+        void again() {
+            last.replaceAll((_, _) -> Optional.empty());
+        }
+
+        void begin(String key) {
+            if (last.put(key, Optional.empty()) == null) entries.beginChange(key);
+        }
+
+        void made(String key, Optional<byte[]> value) {
+            last.put(key, Optional.of(new Slot(value)));
+        }
+
+        void end(boolean committed) {
+            last.forEach((key, slot) -> entries.endChange(key, committed ? slot.orElse(null) : null));
+        }
+    }
+
+    private static final class ChangingWriter implements Writer {
+        private final EntryCache entries;
+        private final Writer tx;
+        private final Changes changes;
+        private final long since;
+
+        ChangingWriter(EntryCache entries, Writer tx, Changes changes) {
+            this.entries = entries;
+            this.tx = tx;
+            this.changes = changes;
+            this.since = entries.now();
         }
 
         @Override
         public void put(String key, byte[] value) {
-            change(key, Optional.of(value));
+            changes.begin(key);
             tx.put(key, value);
+            changes.made(key, Optional.of(value));
         }
 
         @Override
         public void delete(String key) {
-            change(key, Optional.empty());
+            changes.begin(key);
             tx.delete(key);
+            changes.made(key, Optional.empty());
         }
 
-        /** What this group of transactions has not touched is as it was committed, and may be kept. */
         private Slot slot(String key) {
-            var known = cache.getIfPresent(key);
-            if (known != null) return known;
-            long since = clock.get();
-            var slot = new Slot(tx.get(key).orElse(null));
-            if (slot.value != null) fill(key, slot, since);
-            return slot;
+            var known = entries.get(key);
+            return known != null ? known : entries.fill(key, tx.get(key), since);
         }
 
         @Override

@@ -3,7 +3,6 @@ package watchword.storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,10 +11,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Storage;
 
-/** Keeps everything in the heap: the model that the others are tested against. A write copies the map, so use it for small things. */
+/**
+ * Keeps everything in a map that never changes once it can be seen; a write makes a new one, so use it for small things. Forgets when it
+ * is closed. Any thread.
+ */
 public final class MemoryStorage implements Storage {
-    private volatile @Nullable NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
     private final ReentrantLock writing = new ReentrantLock();
+    private volatile @Nullable NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
@@ -24,10 +26,12 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
+        if (writing.isHeldByCurrentThread()) throw new IllegalStateException("a transaction inside a transaction");
         writing.lock();
         try {
             var changed = new TreeMap<>(snapshot());
             var result = work.apply(new Changes(changed));
+            snapshot();
             entries = changed;
             return result;
         } finally {
@@ -55,30 +59,24 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public Optional<byte[]> get(String key) {
-            return Optional.ofNullable(map.get(Limits.key(key)));
+            return Optional.ofNullable(map.get(Bytes.key(key)));
         }
 
         @Override
         public List<String> list(String prefix, String after, int limit) {
-            return Names.list(prefix, after, limit, from -> {
-                var next = map.ceilingKey(from);
-                return next != null && startsWith(next, Names.bytes(prefix)) ? List.of(next) : List.of();
-            });
+            var folder = Bytes.of(prefix);
+            return Names.list(prefix, after, limit, (from, most) -> map.tailMap(from, true).keySet().stream().takeWhile(key -> Bytes.startsWith(key, folder)).limit(most).toList());
         }
 
         @Override
         public List<Entry> scan(String prefix, String after, int limit) {
+            var first = Bytes.of(prefix);
             var found = new ArrayList<Entry>();
-            var start = after.isEmpty() ? Names.bytes(prefix) : Names.bytes(after);
-            for (Map.Entry<byte[], byte[]> each : map.tailMap(start, after.isEmpty()).entrySet()) {
-                if (found.size() == limit || !startsWith(each.getKey(), Names.bytes(prefix))) break;
-                found.add(new Entry(new String(each.getKey(), java.nio.charset.StandardCharsets.UTF_8), each.getValue()));
+            for (var each : map.tailMap(Bytes.start(prefix, after), true).entrySet()) {
+                if (found.size() >= limit || !Bytes.startsWith(each.getKey(), first)) break;
+                found.add(new Entry(Bytes.text(each.getKey()), each.getValue()));
             }
             return found;
-        }
-
-        private static boolean startsWith(byte[] key, byte[] prefix) {
-            return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
         }
     }
 
@@ -89,13 +87,12 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public void put(String key, byte[] value) {
-            Limits.value(value);
-            map.put(Limits.key(key), value);
+            map.put(Bytes.key(key), Bytes.value(value));
         }
 
         @Override
         public void delete(String key) {
-            map.remove(Limits.key(key));
+            map.remove(Bytes.key(key));
         }
     }
 }

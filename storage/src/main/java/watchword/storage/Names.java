@@ -1,59 +1,60 @@
 package watchword.storage;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.Function;
 
-/** Folds sorted keys into the names of one folder, jumping over what lies deeper. The one implementation for every kind of storage. */
+/**
+ * Folds sorted keys into the names of one folder, jumping over what lies deeper: a folder costs one look-up, however much is in it. The
+ * one implementation for every kind of storage.
+ */
 final class Names {
+    private static final int FIRST_PAGE = 32;
+    private static final int LARGEST_PAGE = 512;
+
     private Names() {}
 
-    /** Gives the keys from {@code from} (inclusive) up to the end of the folder, in byte order; maybe only some of them, but at least one if there is one. */
+    /** Keys of the folder from {@code from} (inclusive) on, in byte order: at most {@code limit}, none only if there is none. */
     @FunctionalInterface
-    interface Keys extends Function<byte[], List<byte[]>> {}
+    interface Keys {
+        List<byte[]> page(byte[] from, int limit);
+    }
 
+    /** @throws IllegalArgumentException when {@code prefix} is no folder */
     static List<String> list(String prefix, String after, int limit, Keys keys) {
+        if (!prefix.isEmpty() && !prefix.endsWith("/")) throw new IllegalArgumentException("a folder to list ends in a slash");
         var names = new ArrayList<String>();
-        var folder = bytes(prefix);
-        var from = after.isEmpty() ? folder : past(prefix, after);
+        var from = after.isEmpty() ? Bytes.of(prefix) : past(prefix, after);
+        // One key at a time where there are folders to jump over, many where there are none.
+        int size = FIRST_PAGE;
         while (names.size() < limit) {
-            Iterator<byte[]> page = keys.apply(from).iterator();
-            if (!page.hasNext()) break;
-            while (page.hasNext() && names.size() < limit) {
-                var key = page.next();
-                if (Arrays.compareUnsigned(key, from) < 0) continue;
-                var rest = new String(key, folder.length, key.length - folder.length, StandardCharsets.UTF_8);
-                int slash = rest.indexOf('/');
-                var name = slash < 0 ? rest : rest.substring(0, slash + 1);
+            var page = keys.page(from, Math.min(size, Math.max(2, limit - names.size())));
+            if (page.isEmpty()) break;
+            int skipped = 0;
+            for (var key : page) {
+                if (names.size() == limit) break;
+                if (Arrays.compareUnsigned(key, from) < 0) {
+                    skipped++;
+                    continue;
+                }
+                var name = name(Bytes.text(key), prefix.length());
                 if (!name.isEmpty()) names.add(name);
                 from = past(prefix, name);
             }
+            size = skipped > page.size() / 2 ? 1 : Math.min(LARGEST_PAGE, size * 2);
         }
         return names;
     }
 
+    private static String name(String key, int start) {
+        int slash = key.indexOf('/', start);
+        return key.substring(start, slash < 0 ? key.length() : slash + 1);
+    }
+
     /** The first key that can come after a name: after a folder, the first that is not in it. */
     private static byte[] past(String prefix, String name) {
-        if (name.endsWith("/")) return bytes(prefix + name.substring(0, name.length() - 1) + (char) ('/' + 1));
-        return bytes(prefix + name + "\0");
-    }
-
-    static byte[] bytes(String key) {
-        return key.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** The first key after every key with this prefix; empty when there is none. */
-    static byte[] end(byte[] prefix) {
-        for (int i = prefix.length - 1; i >= 0; i--) {
-            if (prefix[i] != (byte) 0xff) {
-                var end = Arrays.copyOf(prefix, i + 1);
-                end[i]++;
-                return end;
-            }
-        }
-        return new byte[0];
+        int slash = name.indexOf('/');
+        if (slash < 0) return Bytes.of(prefix + name + "\0");
+        return Bytes.of(prefix + name.substring(0, slash) + (char) ('/' + 1));
     }
 }

@@ -1,322 +1,187 @@
 package watchword.storage;
 
-import java.nio.charset.StandardCharsets;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * One table in PostgreSQL. Reads see one snapshot; writes are serializable and run again on a conflict, so several servers may share the
- * table. Any thread.
+ * One table in PostgreSQL ({@code spec/storage.md}). Reads see one snapshot; writes are serializable and run again on a conflict, so
+ * several servers may share the table. Talks to the primary only: what decides about access is never read from a replica. Any thread.
  */
 public final class PostgresStorage implements Storage {
-    private static final int CONNECTIONS = 16;
-    private static final int MAX_TRIES = 100;
-    private static final String SERIALIZATION_FAILURE = "40001";
-    private static final String DEADLOCK = "40P01";
+    private static final System.Logger LOG = System.getLogger(PostgresStorage.class.getName());
+    private static final int CONNECTIONS_TO_READ = 8;
+    private static final int CONNECTIONS_TO_WRITE = 12;
+    private static final int MOST_TRIES = 24;
+    /** From here on a transaction runs while no other of this server does. */
+    private static final int TRIES_TOGETHER = 4;
+    private static final ScopedValue<PostgresStorage> WRITING = ScopedValue.newInstance();
 
-    private final Secret url;
-    private final Statements statements;
-    private final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(CONNECTIONS);
-    private final Semaphore permits = new Semaphore(CONNECTIONS, true);
-    private final Duration patience;
-    private volatile boolean closed;
+    private final PostgresTable table;
+    private final PostgresPool readers;
+    private final PostgresPool writers;
+    private final ReadWriteLock together = new ReentrantReadWriteLock(true);
 
-    private PostgresStorage(Secret url, String table, Duration patience) {
-        this.url = url;
-        this.statements = new Statements(table);
-        this.patience = patience;
-    }
-
-    /** The statements, with the table's name in them; the name was checked. */
-    private record Statements(String table) {
-        String create() {
-            return "CREATE TABLE IF NOT EXISTS " + table + " (key bytea PRIMARY KEY, value bytea NOT NULL)";
-        }
-
-        String get() {
-            return "SELECT value FROM " + table + " WHERE key = ?";
-        }
-
-        String keys() {
-            return "SELECT key FROM " + table + " WHERE key >= ? AND key < ? ORDER BY key LIMIT 256";
-        }
-
-        String scan() {
-            return "SELECT key, value FROM " + table + " WHERE key >= ? AND key < ? ORDER BY key LIMIT ?";
-        }
-
-        String put() {
-            return "INSERT INTO " + table + " (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        }
-
-        String delete() {
-            return "DELETE FROM " + table + " WHERE key = ?";
-        }
+    private PostgresStorage(PostgresAddress address, PostgresTable table, Duration patience) {
+        this.table = table;
+        this.readers = new PostgresPool(() -> reader(address), CONNECTIONS_TO_READ, patience);
+        this.writers = new PostgresPool(() -> writer(address), CONNECTIONS_TO_WRITE, patience);
     }
 
     /**
      * Connects, and makes the table if there is none.
      *
-     * @param url {@code postgres://user:password@host:port/database?...}, or the same as {@code jdbc:postgresql:}
+     * @param url {@code postgres://user:password@host:port/database?...}, or the same as {@code jdbc:postgresql:}; several hosts may be
+     *     named, separated by commas, of which the primary is used
+     * @param table a letter or {@code _}, then up to 62 letters, digits, {@code _}
      * @param patience how long a transaction waits for a connection
+     * @throws StorageException when it is not to be reached, or the table cannot be used; no message holds the password
      */
     public static PostgresStorage open(Secret url, String table, Duration patience) {
-        if (!table.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) throw new StorageException("a table's name has letters, digits and _ only", false, null);
-        var storage = new PostgresStorage(url, table, patience);
-        try (var connection = storage.connect(); var statement = connection.createStatement()) {
-            statement.execute(storage.statements.create());
+        var storage = new PostgresStorage(PostgresAddress.parse(url), PostgresTable.named(table), patience);
+        var connection = storage.writers.take();
+        try {
+            storage.table.createIfMissing(connection);
+            storage.writers.give(connection, true);
             return storage;
         } catch (SQLException failed) {
-            throw storage.failure("cannot open the database", failed, false);
+            storage.writers.give(connection, false);
+            storage.close();
+            throw PostgresErrors.exception("cannot use the table " + table, failed, false);
         }
     }
 
-    private Connection connect() throws SQLException {
-        var properties = new Properties();
-        var address = jdbcUrl(url.reveal(), properties);
-        properties.setProperty("connectTimeout", "5");
-        properties.setProperty("socketTimeout", "60");
-        properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("prepareThreshold", "3");
-        properties.setProperty("ApplicationName", "watchword");
-        return DriverManager.getConnection(address, properties);
+    private static Connection connect(PostgresAddress address, int isolation) throws SQLException {
+        var connection = DriverManager.getConnection(address.url(), address.properties());
+        try {
+            connection.setTransactionIsolation(isolation);
+            connection.setAutoCommit(false); // the driver then sends BEGIN along with the first statement
+            return connection;
+        } catch (SQLException failed) {
+            connection.close();
+            throw failed;
+        }
     }
 
-    /** The driver wants user and password apart from the address, and so do we: an address may end up in a message. */
-    private static String jdbcUrl(String url, Properties properties) {
-        if (url.startsWith("jdbc:")) return url;
-        var uri = java.net.URI.create(url);
-        if (uri.getRawUserInfo() != null) {
-            var parts = uri.getRawUserInfo().split(":", 2);
-            properties.setProperty("user", java.net.URLDecoder.decode(parts[0], StandardCharsets.UTF_8));
-            if (parts.length > 1) properties.setProperty("password", java.net.URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+    private static Connection reader(PostgresAddress address) throws SQLException {
+        var connection = connect(address, Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setReadOnly(true);
+        return connection;
+    }
+
+    private static Connection writer(PostgresAddress address) throws SQLException {
+        var connection = connect(address, Connection.TRANSACTION_SERIALIZABLE);
+        // Somebody may have traded durability for speed in the database's configuration; stronger settings than "on" stay.
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT current_setting('fsync'), CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END")) {
+            if (row.next() && "off".equals(row.getString(1))) {
+                LOG.log(Level.WARNING, "the database runs with fsync=off: when its machine fails, writes that were acknowledged can be lost");
+            }
+        } catch (SQLException failed) {
+            connection.close();
+            throw failed;
         }
-        var port = uri.getPort() > 0 ? ":" + uri.getPort() : "";
-        return "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        connection.commit();
+        return connection;
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
-        return transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", session -> work.apply(session));
+        for (int tries = 1; ; tries++) {
+            try {
+                return once(readers, work::apply);
+            } catch (PostgresErrors.RunAgain again) {
+                if (tries == MOST_TRIES) throw PostgresErrors.exception("the read failed", again.why(), false);
+            }
+        }
     }
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
-        return transact("BEGIN ISOLATION LEVEL SERIALIZABLE", session -> work.apply(session));
-    }
-
-    private <T extends @Nullable Object> T transact(String begin, Function<Session, T> work) {
-        for (int attempt = 1; ; attempt++) {
+        if (WRITING.isBound() && WRITING.get() == this) throw new IllegalStateException("a transaction inside a transaction");
+        for (int tries = 1; ; tries++) {
+            // The same few transactions could go on meeting each other for ever; so one that met too many runs alone.
+            Lock turn = tries <= TRIES_TOGETHER ? together.readLock() : together.writeLock();
+            turn.lock();
             try {
-                return once(begin, work);
-            } catch (ConflictException conflict) {
-                if (attempt == MAX_TRIES) throw new StorageException("the transaction met too many conflicts", false, conflict);
-                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000L << Math.min(attempt, 6)));
+                return ScopedValue.where(WRITING, this).<T, RuntimeException>call(() -> once(writers, work::apply));
+            } catch (PostgresErrors.RunAgain again) {
+                if (tries == MOST_TRIES) throw PostgresErrors.exception("the write met too many conflicts", again.why(), false);
+            } finally {
+                turn.unlock();
             }
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(500_000L << Math.min(tries, 7)));
         }
     }
 
-    /** The database asks to run the transaction again. */
-    private static final class ConflictException extends RuntimeException {
-        ConflictException(SQLException cause) {
-            super("conflict", cause, false, false);
-        }
-    }
-
-    private <T extends @Nullable Object> T once(String begin, Function<Session, T> work) {
-        var connection = borrow();
-        boolean committing = false;
+    private <T extends @Nullable Object> T once(PostgresPool pool, Function<PostgresSession, T> work) {
+        var connection = pool.take();
         boolean reusable = false;
         try {
-            execute(connection, begin);
+            var session = new PostgresSession(connection, table);
             T result;
-            try (var session = new Session(connection, statements)) {
+            try {
                 result = work.apply(session);
             } catch (RuntimeException | Error thrown) {
-                execute(connection, "ROLLBACK");
-                reusable = true;
+                reusable = rolledBack(connection);
+                runAgainIfItMay(pool, session.failure());
                 throw thrown;
             }
-            committing = true;
-            execute(connection, "COMMIT");
+            var swallowed = session.failure();
+            if (swallowed != null) {
+                reusable = rolledBack(connection);
+                runAgainIfItMay(pool, swallowed);
+                throw PostgresErrors.exception("the database failed", swallowed, false);
+            }
+            commit(connection);
             reusable = true;
             return result;
-        } catch (SQLException failed) {
-            boolean conflict = isConflict(failed);
-            if (conflict) reusable = rolledBack(connection);
-            if (conflict) throw new ConflictException(failed);
-            throw failure("the database failed", failed, committing && failed.getSQLState() != null && failed.getSQLState().startsWith("08"));
         } finally {
-            give(connection, reusable);
+            pool.give(connection, reusable);
+        }
+    }
+
+    /** What was lost before its commit was asked for was surely not committed. */
+    private static void runAgainIfItMay(PostgresPool pool, @Nullable SQLException failed) {
+        if (failed == null) return;
+        if (PostgresErrors.isConflict(failed)) throw new PostgresErrors.RunAgain(failed);
+        if (PostgresErrors.isConnectionLost(failed) && pool.forgetIdle()) throw new PostgresErrors.RunAgain(failed);
+    }
+
+    private static void commit(Connection connection) {
+        try {
+            connection.commit();
+        } catch (SQLException failed) {
+            boolean unknown = PostgresErrors.mayHaveBeenCommitted(failed);
+            if (!unknown) rolledBack(connection);
+            if (PostgresErrors.isConflict(failed)) throw new PostgresErrors.RunAgain(failed);
+            throw PostgresErrors.exception("the commit failed", failed, unknown);
         }
     }
 
     private static boolean rolledBack(Connection connection) {
         try {
-            execute(connection, "ROLLBACK");
+            connection.rollback();
             return true;
         } catch (SQLException gone) {
             return false;
         }
     }
 
-    private static boolean isConflict(SQLException failed) {
-        return SERIALIZATION_FAILURE.equals(failed.getSQLState()) || DEADLOCK.equals(failed.getSQLState());
-    }
-
-    private static void execute(Connection connection, String statement) throws SQLException {
-        try (var s = connection.createStatement()) {
-            s.execute(statement);
-        }
-    }
-
-    private StorageException failure(String what, SQLException failed, boolean outcomeUnknown) {
-        // The driver's message can hold the address, never the password; its class and state say enough to look further.
-        return new StorageException(what + " (" + failed.getSQLState() + ")", outcomeUnknown, failed);
-    }
-
-    private Connection borrow() {
-        if (closed) throw new StorageException("the storage is closed", false, null);
-        try {
-            if (!permits.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) throw new StorageException("no database connection became free in time", false, null);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new StorageException("interrupted", false, stop);
-        }
-        boolean got = false;
-        try {
-            var free = idle.poll();
-            var connection = free != null && free.isValid(2) ? free : connect();
-            got = true;
-            return connection;
-        } catch (SQLException failed) {
-            throw failure("cannot connect to the database", failed, false);
-        } finally {
-            if (!got) permits.release();
-        }
-    }
-
-    private void give(Connection connection, boolean reusable) {
-        if (!reusable || closed || !idle.offer(connection)) close(connection);
-        permits.release();
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException ignored) {
-            System.getLogger(PostgresStorage.class.getName()).log(System.Logger.Level.DEBUG, "close", ignored);
-        }
-    }
-
     @Override
     public void close() {
-        closed = true;
-        for (Connection connection; (connection = idle.poll()) != null; ) close(connection);
-    }
-
-    private static final class Session implements Writer, AutoCloseable {
-        private final Connection connection;
-        private final Statements statements;
-
-        Session(Connection connection, Statements statements) {
-            this.connection = connection;
-            this.statements = statements;
-        }
-
-        private static RuntimeException thrown(SQLException failed) {
-            return isConflict(failed) ? new ConflictException(failed) : new StorageException("the database failed (" + failed.getSQLState() + ")", false, failed);
-        }
-
-        private PreparedStatement prepare(String sql, byte[]... arguments) throws SQLException {
-            var statement = connection.prepareStatement(sql);
-            for (int i = 0; i < arguments.length; i++) statement.setBytes(i + 1, arguments[i]);
-            return statement;
-        }
-
-        @Override
-        public Optional<byte[]> get(String key) {
-            try (var statement = prepare(statements.get(), Limits.key(key)); ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
-            } catch (SQLException failed) {
-                throw thrown(failed);
-            }
-        }
-
-        private static byte[] upper(byte[] prefix) {
-            var end = Names.end(prefix);
-            return end.length == 0 ? new byte[] {(byte) 0xff} : end;
-        }
-
-        @Override
-        public List<String> list(String prefix, String after, int limit) {
-            var end = upper(Names.bytes(prefix));
-            return Names.list(prefix, after, limit, from -> keys(from, end));
-        }
-
-        private List<byte[]> keys(byte[] from, byte[] end) {
-            var page = new ArrayList<byte[]>();
-            try (var statement = prepare(statements.keys(), from, end); ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) page.add(rows.getBytes(1));
-                return page;
-            } catch (SQLException failed) {
-                throw thrown(failed);
-            }
-        }
-
-        @Override
-        public List<Entry> scan(String prefix, String after, int limit) {
-            var from = after.isEmpty() ? Names.bytes(prefix) : Names.bytes(after + "\0");
-            var page = new ArrayList<Entry>();
-            try (var statement = prepare(statements.scan(), from, upper(Names.bytes(prefix)))) {
-                statement.setInt(3, limit);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) page.add(new Entry(new String(rows.getBytes(1), StandardCharsets.UTF_8), rows.getBytes(2)));
-                }
-                return page;
-            } catch (SQLException failed) {
-                throw thrown(failed);
-            }
-        }
-
-        @Override
-        public void put(String key, byte[] value) {
-            Limits.value(value);
-            try (var statement = prepare(statements.put(), Limits.key(key), value)) {
-                statement.executeUpdate();
-            } catch (SQLException failed) {
-                throw thrown(failed);
-            }
-        }
-
-        @Override
-        public void delete(String key) {
-            try (var statement = prepare(statements.delete(), Limits.key(key))) {
-                statement.executeUpdate();
-            } catch (SQLException failed) {
-                throw thrown(failed);
-            }
-        }
-
-        @Override
-        public void close() {}
+        writers.close();
+        readers.close();
     }
 }

@@ -1,45 +1,54 @@
 package watchword.storage;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import watchword.sdk.Storage;
+import org.jspecify.annotations.Nullable;
+import watchword.sdk.Storage.Entry;
 import watchword.sdk.Storage.StorageException;
+import watchword.sdk.Storage.Writer;
 
-/** One connection with its prepared statements; one thread at a time. */
-final class SqliteSession implements Storage.Writer, AutoCloseable {
-    private static final int KEYS_PER_PAGE = 256;
+/**
+ * One connection with its prepared statements; one thread at a time.
+ *
+ * <p>SQLite gives up a whole transaction on some errors (no room, no memory), and what follows would then be committed statement by
+ * statement. So after a failed statement everything is refused until the transaction ended, whatever the work did with the exception.
+ */
+final class SqliteSession implements Writer, AutoCloseable {
+    private static final int SQLITE_ERROR = 1;
 
     private final Connection connection;
-    private final boolean readOnly;
     private final PreparedStatement get;
     private final PreparedStatement keys;
     private final PreparedStatement scan;
     private final PreparedStatement put;
     private final PreparedStatement delete;
-    private final PreparedStatement begin;
+    private final PreparedStatement beginRead;
+    private final PreparedStatement beginWrite;
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
     private final PreparedStatement savepoint;
     private final PreparedStatement release;
     private final PreparedStatement rollbackTo;
+    private @Nullable SQLException failure;
+    /** In this group of transactions: whether any changed something, and whether the present one did. */
+    private boolean groupChanged;
+    private boolean changed;
+    private boolean saved;
 
-    SqliteSession(Connection connection, boolean readOnly) throws SQLException {
+    SqliteSession(Connection connection) throws SQLException {
         this.connection = connection;
-        this.readOnly = readOnly;
         this.get = connection.prepareStatement("SELECT value FROM entry WHERE key = ?");
-        this.keys = connection.prepareStatement("SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT " + KEYS_PER_PAGE);
+        this.keys = connection.prepareStatement("SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
         this.scan = connection.prepareStatement("SELECT key, value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
         this.put = connection.prepareStatement("INSERT INTO entry (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
         this.delete = connection.prepareStatement("DELETE FROM entry WHERE key = ?");
-        this.begin = connection.prepareStatement(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
+        this.beginRead = connection.prepareStatement("BEGIN");
+        this.beginWrite = connection.prepareStatement("BEGIN IMMEDIATE");
         this.commit = connection.prepareStatement("COMMIT");
         this.rollback = connection.prepareStatement("ROLLBACK");
         this.savepoint = connection.prepareStatement("SAVEPOINT one");
@@ -47,122 +56,170 @@ final class SqliteSession implements Storage.Writer, AutoCloseable {
         this.rollbackTo = connection.prepareStatement("ROLLBACK TO one");
     }
 
-    void begin() throws SQLException {
-        begin.execute();
+    Connection connection() {
+        return connection;
     }
 
-    /** Ends a snapshot. */
-    void end() throws SQLException {
-        commit.execute();
+    void beginRead() throws SQLException {
+        failure = null;
+        beginRead.execute();
+    }
+
+    void beginGroup() throws SQLException {
+        failure = null;
+        groupChanged = false;
+        beginWrite.execute();
+    }
+
+    /** Begins one transaction of a group. */
+    void beginOne() {
+        changed = false;
+        saved = false;
+    }
+
+    /** Ends one transaction of a group, keeping what it changed. */
+    void keepOne() throws SQLException {
+        if (saved) release.execute();
+        groupChanged |= changed;
+    }
+
+    /** Ends one transaction of a group as if it had never been. */
+    void undoOne() throws SQLException {
+        if (saved) {
+            rollbackTo.execute();
+            release.execute();
+        } else if (changed) {
+            rollback.execute();
+            beginWrite.execute();
+        }
+    }
+
+    /** A transaction can be undone alone from here; the first of a group that changes something is undone with the group. */
+    private void beforeChange() throws SQLException {
+        if (groupChanged && !saved) {
+            savepoint.execute();
+            saved = true;
+        }
+        changed = true;
+    }
+
+    boolean hasGroupChanged() {
+        return groupChanged;
     }
 
     void commit() throws SQLException {
         commit.execute();
     }
 
-    void rollback() throws SQLException {
-        rollback.execute();
+    /** Ends a transaction that may be gone already. */
+    void rollbackIfAny() throws SQLException {
+        try {
+            rollback.execute();
+        } catch (SQLException none) {
+            if ((none.getErrorCode() & 0xff) != SQLITE_ERROR) throw none;
+        }
     }
 
-    void savepoint() throws SQLException {
-        savepoint.execute();
+    /** What went wrong in the transaction that is under way. */
+    Optional<SQLException> failure() {
+        return Optional.ofNullable(failure);
     }
 
-    void release() throws SQLException {
-        release.execute();
+    private StorageException failed(SQLException cause) {
+        failure = cause;
+        return SqliteErrors.exception("the database failed", cause, false);
     }
 
-    void rollbackToSavepoint() throws SQLException {
-        rollbackTo.execute();
-        release.execute();
+    private void requireWhole() {
+        if (failure != null) throw SqliteErrors.exception("this transaction failed already", failure, false);
     }
 
     @Override
     public Optional<byte[]> get(String key) {
+        requireWhole();
+        var bytes = Bytes.key(key);
         try {
-            get.setBytes(1, Limits.key(key));
+            get.setBytes(1, bytes);
             try (ResultSet row = get.executeQuery()) {
-                return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+                return row.next() ? Optional.of(value(row, 1)) : Optional.empty();
             }
-        } catch (SQLException failed) {
-            throw failure(failed);
+        } catch (SQLException cause) {
+            throw failed(cause);
         }
+    }
+
+    /** The driver gives null for an empty blob. */
+    private static byte[] value(ResultSet row, int column) throws SQLException {
+        byte @Nullable [] value = row.getBytes(column);
+        return value == null ? new byte[0] : value;
     }
 
     @Override
     public List<String> list(String prefix, String after, int limit) {
-        var end = upper(Names.bytes(prefix));
-        return Names.list(prefix, after, limit, from -> keys(from, end));
+        var end = Bytes.end(Bytes.of(prefix));
+        return Names.list(prefix, after, limit, (from, most) -> keys(from, end, most));
     }
 
-    /** Above every key: UTF-8 has no byte 0xff. */
-    private static byte[] upper(byte[] prefix) {
-        var end = Names.end(prefix);
-        return end.length == 0 ? new byte[] {(byte) 0xff} : end;
-    }
-
-    private List<byte[]> keys(byte[] from, byte[] end) {
+    private List<byte[]> keys(byte[] from, byte[] end, int most) {
+        requireWhole();
         try {
             keys.setBytes(1, from);
             keys.setBytes(2, end);
+            keys.setInt(3, most);
             var page = new ArrayList<byte[]>();
             try (ResultSet rows = keys.executeQuery()) {
                 while (rows.next()) page.add(rows.getBytes(1));
             }
             return page;
-        } catch (SQLException failed) {
-            throw failure(failed);
+        } catch (SQLException cause) {
+            throw failed(cause);
         }
     }
 
     @Override
-    public List<Storage.Entry> scan(String prefix, String after, int limit) {
-        var from = after.isEmpty() ? Names.bytes(prefix) : Names.bytes(after + "\0");
+    public List<Entry> scan(String prefix, String after, int limit) {
+        requireWhole();
+        var start = Bytes.start(prefix, after);
         try {
-            scan.setBytes(1, Arrays.compareUnsigned(from, Names.bytes(prefix)) < 0 ? Names.bytes(prefix) : from);
-            scan.setBytes(2, upper(Names.bytes(prefix)));
-            scan.setInt(3, limit);
-            var page = new ArrayList<Storage.Entry>();
+            scan.setBytes(1, start);
+            scan.setBytes(2, Bytes.end(Bytes.of(prefix)));
+            scan.setInt(3, Math.max(0, limit));
+            var page = new ArrayList<Entry>();
             try (ResultSet rows = scan.executeQuery()) {
-                while (rows.next()) page.add(new Storage.Entry(new String(rows.getBytes(1), StandardCharsets.UTF_8), rows.getBytes(2)));
+                while (rows.next()) page.add(new Entry(Bytes.text(rows.getBytes(1)), value(rows, 2)));
             }
             return page;
-        } catch (SQLException failed) {
-            throw failure(failed);
+        } catch (SQLException cause) {
+            throw failed(cause);
         }
     }
 
     @Override
     public void put(String key, byte[] value) {
-        Limits.value(value);
+        requireWhole();
+        var bytes = Bytes.key(key);
+        Bytes.value(value);
         try {
-            put.setBytes(1, Limits.key(key));
+            beforeChange();
+            put.setBytes(1, bytes);
             put.setBytes(2, value);
             put.executeUpdate();
-        } catch (SQLException failed) {
-            throw failure(failed);
+        } catch (SQLException cause) {
+            throw failed(cause);
         }
     }
 
     @Override
     public void delete(String key) {
+        requireWhole();
+        var bytes = Bytes.key(key);
         try {
-            delete.setBytes(1, Limits.key(key));
+            beforeChange();
+            delete.setBytes(1, bytes);
             delete.executeUpdate();
-        } catch (SQLException failed) {
-            throw failure(failed);
+        } catch (SQLException cause) {
+            throw failed(cause);
         }
-    }
-
-    void vacuumInto(Path target) throws SQLException {
-        try (var statement = connection.prepareStatement("VACUUM INTO ?")) {
-            statement.setString(1, target.toString());
-            statement.execute();
-        }
-    }
-
-    static StorageException failure(SQLException failed) {
-        return new StorageException("the database failed: " + failed.getMessage(), false, failed);
     }
 
     @Override
@@ -170,7 +227,7 @@ final class SqliteSession implements Storage.Writer, AutoCloseable {
         try {
             connection.close();
         } catch (SQLException ignored) {
-            System.getLogger(SqliteSession.class.getName()).log(System.Logger.Level.DEBUG, readOnly ? "reader" : "writer", ignored);
+            System.getLogger(SqliteSession.class.getName()).log(System.Logger.Level.DEBUG, "closing a connection", ignored);
         }
     }
 }

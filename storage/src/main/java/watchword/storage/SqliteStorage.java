@@ -1,23 +1,12 @@
 package watchword.storage;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Properties;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
 import watchword.sdk.Storage;
 
 /**
@@ -25,18 +14,11 @@ import watchword.sdk.Storage;
  * a group; readers on snapshots beside it. Any thread.
  */
 public final class SqliteStorage implements Storage {
-    private static final System.Logger LOG = System.getLogger(SqliteStorage.class.getName());
-    private static final int READERS = 8;
-    /** Marks the file as ours; "WWrd". */
-    private static final int APPLICATION_ID = 0x57577264;
-
-    private final Path file;
-    private final @Nullable FileChannel lockFile;
-    private final Durability durability;
+    private final SqliteFile file;
+    private final Runnable afterwards;
+    private final Fuse fuse = new Fuse();
     private final SqliteWriter writer;
-    private final BlockingQueue<SqliteSession> readers = new ArrayBlockingQueue<>(READERS);
-    private final AtomicInteger opened = new AtomicInteger();
-    private volatile boolean closed;
+    private final SqliteReaders readers;
 
     /** Whether a commit waits for the disk. {@link #LOST_ON_CRASH} is for servers whose data nobody keeps. */
     public enum Durability {
@@ -44,11 +26,12 @@ public final class SqliteStorage implements Storage {
         LOST_ON_CRASH
     }
 
-    private SqliteStorage(Path file, @Nullable FileChannel lockFile, Durability durability, SqliteSession writing) {
+    private SqliteStorage(SqliteFile file, Runnable afterwards) throws SQLException {
         this.file = file;
-        this.lockFile = lockFile;
-        this.durability = durability;
-        this.writer = new SqliteWriter(writing);
+        this.afterwards = afterwards;
+        this.writer = new SqliteWriter(file.writer(), fuse);
+        this.readers = new SqliteReaders(Math.clamp(4L * Runtime.getRuntime().availableProcessors(), 8, 64), file::reader, fuse);
+        if (!file.isCheckedAtOpening()) Thread.ofVirtual().name("store check").start(this::check);
     }
 
     /**
@@ -61,189 +44,101 @@ public final class SqliteStorage implements Storage {
     }
 
     public static SqliteStorage open(Path file, Durability durability) {
-        FileChannel lock = null;
+        return open(file, durability, () -> {});
+    }
+
+    /** A store that nobody keeps, for a development server: files in a temporary folder, never flushed, removed when it is closed. */
+    public static SqliteStorage temporary() {
         try {
-            createPrivately(file);
-            lock = lock(file);
-            var session = connect(file, durability, false);
-            return new SqliteStorage(file, lock, durability, session);
-        } catch (SQLException | IOException failed) {
-            closeQuietly(lock);
-            throw new StorageException("cannot open " + file + ": " + failed.getMessage(), false, failed);
+            var folder = Files.createTempDirectory("watchword-");
+            return open(folder.resolve("store.db"), Durability.LOST_ON_CRASH, () -> remove(folder));
+        } catch (IOException failed) {
+            throw new StorageException("cannot make a temporary store: " + failed.getMessage(), false, failed);
         }
     }
 
-    private static void createPrivately(Path file) throws IOException {
-        var folder = file.toAbsolutePath().getParent();
-        if (folder != null && !Files.exists(folder)) {
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        if (!Files.exists(file)) Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    }
-
-    private static FileChannel lock(Path file) throws IOException {
-        var path = file.resolveSibling(file.getFileName() + ".lock");
-        var channel = FileChannel.open(path, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    private static SqliteStorage open(Path path, Durability durability, Runnable afterwards) {
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) return channel;
-        } catch (java.nio.channels.OverlappingFileLockException thisProcess) {
-            // said below
-        }
-        channel.close();
-        throw new IOException("another server has it open");
-    }
-
-    private static SqliteSession connect(Path file, Durability durability, boolean readOnly) throws SQLException {
-        var config = new SQLiteConfig();
-        config.setBusyTimeout(5000);
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(durability == Durability.FLUSHED ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.OFF);
-        Properties properties = config.toProperties();
-        var connection = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
-        try (var statement = connection.createStatement()) {
-            if (!readOnly) prepare(statement, file);
-            statement.execute("PRAGMA wal_autocheckpoint=8000");
-            statement.execute("PRAGMA mmap_size=268435456");
-            statement.execute("PRAGMA cache_size=-16384");
-            statement.execute("PRAGMA trusted_schema=OFF");
-            return new SqliteSession(connection, readOnly);
-        } catch (SQLException failed) {
-            connection.close();
-            throw failed;
-        }
-    }
-
-    private static void prepare(java.sql.Statement statement, Path file) throws SQLException {
-        int id;
-        try (var row = statement.executeQuery("PRAGMA application_id")) {
-            id = row.next() ? row.getInt(1) : 0;
-        }
-        boolean empty;
-        try (var row = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
-            empty = row.next() && row.getInt(1) == 0;
-        }
-        if (!empty && id != APPLICATION_ID) throw new SQLException(file + " is a database of another program");
-        if (empty) {
-            statement.execute("PRAGMA application_id=" + APPLICATION_ID);
-            statement.execute("CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
-        } else {
-            try (var row = statement.executeQuery("SELECT count(*) FROM (SELECT key FROM entry LIMIT 1)")) {
-                row.next();
+            var file = SqliteFile.claim(path, durability);
+            try {
+                file.prepare();
+                return new SqliteStorage(file, afterwards);
+            } catch (SQLException | IOException | RuntimeException failed) {
+                file.close();
+                throw failed;
             }
+        } catch (SQLException | IOException failed) {
+            throw new StorageException("cannot open " + path + ": " + failed.getMessage(), false, failed);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try (var files = Files.list(folder)) {
+            for (var each : files.toList()) Files.deleteIfExists(each);
+            Files.deleteIfExists(folder);
+        } catch (IOException ignored) {
+            System.getLogger(SqliteStorage.class.getName()).log(System.Logger.Level.WARNING, "a temporary store is left behind: {0}", folder);
+        }
+    }
+
+    private void check() {
+        try (var session = file.reader(); var statement = session.connection().createStatement()) {
+            SqliteFile.requireWhole(statement);
+        } catch (SQLException damaged) {
+            fuse.blow(String.valueOf(damaged.getMessage()), damaged);
         }
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
-        var session = borrow();
-        boolean healthy = false;
-        try {
-            session.begin();
-            T result;
-            try {
-                result = work.apply(session);
-            } finally {
-                session.end();
-            }
-            healthy = true;
-            return result;
-        } catch (SQLException failed) {
-            throw new StorageException("read failed: " + failed.getMessage(), false, failed);
-        } catch (RuntimeException | Error fromWork) {
-            healthy = !(fromWork instanceof StorageException);
-            throw fromWork;
-        } finally {
-            give(session, healthy);
-        }
-    }
-
-    private SqliteSession borrow() {
-        writer.requireHealthy();
-        if (closed) throw new StorageException("the storage is closed", false, null);
-        var free = readers.poll();
-        if (free != null) return free;
-        if (opened.incrementAndGet() <= READERS) {
-            try {
-                return connect(file, durability, true);
-            } catch (SQLException failed) {
-                opened.decrementAndGet();
-                throw new StorageException("cannot read: " + failed.getMessage(), false, failed);
-            }
-        }
-        opened.decrementAndGet();
-        try {
-            return readers.take();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new StorageException("interrupted", false, stop);
-        }
-    }
-
-    private void give(SqliteSession session, boolean healthy) {
-        if (healthy && !closed && readers.offer(session)) return;
-        opened.decrementAndGet();
-        session.close();
+        return readers.read(work);
     }
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
-        if (closed) throw new StorageException("the storage is closed", false, null);
         return writer.submit(work);
     }
 
-    /** Copies the store as it is at one moment to a new file, while writes go on. */
+    /** Whether it can still be believed; see {@link Health.Failed}. */
+    public Health health() {
+        return fuse.health();
+    }
+
+    /** Calls {@code listener} once, on a thread of its own, when the storage refuses everything from then on: the server should seal. */
+    public void whenFailed(Consumer<Health.Failed> listener) {
+        fuse.whenBlown(listener);
+    }
+
+    /**
+     * Copies the store as it is at one moment to a new file, while reads and writes go on; the copy is flushed, and its owner's alone.
+     *
+     * @throws StorageException when there is such a file, or the copy could not be made; then nothing is left of it
+     */
     public void backup(Path target) {
-        if (Files.exists(target)) throw new StorageException(target + " exists; a backup goes to a new file", false, null);
-        try (var session = connect(file, durability, true)) {
-            session.vacuumInto(target);
-            Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
-        } catch (SQLException | IOException failed) {
-            throw new StorageException("backup failed: " + failed.getMessage(), false, failed);
+        fuse.requireWhole();
+        try (var session = file.reader()) {
+            SqliteBackup.make(session, target);
+        } catch (SQLException failed) {
+            throw SqliteErrors.exception("cannot open the store for its backup", failed, false);
         }
     }
 
-    /** Puts a backup where a server will open it. The server must not run; an existing store is kept unless {@code replace}. */
+    /**
+     * Puts a backup where a server will open it; no server may have it open now.
+     *
+     * @param replace whether a store that holds something, or is damaged, may be replaced
+     * @throws StorageException when the backup is not whole, or the place is not free; then the old store is as it was
+     */
     public static void restore(Path backup, Path target, boolean replace) {
-        if (Files.exists(target) && !replace) throw new StorageException(target + " exists; say that it may be replaced", false, null);
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:file:" + backup + "?mode=ro&immutable=1"); var statement = connection.createStatement();
-                var row = statement.executeQuery("PRAGMA integrity_check")) {
-            if (!row.next() || !"ok".equals(row.getString(1))) throw new StorageException(backup + " is damaged", false, null);
-        } catch (SQLException damaged) {
-            throw new StorageException(backup + " is not a backup: " + damaged.getMessage(), false, damaged);
-        }
-        try {
-            createPrivately(target);
-            try (var lock = lock(target)) {
-                for (var suffix : new String[] {"-wal", "-shm"}) Files.deleteIfExists(target.resolveSibling(target.getFileName() + suffix));
-                Files.copy(backup, target, StandardCopyOption.REPLACE_EXISTING);
-                Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
-                try (var channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
-                LOG.log(Level.DEBUG, "restored under lock {0}", lock.isOpen());
-            }
-        } catch (IOException failed) {
-            throw new StorageException("restore failed: " + failed.getMessage(), false, failed);
-        }
+        SqliteBackup.restore(backup, target, replace);
     }
 
-    private static void closeQuietly(@Nullable AutoCloseable resource) {
-        try {
-            if (resource != null) resource.close();
-        } catch (Exception ignored) {
-            LOG.log(Level.DEBUG, "close failed", ignored);
-        }
-    }
-
+    /** What waits to be written is written, what is read is read to the end; then the file is another's to open. */
     @Override
     public void close() {
-        closed = true;
         writer.close();
-        SqliteSession session;
-        while ((session = readers.poll()) != null) session.close();
-        closeQuietly(lockFile);
+        readers.close();
+        file.close();
+        afterwards.run();
     }
 }

@@ -1,25 +1,16 @@
 package watchword.storage;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import org.junit.jupiter.api.Test;
 import watchword.sdk.Storage;
+import watchword.testkit.StorageOrderContract;
 
-class MemoryStorageTest extends StorageContract {
+class MemoryStorageTest extends StorageOrderContract {
     @Override
-    Storage open() {
+    protected Storage open() {
         return new MemoryStorage();
     }
 
     @Override
-    Storage reopen() {
-        return new MemoryStorage();
-    }
-
-    /** It is the one that forgets. */
-    @Test
-    @Override
-    void what_a_write_returned_from_survives_reopening() {
-        assertThat(reopen().<Integer>read(tx -> tx.scan("", "", 1).size())).isZero();
+    protected boolean isKept() {
+        return false;
     }
 }

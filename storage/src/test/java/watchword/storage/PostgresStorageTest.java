@@ -12,12 +12,13 @@ import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 import watchword.sdk.Storage.StorageException;
 import watchword.testkit.PostgresServer;
+import watchword.testkit.StorageOrderContract;
 
 /** Numbers 106 and 132 of the vulnerability list, besides the contract, on a real server. */
-class PostgresStorageTest extends StorageContract {
+class PostgresStorageTest extends StorageOrderContract {
     private static final AtomicInteger TABLES = new AtomicInteger();
     private static PostgresServer server = PostgresServer.none();
-    private String table = "";
+    private final String table = "store_" + TABLES.incrementAndGet();
 
     @BeforeAll
     static void given_a_server() {
@@ -30,13 +31,7 @@ class PostgresStorageTest extends StorageContract {
     }
 
     @Override
-    Storage open() {
-        table = "store_" + TABLES.incrementAndGet();
-        return reopen();
-    }
-
-    @Override
-    Storage reopen() {
+    protected Storage open() {
         return PostgresStorage.open(Secret.copyOf(server.url()), table, Duration.ofSeconds(30));
     }
 

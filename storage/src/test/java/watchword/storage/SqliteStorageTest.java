@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import watchword.sdk.Storage;
 import watchword.sdk.Storage.StorageException;
+import watchword.testkit.StorageOrderContract;
 
 /** Numbers 105 and 110 of the vulnerability list, besides the contract. */
-class SqliteStorageTest extends StorageContract {
+class SqliteStorageTest extends StorageOrderContract {
     @TempDir
     Path folder = Path.of("");
 
@@ -24,24 +25,23 @@ class SqliteStorageTest extends StorageContract {
     }
 
     @Override
-    Storage open() {
-        return SqliteStorage.open(file());
-    }
-
-    @Override
-    Storage reopen() {
+    protected Storage open() {
         return SqliteStorage.open(file());
     }
 
     @Test
     void its_file_and_folder_are_for_their_owner_alone() throws IOException {
+        open().close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file()))).isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file().getParent()))).isEqualTo("rwx------");
     }
 
     @Test
     void a_second_server_on_the_same_file_is_refused() {
-        assertThatThrownBy(() -> SqliteStorage.open(file())).isInstanceOf(StorageException.class).hasMessageContaining("another server");
+        try (var first = open()) {
+            put(first, "a", "1");
+            assertThatThrownBy(() -> SqliteStorage.open(file())).isInstanceOf(StorageException.class).hasMessageContaining("another server");
+        }
     }
 
     @Test

@@ -6,47 +6,52 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
-import watchword.core.hcl.Hcl.Value;
 import watchword.core.seal.StaticSeal;
+import watchword.core.wire.Schema;
 import watchword.sdk.Secret;
 
 /** Reads a {@code seal "static"} block, with the keys from where it says they are. */
 final class SealReader {
+    static final Schema<Settings.Static> STATIC = Schema.of(Settings.Static.class);
     private static final int KEY_BYTES = 32;
 
-    private SealReader() {}
+    private final Section section;
+    private final Map<String, String> environment;
 
-    static SealSettings read(Block block, Value at) throws ConfigException {
-        var current = key(block, at, "current_key").orElseThrow(() -> block.missing("current_key"));
-        var previous = key(block, at, "previous_key");
-        if (previous.isPresent() && previous.get().id().equals(current.id())) throw block.wrong("previous_key_id", at, "must differ from current_key_id");
-        return new SealSettings(current, previous, block.flag("disabled", false));
+    SealReader(Section section, Map<String, String> environment) {
+        this.section = section;
+        this.environment = environment;
     }
 
-    private static Optional<StaticSeal.Key> key(Block block, Value at, String setting) throws ConfigException {
-        var id = block.text(setting + "_id");
-        var text = block.text(setting);
-        if (text.isEmpty()) return Optional.empty();
-        return Optional.of(new StaticSeal.Key(id.orElse("default"), key(block, at, setting, text.get())));
+    SealSettings read() throws ConfigException {
+        var settings = section.read(STATIC);
+        var current = new StaticSeal.Key(settings.currentKeyId(), key("current_key", settings.currentKey()));
+        Optional<StaticSeal.Key> previous = settings.previousKey().size() == 0
+                ? Optional.empty() : Optional.of(new StaticSeal.Key(settings.previousKeyId(), key("previous_key", settings.previousKey())));
+        return new SealSettings(current, previous, settings.disabled());
     }
 
     /** The key itself, as hex or base64, or a file or environment variable that holds it. */
-    private static Secret key(Block block, Value at, String setting, String text) throws ConfigException {
-        try {
-            if (text.startsWith("file://")) return key(block, at, setting, Files.readAllBytes(Path.of(text.substring(7))));
-            if (text.startsWith("env://")) {
-                var value = System.getenv(text.substring(6));
-                if (value == null) throw block.wrong(setting, at, "names an environment variable that is not set");
-                return key(block, at, setting, value.getBytes(StandardCharsets.UTF_8));
+    private Secret key(String setting, Secret written) throws ConfigException {
+        var text = written.reveal();
+        if (text.startsWith("file://")) {
+            try {
+                return decoded(setting, Files.readAllBytes(Path.of(text.substring(7))));
+            } catch (IOException unreadable) {
+                throw section.wrong(setting, "names a file that cannot be read");
             }
-        } catch (IOException unreadable) {
-            throw block.wrong(setting, at, "names a file that cannot be read");
         }
-        return key(block, at, setting, text.getBytes(StandardCharsets.UTF_8));
+        if (text.startsWith("env://")) {
+            var value = environment.get(text.substring(6));
+            if (value == null) throw section.wrong(setting, "names an environment variable that is not set");
+            return decoded(setting, value.getBytes(StandardCharsets.UTF_8));
+        }
+        return decoded(setting, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Secret key(Block block, Value at, String setting, byte[] raw) throws ConfigException {
+    private Secret decoded(String setting, byte[] raw) throws ConfigException {
         if (raw.length == KEY_BYTES) return Secret.owning(raw);
         var text = new String(raw, StandardCharsets.US_ASCII).trim();
         for (int form = 0; form < 2; form++) {
@@ -57,6 +62,6 @@ final class SealReader {
                 // tried as the next form
             }
         }
-        throw block.wrong(setting, at, "must be 32 bytes: raw in a file, or as hex or base64");
+        throw section.wrong(setting, "must be 32 bytes: raw in a file, or as hex or base64");
     }
 }

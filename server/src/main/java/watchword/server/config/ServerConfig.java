@@ -1,8 +1,8 @@
 package watchword.server.config;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import watchword.core.audit.AuditDevices;
 import watchword.sdk.Secret;
@@ -12,28 +12,21 @@ import watchword.server.http.Listener;
  * The server's configuration.
  *
  * @param seal keeps the root key; without one, it is split into shares
- * @param epochFile shows a store that was put back; beside the store where not given
- * @param lockMemory keep the whole process out of swap
- * @param auditFolder where audit files made by API may be
- * @param compatibleVersion the version that clients of the field's API are told
+ * @param audits devices that the API cannot change
  * @param warnings what was understood differently from how it was written, or not at all
+ * @param effective every setting with its value, for people to read
  */
 public record ServerConfig(
+        GlobalSettings global,
         List<Listener> listeners,
         Store store,
         Optional<SealSettings> seal,
-        Optional<Path> epochFile,
-        boolean lockMemory,
         List<AuditDevices.Declared> audits,
-        Optional<Path> auditFolder,
-        String apiAddress,
-        String clusterName,
-        Duration defaultLeaseTtl,
-        Duration maxLeaseTtl,
-        String logLevel,
-        String logFormat,
-        String compatibleVersion,
-        List<String> warnings) {
+        List<String> warnings,
+        List<Effective> effective) {
+
+    /** A block and its settings. @param values as they would be written; secrets as {@link Secret} */
+    public record Effective(String name, Map<String, Object> values) {}
 
     /** Where the data is. */
     public sealed interface Store {
@@ -43,5 +36,14 @@ public record ServerConfig(
 
         /** @param connectionUrl {@code postgres://user:password@host/db?...}; holds a password */
         record Postgres(Secret connectionUrl, String table) implements Store {}
+    }
+
+    /** The address by which clients reach this server. */
+    public String apiAddress() {
+        if (!global.apiAddr().isEmpty()) return global.apiAddr();
+        for (var listener : listeners) {
+            if (listener instanceof Listener.Tcp tcp) return (tcp.tls().isPresent() ? "https://" : "http://") + (tcp.host().indexOf(':') < 0 ? tcp.host() : "[" + tcp.host() + "]") + ":" + tcp.port();
+        }
+        return "";
     }
 }

@@ -1,0 +1,146 @@
+package watchword.server.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import watchword.core.audit.AuditDevices;
+import watchword.core.wire.Schema;
+import watchword.server.config.Section.Placed;
+import watchword.server.config.ServerConfig.Store;
+import watchword.server.http.ForwardedFor;
+import watchword.server.http.Listener;
+
+/** Reads blocks of each kind, and collects what should be told about them. */
+final class BlockReader {
+    static final Schema<Settings.TcpListener> TCP = Schema.of(Settings.TcpListener.class);
+    static final Schema<Settings.Tls> TLS = Schema.of(Settings.Tls.class);
+    static final Schema<Settings.Forwarded> FORWARDED = Schema.of(Settings.Forwarded.class);
+    static final Schema<Settings.UnixListener> UNIX = Schema.of(Settings.UnixListener.class);
+    static final Schema<Settings.Sqlite> SQLITE = Schema.of(Settings.Sqlite.class);
+    static final Schema<Settings.Postgresql> POSTGRESQL = Schema.of(Settings.Postgresql.class);
+    static final Schema<Settings.Audit> AUDIT = Schema.of(Settings.Audit.class);
+    private static final int DEFAULT_PORT = 8200;
+
+    private final List<String> warnings = new ArrayList<>();
+    private final List<ServerConfig.Effective> effective = new ArrayList<>();
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    List<ServerConfig.Effective> effective() {
+        return effective;
+    }
+
+    void done(Section section, Foreign foreign) {
+        warnings.addAll(section.leftOver(foreign));
+        effective.add(section.effective());
+    }
+
+    static ConfigException unknown(Placed block, String advice) {
+        return new ConfigException(block.place() + ": " + block.name() + " is not known; " + advice);
+    }
+
+    // ---- listener ----
+
+    Listener listener(Placed block) throws ConfigException {
+        var section = Section.of(block);
+        var listener = switch (block.item().labels().getFirst()) {
+            case "tcp" -> tcp(section);
+            case "unix" -> unix(section);
+            default -> throw unknown(block, "use tcp or unix");
+        };
+        done(section, Foreign.LISTENER);
+        return listener;
+    }
+
+    private static Listener tcp(Section section) throws ConfigException {
+        var settings = section.read(TCP);
+        var tls = section.read(TLS);
+        var from = section.read(FORWARDED);
+        var forwarded = new ForwardedFor(from.xForwardedForAuthorizedAddrs(), (int) from.xForwardedForHopSkips(), from.xForwardedForRejectNotPresent(), from.xForwardedForRejectNotAuthorized());
+        var rules = new Listener.Rules(forwarded, (int) settings.maxRequestSize(), settings.httpReadHeaderTimeout(), settings.httpReadTimeout(), settings.httpWriteTimeout(), settings.httpIdleTimeout());
+        try {
+            var address = Addresses.hostPort(settings.address(), DEFAULT_PORT);
+            return new Listener.Tcp(address.host(), address.port(), tls(tls), rules);
+        } catch (RefusedException refused) {
+            throw section.wrong(refused);
+        }
+    }
+
+    private static Optional<Listener.Tls> tls(Settings.Tls tls) {
+        if (tls.tlsDisable()) return Optional.empty();
+        Optional<Path> ca = optional(tls.tlsClientCaFile()).map(Path::of);
+        var least = tls.tlsMinVersion() == Settings.TlsVersion.TLS13 ? "tls13" : "tls12";
+        return Optional.of(new Listener.Tls(Path.of(tls.tlsCertFile()), Path.of(tls.tlsKeyFile()), least, ca, tls.tlsRequireAndVerifyClientCert(), !tls.tlsDisableClientCerts()));
+    }
+
+    private static Listener unix(Section section) throws ConfigException {
+        var settings = section.read(UNIX);
+        var d = Listener.Rules.DEFAULTS;
+        var rules = new Listener.Rules(d.forwarded(), (int) settings.maxRequestSize(), d.headerTimeout(), d.readTimeout(), d.writeTimeout(), d.idleTimeout());
+        return new Listener.Unix(Path.of(settings.address()), Optional.of(settings.socketMode()), optional(settings.socketUser()), optional(settings.socketGroup()), rules);
+    }
+
+    private static Optional<String> optional(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    // ---- storage ----
+
+    Store store(Placed block) throws ConfigException {
+        var section = Section.of(block);
+        return switch (block.item().labels().getFirst()) {
+            case "sqlite" -> {
+                var path = section.read(SQLITE).path();
+                done(section, Foreign.NONE);
+                yield new Store.Sqlite(Path.of(path));
+            }
+            case "postgresql", "postgres" -> {
+                var settings = section.read(POSTGRESQL);
+                done(section, Foreign.POSTGRESQL);
+                yield new Store.Postgres(settings.connectionUrl(), settings.table());
+            }
+            case "file", "raft" -> {
+                var file = Path.of(section.read(SQLITE).path(), "watchword.db");
+                done(section, Foreign.UNTOLD);
+                warnings.add(block.place() + ": " + block.name() + ": kept in " + file + "; data of another server there is not read");
+                yield new Store.Sqlite(file);
+            }
+            case "inmem" -> {
+                done(section, Foreign.UNTOLD);
+                warnings.add(block.place() + ": " + block.name() + ": everything is lost when the server stops");
+                yield new Store.Memory();
+            }
+            default -> throw unknown(block, "use sqlite or postgresql");
+        };
+    }
+
+    // ---- seal and audit ----
+
+    Optional<SealSettings> seal(Placed block, Map<String, String> environment) throws ConfigException {
+        var section = Section.of(block);
+        Optional<SealSettings> seal = switch (block.item().labels().getFirst()) {
+            case "shamir" -> Optional.empty();
+            case "static" -> Optional.of(new SealReader(section, environment).read());
+            default -> throw unknown(block, "use shamir or static");
+        };
+        done(section, Foreign.NONE);
+        return seal;
+    }
+
+    AuditDevices.Declared audit(Placed block) throws ConfigException {
+        var labels = block.item().labels();
+        var section = Section.of(block);
+        if (!Set.of("file", "socket", "syslog", "http").contains(labels.getFirst())) throw unknown(block, "use file, socket, syslog or http");
+        var settings = section.read(AUDIT);
+        var options = section.texts(Set.of("description", "options", "path"));
+        options.putAll(settings.options());
+        done(section, Foreign.UNTOLD);
+        var path = labels.size() > 1 ? labels.get(1) : labels.getFirst();
+        return new AuditDevices.Declared(path.endsWith("/") ? path : path + "/", labels.getFirst(), settings.description(), options);
+    }
+}
