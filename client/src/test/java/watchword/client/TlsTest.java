@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -136,8 +139,13 @@ final class TlsTest {
             if (name.equals("ec")) old = withCurve(old, curve(key.getEncoded()));
             var path = folder.resolve(name + ".old");
             Files.writeString(path, pem(name.toUpperCase(java.util.Locale.ROOT) + " PRIVATE KEY", old));
-            assertThat(ClientKey.read(path)).isEqualTo(key);
+            assertThat(number(ClientKey.read(path))).isEqualTo(number(key));
         }
+    }
+
+    /** What makes a key the one it is; how it is written down differs. */
+    private static BigInteger number(PrivateKey key) {
+        return key instanceof ECPrivateKey curve ? curve.getS() : ((RSAPrivateKey) key).getPrivateExponent();
     }
 
     /** The content of the last element of a PKCS#8 structure: the key as its own standard has it. */
