@@ -1,5 +1,7 @@
 package watchword.cli.command;
 
+import java.io.IOException;
+import watchword.cli.line.Call;
 import watchword.cli.line.UsageException;
 import watchword.client.Json;
 
@@ -10,6 +12,8 @@ import watchword.client.Json;
  * @param user empty for methods without one
  */
 public record Login(String method, String mount, String user, Json.Obj body) {
+
+    private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
     /** What is still missing, and where it may come from. */
     enum Missing { NOTHING, PASSWORD, SERVICE_ACCOUNT }
@@ -48,7 +52,16 @@ public record Login(String method, String mount, String user, Json.Obj body) {
         return Missing.NOTHING;
     }
 
-    Login with(String name, String value) {
+    /** With what is still missing: a password is asked for, a pod's own token is read. */
+    public Login completed(Call call) throws IOException, UsageException {
+        return switch (wants()) {
+            case PASSWORD -> with("password", call.world().terminal().hidden("Password (will be hidden): "));
+            case SERVICE_ACCOUNT -> with("jwt", call.input().file(SERVICE_ACCOUNT).strip());
+            case NOTHING -> this;
+        };
+    }
+
+    private Login with(String name, String value) {
         return new Login(method, mount, user, Json.fields().putAll(body).put(name, value).build());
     }
 

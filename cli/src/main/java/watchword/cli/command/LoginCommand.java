@@ -1,7 +1,6 @@
 package watchword.cli.command;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import watchword.cli.line.Call;
 import watchword.cli.line.Command;
@@ -17,8 +16,6 @@ import watchword.client.Token;
 
 /** {@code login}: gets a token and keeps it for the commands that follow. */
 public final class LoginCommand implements Group {
-    private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
-
     @Override
     public List<Command> commands() {
         return List.of(Command.of("login", "[TOKEN|KEY=VALUE...]", "Log in, and keep the token in ~/.vault-token for this user alone.").doing("authenticating")
@@ -86,12 +83,7 @@ public final class LoginCommand implements Group {
     private static Answer withMethod(Call call, String method) throws IOException, UsageException, SettingsException {
         var fields = stripped(call.input().fields(call.arguments()));
         Client client = call.client().withToken(Token.NONE);
-        var login = Login.of(method, Call.trimmed(call.option("path").orElse(method)), fields);
-        login = switch (login.wants()) {
-            case PASSWORD -> login.with("password", call.world().terminal().hidden("Password (will be hidden): "));
-            case SERVICE_ACCOUNT -> login.with("jwt", call.input().file(SERVICE_ACCOUNT.toString()).strip());
-            case NOTHING -> login;
-        };
+        var login = Login.of(method, Call.trimmed(call.option("path").orElse(method)), fields).completed(call);
         return client.write(login.path(), login.body());
     }
 
