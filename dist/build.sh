@@ -4,8 +4,9 @@ set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/dist/jdk.sh"
 find_jdk
+lib=$root/.build/lib
 command -v mvn >/dev/null || { echo "watchword needs Maven to build: install it, for example with apt-get install maven" >&2; exit 1; }
-echo "building watchword (about a minute the first time) ..." >&2
+echo "building watchword (about a minute and a half the first time) ..." >&2
 mkdir -p "$root/.build"
 if ! (cd "$root" && mvn -q -B -DskipTests -Dmaven.test.skip=true package) >"$root/.build/build.log" 2>&1; then
     tail -n 40 "$root/.build/build.log" >&2
@@ -19,6 +20,33 @@ for module in sdk crypto storage core engines server client cli; do
     cp "$root/$module/target/$module"-*.jar "$root/.build/lib.new/"
     [ -d "$root/$module/target/lib" ] && cp -n "$root/$module/target/lib/"*.jar "$root/.build/lib.new/"
 done
-touch "$root/.build/lib.new/.built"
+
+# The driver would otherwise write its library into the common temporary folder at each start, and run uname to choose it. Elsewhere it does.
+case $(uname -sm) in
+    'Linux x86_64' | 'Linux aarch64')
+        if ! ldd --version 2>&1 | grep -qi musl; then
+            native=org/sqlite/native/Linux/$(uname -m)/libsqlitejdbc.so
+            mkdir "$root/.build/lib.new/native"
+            (cd "$root/.build/lib.new/native" && "$JAVA_HOME/bin/jar" xf ../sqlite-jdbc-*.jar "$native" && mv "$native" . && rm -r org)
+        fi
+        ;;
+esac
+
 rm -rf "$root/.build/lib"
 mv "$root/.build/lib.new" "$root/.build/lib"
+
+# A server and a command are played through once; what the Java machine noted makes later starts twice as fast. All works without it.
+rehearse() {
+    # shellcheck disable=SC2086 # the flags are words
+    "$JAVA_HOME/bin/java" $server_flags "-XX:AOTCacheOutput=$root/.build/server.aot.new" -cp "$lib/*" watchword.server.Rehearsal \
+        "$JAVA_HOME/bin/java" $cli_flags "-XX:AOTCacheOutput=$root/.build/cli.aot.new" -cp "$lib/*" watchword.cli.Main kv put secret/rehearsal a=b
+}
+. "$root/dist/flags.sh"
+rm -f "$root"/.build/*.aot
+if rehearse >"$root/.build/rehearsal.log" 2>&1; then
+    for program in server cli; do mv "$root/.build/$program.aot.new" "$root/.build/$program.aot"; done
+else
+    echo "no start-up cache could be made (.build/rehearsal.log says why); starts will be slower" >&2
+    rm -f "$root"/.build/*.aot.new
+fi
+touch "$lib/.built"

@@ -1,7 +1,7 @@
 # Sourced: finds JDK 25 and sets JAVA_HOME.
 
 is_jdk_25() {
-    [ -x "$1/bin/javac" ] && "$1/bin/javac" -version 2>&1 | grep -q '^javac 25'
+    [ -x "$1/bin/javac" ] && grep -q '^JAVA_VERSION="25[".]' "$1/release" 2>/dev/null # asking javac would take longer than the command
 }
 
 find_jdk() {

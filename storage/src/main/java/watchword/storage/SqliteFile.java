@@ -144,6 +144,7 @@ final class SqliteFile implements AutoCloseable {
         var config = new SQLiteConfig();
         config.setOpenMode(SQLiteOpenMode.NOMUTEX); // a session is used by one thread at a time
         config.setBusyTimeout(5000);
+        config.setGetGeneratedKeys(false); // it would ask for them after every statement
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(durability == Durability.FLUSHED ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.OFF);
         var connection = DriverManager.getConnection(address(path, ""), config.toProperties());

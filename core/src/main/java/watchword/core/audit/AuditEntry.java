@@ -22,6 +22,13 @@ public record AuditEntry(
         return answer.isPresent();
     }
 
+    /** Whether {@code other} is of the same request, by the same caller, and was decided in the same way. */
+    @SuppressWarnings("ReferenceEquality") // the same objects, not equal ones: this is about one request
+    boolean isOfSame(AuditEntry other) {
+        return request == other.request && caller.orElse(null) == other.caller.orElse(null) && mount.orElse(null) == other.mount.orElse(null)
+                && allowed == other.allowed && rule.equals(other.rule);
+    }
+
     /** What went wrong, in words that hold nothing a client sent: the message itself, or what kind it is. */
     String error() {
         return answer.flatMap(Answer::problem).map(AuditEntry::plain).orElse("");

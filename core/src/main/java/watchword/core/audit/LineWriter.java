@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import watchword.core.audit.line.Hasher;
 import watchword.core.audit.line.JsonLine;
 import watchword.core.audit.line.LineOptions;
@@ -28,6 +29,17 @@ final class LineWriter {
     private final Second issued = new Second();
     private final ValueWriter values;
     private final LineOptions options;
+    private Repeatable last = Repeatable.NOTHING;
+
+    /** The part of a request's line that its answer's line repeats: who asked for what. */
+    @SuppressWarnings("ArrayRecordComponent") // seen by one writer only
+    private record Repeatable(@Nullable AuditEntry entry, @Nullable AuditedHeaders headers, byte[] line, int from, int to) {
+        static final Repeatable NOTHING = new Repeatable(null, null, new byte[0], 0, 0);
+
+        boolean isFor(AuditEntry answer, AuditedHeaders now) {
+            return entry != null && entry.isOfSame(answer) && headers == now;
+        }
+    }
 
     LineWriter(Hasher hasher, LineOptions options) {
         this.values = new ValueWriter(out, hasher, options);
@@ -39,13 +51,20 @@ final class LineWriter {
         out.beginObject();
         out.name("time").text(time(entry.time()));
         out.name("type").text(entry.isAnswer() ? "response" : "request");
-        auth(entry);
-        request(entry, headers);
+        int from = out.length();
+        if (entry.isAnswer() && last.isFor(entry, headers)) {
+            out.again(last.line(), last.from(), last.to());
+        } else {
+            auth(entry);
+            request(entry, headers);
+        }
+        int to = out.length();
         entry.answer().ifPresent(answer -> response(entry, answer));
         out.member("error", entry.error());
         var open = out.copy();
         out.clear(options.raw());
         values.endLine();
+        last = entry.isAnswer() || options.raw() ? Repeatable.NOTHING : new Repeatable(entry, headers, open, from, to);
         return open;
     }
 

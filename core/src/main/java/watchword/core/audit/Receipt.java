@@ -14,13 +14,15 @@ final class Receipt {
     private final AtomicLong tally = new AtomicLong();
     /** Written before the patrol sees it. */
     private long deadline;
+    /** Whether the waiter sleeps, or is about to: whoever settles then wakes it, and only then. */
+    private volatile boolean awaited;
     private volatile boolean left;
     private volatile boolean late;
 
-    /** @param awaited whether this device was one that the request waits for in any case */
-    void settle(boolean written, boolean awaited) {
-        tally.getAndAdd(SETTLED + (written ? WRITTEN : 0) + (awaited ? AWAITED : 0));
-        LockSupport.unpark(waiter);
+    /** @param isAwaited whether this device was one that the request waits for in any case */
+    void settle(boolean written, boolean isAwaited) {
+        tally.getAndAdd(SETTLED + (written ? WRITTEN : 0) + (isAwaited ? AWAITED : 0));
+        if (awaited) LockSupport.unpark(waiter);
     }
 
     /**
@@ -28,19 +30,20 @@ final class Receipt {
      *
      * @return whether a device has written the line
      */
-    boolean await(int awaited, int all, Patrol patrol, long deadlineNanos) {
+    boolean await(int devices, int all, Patrol patrol, long deadlineNanos) {
         boolean interrupted = false;
         boolean watched = false;
         try {
             while (true) {
                 long now = tally.get();
                 boolean written = (now & COUNT) > 0;
-                if (late || now / AWAITED >= awaited && (written || (now / SETTLED & COUNT) >= all)) return written;
+                if (late || now / AWAITED >= devices && (written || (now / SETTLED & COUNT) >= all)) return written;
                 if (!watched) {
                     watched = true;
                     deadline = deadlineNanos;
+                    awaited = true;
                     patrol.watch(this);
-                    continue;
+                    continue; // what was settled just before nobody will wake us for
                 }
                 LockSupport.park(this);
                 interrupted |= Thread.interrupted();

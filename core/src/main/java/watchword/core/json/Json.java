@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -35,8 +36,11 @@ public final class Json {
     public static final int MAX_VALUES = 20_000;
     /** Characters in one string. */
     public static final int MAX_STRING = 8 << 20;
+    private static final int FIRST_BYTES = 1024;
 
+    /** Buffers are kept for all threads together: a request has a thread of its own, so one kept for that would be used once. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -48,6 +52,7 @@ public final class Json {
             .build();
     /** For what we wrote ourselves: no duplicate check, no bound on values. */
     private static final JsonFactory TRUSTED = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH + 20).maxStringLength(Integer.MAX_VALUE).build())
             .build();
 
@@ -110,7 +115,7 @@ public final class Json {
 
     /** Writes a tree of maps, collections, strings, numbers, booleans, nulls and secrets (which are revealed: an answer needs them). */
     public static byte[] write(@Nullable Object value) {
-        try (var out = new ByteArrayBuilder(FACTORY._getBufferRecycler(), 1024)) {
+        try (var out = new ByteArrayBuilder(FIRST_BYTES)) {
             write(value, out);
             return out.toByteArray();
         }
@@ -118,7 +123,7 @@ public final class Json {
 
     /** The same, with every character beyond ASCII escaped: for lines that any reader must take as one. */
     public static byte[] writeAscii(@Nullable Object value) {
-        try (var out = new ByteArrayBuilder(FACTORY._getBufferRecycler(), 1024);
+        try (var out = new ByteArrayBuilder(FIRST_BYTES);
                 var generator = FACTORY.createGenerator(out)) {
             generator.setHighestNonEscapedChar(0x7e);
             write(value, generator);

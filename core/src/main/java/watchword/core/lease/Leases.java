@@ -21,6 +21,8 @@ public final class Leases {
     private static final String ROWS = "core/lease/";
     private static final String BY_TOKEN = "core/lease-of/";
     private static final byte[] NOTHING = new byte[0];
+    private static final int RANDOM_BYTES = 12;
+    private static final int TIME_DIGITS = 12;
 
     private final Rows<LeaseRow> rows = new Rows<>(ROWS, LeaseRow.class);
     private final SecureRandom random;
@@ -42,7 +44,7 @@ public final class Leases {
         var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
         var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
         var end = tokenEnd.filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
-        var id = path + "/" + randomName();
+        var id = path + "/" + newName(now);
         var row = new LeaseRow(tokenKey, false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), now, end, Optional.empty(), max,
                 term.renewable(), LeaseRow.State.ACTIVE, 0, "");
         rows.put(store, id, row);
@@ -51,10 +53,11 @@ public final class Leases {
         return new Granted(id, Duration.between(now, end), term.renewable());
     }
 
-    private String randomName() {
-        var bytes = new byte[12];
+    /** Random, after the time, so that leases granted together lie together in the store. */
+    private String newName(Instant now) {
+        var bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
+        return HexFormat.of().toHexDigits(now.toEpochMilli(), TIME_DIGITS) + HexFormat.of().formatHex(bytes);
     }
 
     private static Duration positive(Duration asked, Duration otherwise) {

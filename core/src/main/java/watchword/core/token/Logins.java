@@ -42,7 +42,7 @@ public final class Logins {
                 login.explicitMaxTtl(), login.period(), "", "", Tokens.requireCidrs(login.boundCidrs()), type, type.equals(TokenRow.SERVICE),
                 Optional.of(now.plus(ttl)), Optional.empty(), "", mount.uuid(), "");
         var made = tokens.create(store, row);
-        return new LoggedIn(tokens.issued(made.token(), row.isBatch() ? "" : tokens.accessor(made.key()), row, List.of(), now), warnings);
+        return new LoggedIn(tokens.issued(made.token(), made.row().accessor(), row, List.of(), now), warnings);
     }
 
     private static String displayName(MountEntry mount, Reply.Login login) {

@@ -70,8 +70,7 @@ public final class TokenCreation {
                 type.equals(TokenRow.SERVICE) && terms.renewable(), terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
                 wanted.roleName(), "", "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
-        var accessor = row.isBatch() ? "" : tokens.accessor(made.key());
-        return Reply.<None>auth(tokens.issued(made.token(), accessor, row, List.of(), ask.now())).warn(warnings);
+        return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, List.of(), ask.now())).warn(warnings);
     }
 
     private static void requireParent(TokenCaller parent, Wanted wanted) {

@@ -4,6 +4,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -19,8 +21,9 @@ import watchword.sdk.Secret;
 /**
  * The texts of tokens and accessors ({@code spec/token.md}) and the keys behind them.
  *
- * <p>A service token is random text; the store knows it only by a keyed hash, its <i>key</i>. Its accessor is that key encrypted, so that
- * each leads to the other without a row. A batch token is its own row, sealed.
+ * <p>A service token is the time it was made and random text; the store knows it only by its <i>key</i>: that time and a keyed hash. So
+ * tokens made together lie together in the store, and a thousand new ones change a few pages of it, not a thousand. An accessor is the
+ * key encrypted, so that each leads to the other without a row. A batch token is its own row, sealed.
  */
 public final class TokenText {
     public static final String SERVICE_PREFIX = "hvs.";
@@ -28,10 +31,15 @@ public final class TokenText {
 
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final BigInteger BASE = BigInteger.valueOf(62);
+    private static final int TIME_CHARS = 7;
     private static final int RANDOM_CHARS = 27;
     private static final int CHECK_CHARS = 6;
+    private static final int SERVICE_CHARS = SERVICE_PREFIX.length() + TIME_CHARS + RANDOM_CHARS + CHECK_CHARS;
     private static final int ACCESSOR_CHARS = 22;
     private static final int KEY_BYTES = 16;
+    /** Of a key; in hundredths of a second since 1970, which lasts for 348 years. */
+    private static final int TIME_BYTES = 5;
+    private static final int MILLIS_PER_TICK = 10;
     private static final int NONCE_BYTES = 12;
 
     private final SecretKeySpec hashKey;
@@ -59,17 +67,23 @@ public final class TokenText {
         });
     }
 
-    /** A new service token: 160 bits of randomness and a checksum that a leak scanner can verify. */
-    Secret newServiceToken() {
-        return Secret.copyOf(SERVICE_PREFIX + checked(randomText(RANDOM_CHARS)));
+    /** A new service token: the time, 160 bits of randomness, and a checksum that a leak scanner can verify. */
+    Secret newServiceToken(Instant now) {
+        long ticks = Math.floorDiv(now.toEpochMilli(), MILLIS_PER_TICK) & (1L << TIME_BYTES * 8) - 1;
+        return Secret.copyOf(SERVICE_PREFIX + checked(base62(BigInteger.valueOf(ticks), TIME_CHARS) + randomText(RANDOM_CHARS)));
     }
 
     private String randomText(int length) {
         var text = new StringBuilder(length);
+        var draws = new byte[length + length / 4];
         while (text.length() < length) {
-            int draw = random.nextInt(64);
-            if (draw < 62) text.append(DIGITS.charAt(draw));
+            random.nextBytes(draws);
+            for (int i = 0; i < draws.length && text.length() < length; i++) {
+                int draw = draws[i] & 63;
+                if (draw < DIGITS.length()) text.append(DIGITS.charAt(draw)); // not the remainder, which would favor some
+            }
         }
+        Arrays.fill(draws, (byte) 0);
         return text.toString();
     }
 
@@ -79,17 +93,38 @@ public final class TokenText {
         return text + base62(BigInteger.valueOf(crc.getValue()), CHECK_CHARS);
     }
 
-    /** The name of a token in the store: 32 hex digits that tell nothing of the token. */
+    /** The name of a token in the store: 32 hex digits that tell nothing of the token but when it was made. */
     String keyOf(Secret token) {
         return token.use(bytes -> {
             try {
                 var mac = Mac.getInstance("HmacSHA256");
                 mac.init(hashKey);
-                return HexFormat.of().formatHex(mac.doFinal(bytes), 0, KEY_BYTES);
+                var hash = mac.doFinal(bytes);
+                var key = new byte[KEY_BYTES];
+                int timed = putTime(bytes, key);
+                System.arraycopy(hash, 0, key, timed, KEY_BYTES - timed);
+                return HexFormat.of().formatHex(key);
             } catch (GeneralSecurityException missing) {
                 throw new IllegalStateException(missing);
             }
         });
+    }
+
+    /** @return the bytes of {@code key} that are the token's time: none, unless it has the shape of a service token */
+    private static int putTime(byte[] token, byte[] key) {
+        if (token.length != SERVICE_CHARS) return 0;
+        for (int i = 0; i < SERVICE_PREFIX.length(); i++) {
+            if (token[i] != SERVICE_PREFIX.charAt(i)) return 0;
+        }
+        long ticks = 0;
+        for (int i = SERVICE_PREFIX.length(); i < SERVICE_PREFIX.length() + TIME_CHARS; i++) {
+            int digit = DIGITS.indexOf(token[i]);
+            if (digit < 0) return 0;
+            ticks = ticks * DIGITS.length() + digit;
+        }
+        if (ticks >>> TIME_BYTES * 8 != 0) return 0;
+        for (int i = 0; i < TIME_BYTES; i++) key[i] = (byte) (ticks >>> (TIME_BYTES - 1 - i) * 8);
+        return TIME_BYTES;
     }
 
     String accessorOf(String key) {
@@ -152,7 +187,7 @@ public final class TokenText {
         try {
             var both = Base64.getUrlDecoder().decode(token.reveal().substring(BATCH_PREFIX.length()));
             if (both.length < NONCE_BYTES + 16) return Optional.empty();
-            return crypt(Cipher.DECRYPT_MODE, java.util.Arrays.copyOf(both, NONCE_BYTES), java.util.Arrays.copyOfRange(both, NONCE_BYTES, both.length));
+            return crypt(Cipher.DECRYPT_MODE, Arrays.copyOf(both, NONCE_BYTES), Arrays.copyOfRange(both, NONCE_BYTES, both.length));
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }

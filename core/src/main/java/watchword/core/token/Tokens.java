@@ -40,7 +40,7 @@ public final class Tokens {
         this.leases = leases;
     }
 
-    /** A token just made, with its only copy. */
+    /** A token just made, with its only copy. A batch token's row has no accessor. */
     public record Made(Secret token, String key, TokenRow row) {}
 
     /** Makes the token that {@code row} describes, and everything that will find it again. */
@@ -53,14 +53,15 @@ public final class Tokens {
             var token = text.sealBatch(Json.write(SCHEMA.encodeRow(row)));
             return new Made(token, text.keyOf(token), row);
         }
-        var token = chosen.orElseGet(text::newServiceToken);
+        var token = chosen.orElseGet(() -> text.newServiceToken(row.issued()));
         var key = text.keyOf(token);
-        if (rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
-        rows.put(store, key, row.withAccessor(text.accessorOf(key)));
+        if (chosen.isPresent() && rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
+        var known = row.withAccessor(text.accessorOf(key));
+        rows.put(store, key, known);
         if (!row.orphan()) store.put(CHILDREN + row.parent() + "/" + key, NOTHING);
         row.expires().ifPresent(end -> ExpiryIndex.add(store, end, Kind.TOKEN, key));
         leases.addToken(store, key, row.path());
-        return new Made(token, key, row);
+        return new Made(token, key, known);
     }
 
     /** The token's caller, if the token is known, alive and used from where it may be. Policies of an identity are not in it yet. */

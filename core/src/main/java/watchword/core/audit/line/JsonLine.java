@@ -164,6 +164,18 @@ public final class JsonLine {
         }
     }
 
+    public int length() {
+        return length;
+    }
+
+    /** Members that were written before, in this form: from the comma in front of the first to the end of the last. */
+    public void again(byte[] line, int from, int to) {
+        reserve(to - from);
+        System.arraycopy(line, from, bytes, length, to - from);
+        length += to - from;
+        comma = true;
+    }
+
     public byte[] copy() {
         return Arrays.copyOf(bytes, length);
     }

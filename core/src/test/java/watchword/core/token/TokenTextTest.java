@@ -1,0 +1,72 @@
+package watchword.core.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import watchword.sdk.Secret;
+
+final class TokenTextTest {
+    private static final Instant NOW = Instant.parse("2026-05-04T12:00:00Z");
+    private final TokenText text = new TokenText(Secret.copyOf("0123456789abcdef0123456789abcdef"), new SecureRandom());
+
+    @Test
+    void a_token_has_its_prefix_its_length_and_letters_and_digits_alone() {
+        assertThat(text.newServiceToken(NOW).reveal()).matches("hvs\\.[0-9A-Za-z]{40}");
+    }
+
+    @Test
+    void tokens_made_together_lie_together_and_later_ones_after_them() {
+        var early = new ArrayList<String>();
+        var late = new ArrayList<String>();
+        for (int i = 0; i < 100; i++) {
+            early.add(text.keyOf(text.newServiceToken(NOW)));
+            late.add(text.keyOf(text.newServiceToken(NOW.plusMillis(10))));
+        }
+        assertThat(early.stream().map(k -> k.substring(0, 10)).distinct()).hasSize(1);
+        assertThat(early.stream().max(String::compareTo).orElseThrow()).isLessThan(late.stream().min(String::compareTo).orElseThrow());
+        assertThat(new HashSet<>(early)).hasSize(100);
+    }
+
+    @Test
+    void a_key_depends_on_every_character_of_the_token() {
+        var token = text.newServiceToken(NOW).reveal();
+        var key = text.keyOf(Secret.copyOf(token));
+        for (int i = 0; i < token.length(); i++) {
+            var other = token.substring(0, i) + (token.charAt(i) == 'x' ? 'y' : 'x') + token.substring(i + 1);
+            assertThat(text.keyOf(Secret.copyOf(other)).substring(10)).as("character %d", i).isNotEqualTo(key.substring(10));
+        }
+    }
+
+    @Test
+    void a_text_that_is_no_service_token_has_a_key_of_hash_alone() {
+        for (var odd : new String[] {"root", "hvs.", "hvs." + "z".repeat(40), "hvs." + "-".repeat(40), "hvb." + "0".repeat(40), "hvs." + "0".repeat(41)}) {
+            assertThat(text.keyOf(Secret.copyOf(odd))).as(odd).matches("[0-9a-f]{32}").doesNotStartWith("0000000000");
+        }
+    }
+
+    @Test
+    void an_accessor_leads_to_its_key_and_no_other_text_does() {
+        var random = new Random(7);
+        for (int i = 0; i < 200; i++) {
+            var key = text.keyOf(text.newServiceToken(NOW.plusSeconds(random.nextInt(1_000_000))));
+            var accessor = text.accessorOf(key);
+            assertThat(accessor).matches("[0-9A-Za-z]{22}");
+            assertThat(text.keyOfAccessor(accessor)).contains(key);
+        }
+        assertThat(text.keyOfAccessor("")).isEmpty();
+        assertThat(text.keyOfAccessor("z".repeat(22))).isEmpty();
+        assertThat(text.keyOfAccessor("-".repeat(22))).isEmpty();
+    }
+
+    @Test
+    void another_server_knows_the_same_token_by_another_key() {
+        var other = new TokenText(Secret.copyOf("another root, another root, anot"), new SecureRandom());
+        var token = text.newServiceToken(NOW);
+        assertThat(other.keyOf(token).substring(10)).isNotEqualTo(text.keyOf(token).substring(10));
+    }
+}
