@@ -38,7 +38,8 @@ final class Child {
         try {
             process = builder.start();
         } catch (IOException cannotStart) {
-            boolean denied = String.valueOf(cannotStart.getMessage()).contains("error=13") || String.valueOf(cannotStart.getMessage()).contains("error=8");
+            var told = String.valueOf(cannotStart.getMessage());
+            boolean denied = told.contains("Permission denied") || told.contains("Exec format error");
             world.err().println("watchword run: cannot start " + words.getFirst() + ": " + (denied ? "not a program that may be run" : "not found"));
             return denied ? NOT_A_PROGRAM : NOT_FOUND;
         }
