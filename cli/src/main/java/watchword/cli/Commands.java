@@ -64,7 +64,7 @@ final class Commands {
             case "run" -> Optional.of(new RunCommand());
             case "kv" -> Optional.of(new KvCommands());
             case "kv metadata" -> Optional.of(new KvMetadataCommands());
-            case "read", "write", "patch", "list", "delete", "unwrap" -> Optional.of(new PathCommands());
+            case "read", "write", "patch", "list", "delete", "unwrap", "path-help" -> Optional.of(new PathCommands());
             case "login" -> Optional.of(new LoginCommand());
             case "token" -> Optional.of(new TokenCommands());
             case "policy" -> Optional.of(new PolicyCommands());

@@ -14,7 +14,7 @@ final class HelpCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("help", "[WORD...]", "Tell what there is, or about one command.").kind(Command.Kind.LOCAL).flags(Flag.on("markdown", "all of it, as docs/reference/cli.md")).example("help kv put"),
+                Command.of("help", "[WORD...]", "Tell what there is, or about one command.").kind(Command.Kind.LOCAL).flags(Flag.on("markdown", "all of it, as docs/cli.md")).example("help kv put"),
                 Command.of("version", "", "Print the version.").kind(Command.Kind.LOCAL).example("version"),
                 Command.of("completion", "bash|zsh", "Print what makes a shell complete commands and flags.").kind(Command.Kind.LOCAL)
                         .example("completion bash > /etc/bash_completion.d/watchword"));

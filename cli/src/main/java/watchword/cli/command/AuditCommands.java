@@ -23,7 +23,8 @@ public final class AuditCommands implements Group {
                         .example("audit enable file file_path=/var/log/watchword/audit.log"),
                 Command.of("audit disable", "PATH", "Disable an audit device; its key is forgotten, so what it hashed cannot be matched any more.").doing("disabling audit device %s").example("audit disable file/"),
                 Command.of("audit verify", "FILE...", "Check audit files for lines that were changed, removed or moved.").kind(Command.Kind.LAUNCHER)
-                        .note("Works on the files alone, with no server. The launcher starts it.").example("audit verify audit.log"));
+                        .flags(Flag.file("key", "public key of the checkpoints that is trusted").repeated(), Flag.text("head", "SEQ:HASH", "the last line that is known to have been there"))
+                        .note("Works on the files alone, with no server. Several files are read as one log. Exit status: 0 intact, 1 not intact, 2 could not check.").example("audit verify audit.log"));
     }
 
     @Override

@@ -31,6 +31,8 @@ public final class OperatorCommands implements Group {
                         .note("Without SHARE it is asked for, which keeps it out of the shell's history and the list of processes; - reads it from standard input.")
                         .example("operator unseal"),
                 Command.of("operator seal", "", "Seal the server: it forgets its keys and serves nothing until it is unsealed.").doing("sealing").example("operator seal"),
+                RekeyCommand.declaration(),
+                RootCommand.declaration(),
                 Command.of("operator rotate", "", "Seal what is written from now on with a new key.").doing("rotating key").example("operator rotate"),
                 Command.of("operator key-status", "", "Tell about the key that seals the store.").doing("reading key status").example("operator key-status"));
     }
@@ -44,6 +46,8 @@ public final class OperatorCommands implements Group {
                 call.client().write("sys/seal", Json.Obj.EMPTY);
                 yield call.output().success("The server is sealed.");
             }
+            case "operator rekey" -> RekeyCommand.run(call);
+            case "operator generate-root" -> RootCommand.run(call);
             case "operator rotate" -> {
                 call.client().write("sys/rotate", Json.Obj.EMPTY);
                 call.output().success("Rotated key");

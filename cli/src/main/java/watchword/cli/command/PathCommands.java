@@ -9,6 +9,7 @@ import watchword.cli.line.Call;
 import watchword.cli.line.Command;
 import watchword.cli.line.Flag;
 import watchword.cli.line.Group;
+import watchword.cli.line.Table;
 import watchword.cli.line.UsageException;
 import watchword.client.Answer;
 import watchword.client.ApiException;
@@ -34,6 +35,8 @@ public final class PathCommands implements Group {
                         .example("list auth/userpass/users"),
                 Command.of("delete", "PATH", "Delete what is at a path.").doing("deleting %s")
                         .example("delete auth/userpass/users/alice"),
+                Command.of("path-help", "PATH", "Tell what a path of the API is for, and what it takes.").doing("reading the help of %s")
+                        .note("The path of a mount, such as secret/, lists all that is below it.").example("path-help secret/data/train"),
                 Command.of("unwrap", "[TOKEN|-]", "Take what a wrapping token holds; it works once.").doing("unwrapping")
                         .note("Without TOKEN the token in use is the wrapping token.")
                         .example("unwrap -"));
@@ -47,6 +50,7 @@ public final class PathCommands implements Group {
             case "patch" -> wrote(call, call.path(0), call.client().patch(call.path(0), call.input().fields(call.arguments().subList(1, call.arguments().size()))));
             case "list" -> list(call);
             case "delete" -> delete(call);
+            case "path-help" -> help(call);
             case "unwrap" -> unwrap(call);
             default -> throw Group.undone(call);
         };
@@ -99,6 +103,13 @@ public final class PathCommands implements Group {
     private static int delete(Call call) throws IOException, UsageException, SettingsException {
         var answer = call.client().delete(call.path(0));
         return answer.isEmpty() ? call.output().success("Data deleted (if it existed) at: " + call.path(0)) : call.output().answer(answer);
+    }
+
+    private static int help(Call call) throws IOException, UsageException, SettingsException {
+        var answer = call.client().read(Call.trimmed(call.path(0)) + (call.argument(0).endsWith("/") ? "/" : ""), Map.of("help", List.of("1")));
+        if (!call.output().isTable() || call.output().wantsField()) return call.output().answer(answer);
+        call.out().println(Table.printable(answer.body().text("help").strip()));
+        return 0;
     }
 
     private static int unwrap(Call call) throws IOException, UsageException, SettingsException {

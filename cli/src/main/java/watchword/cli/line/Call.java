@@ -69,7 +69,7 @@ public record Call(Command command, List<String> arguments, Map<String, List<Str
         return command.doing().replace("%s", argumentOr(0, "").equals("-") ? "" : Call.trimmed(argumentOr(0, "")));
     }
 
-    /** The server and token to use: flags, then variables, then {@code ~/.vault-token}. */
+    /** The server and token to use: flags, then variables, then the token file. */
     public Settings settings() throws SettingsException {
         var settings = Settings.from(world.environment());
         var address = option("address");
@@ -90,8 +90,10 @@ public record Call(Command command, List<String> arguments, Map<String, List<Str
         return named.isPresent() ? Optional.of(world.directory().resolve(named.get())) : otherwise;
     }
 
+    /** {@code VAULT_TOKEN_FILE}, or {@code ~/.vault-token}. */
     public TokenFile tokenFile() {
-        return new TokenFile(world.home().resolve(".vault-token"));
+        var named = Settings.variable(world.environment(), "TOKEN_FILE");
+        return new TokenFile(named.isPresent() ? world.directory().resolve(named.get()) : world.home().resolve(".vault-token"));
     }
 
     public Client client() throws SettingsException, UsageException {
