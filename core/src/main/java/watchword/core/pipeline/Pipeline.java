@@ -77,7 +77,7 @@ public final class Pipeline {
         var now = clock.instant();
         var answer = Answer.of(problem);
         try {
-            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), problem);
+            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, problem);
             trail.answered(request, admission, answer, now, trail.asked(request, admission, now));
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
