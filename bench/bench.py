@@ -14,6 +14,7 @@ import urllib.request
 ROOT = sys.argv[1]
 PEER = sys.argv[2:4]
 SECONDS = os.environ.get("BENCH_SECONDS", "5")
+WARM_UP = os.environ.get("BENCH_WARM_UP", "12")
 CASES = [
     ("kv v2 read", "GET", "/v1/secret/data/bench", None),
     ("lookup-self", "GET", "/v1/auth/token/lookup-self", None),
@@ -41,7 +42,7 @@ def milliseconds(text):
 def load(folder, address, token, case):
     _, method, path, body = case
     file = script(folder, token, method, path, body)
-    subprocess.run(["wrk", "-t1", "-c32", "-d3", "-s", file, address + path], capture_output=True)
+    subprocess.run(["wrk", "-t1", "-c32", f"-d{WARM_UP}", "-s", file, address + path], capture_output=True)
     rates, tails = [], []
     for _ in range(3):
         out = subprocess.run(["wrk", "-t1", "-c32", f"-d{SECONDS}", "--latency", "-s", file, address + path], capture_output=True, text=True).stdout

@@ -14,7 +14,9 @@ import watchword.core.barrier.Barrier;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
+import watchword.core.request.Service;
 import watchword.core.seal.Seal;
 import watchword.core.sys.Metrics;
 import watchword.core.sys.ServerInfo;
@@ -26,7 +28,7 @@ import watchword.sdk.Storage;
  * The server without a socket, and its seal gate: what needs the barrier's key exists only inside {@link Unsealed}, so a sealed server
  * cannot reach it. Any thread.
  */
-public final class Server implements AutoCloseable {
+public final class Server implements Service, AutoCloseable {
     private final Storage inner;
     private final Seal seal;
     private final Unsealed.Settings settings;
@@ -57,12 +59,20 @@ public final class Server implements AutoCloseable {
         seal.autoUnseal().ifPresent(this::open);
     }
 
+    /** Sealed, there is nothing to protect but what the seal protects. */
+    @Override
+    public Entry enter(RequestHead head) {
+        var open = unsealed.get();
+        return open == null ? Entry.OPEN : open.enter(head);
+    }
+
+    @Override
     public Response serve(Request request) {
         var early = boot.serve(request);
         if (early != null) return early;
         var open = unsealed.get();
         if (open == null) return Answer.of(new Problem.Unavailable("Vault is sealed")).toResponse(request.id());
-        var response = open.pipeline().serve(request);
+        var response = open.serve(request);
         metrics.count("requests", "status=\"" + response.status() + "\"");
         return response;
     }

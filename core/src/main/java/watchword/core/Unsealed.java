@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
 import watchword.core.audit.AuditSettings;
@@ -29,6 +31,12 @@ import watchword.core.policy.Authority;
 import watchword.core.policy.CapabilityRoutes;
 import watchword.core.policy.Identities;
 import watchword.core.policy.PolicyRoutes;
+import watchword.core.quota.QuotaRoutes;
+import watchword.core.quota.RateLimits;
+import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
+import watchword.core.request.Response;
+import watchword.core.request.Service;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.sys.InfoRoutes;
@@ -48,26 +56,46 @@ import watchword.sdk.Storage;
 
 /**
  * Everything that needs the barrier's key, wired by plain constructor calls: it exists only while the server is unsealed. Sealing drops
- * it; the barrier itself is the seal's to close.
+ * it, the cache and the keys of tokens; the seal does the rest.
  */
 final class Unsealed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
-    private static final String TOKEN_ROOT = "core/token/root-key";
+    private static final String TOKEN_KEY = "token";
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
+    /** Ticks between two looks for quotas that another server on the same store has changed. */
+    private static final int QUOTA_TICKS = 5;
 
     private final Storage storage;
     private final InstantSource clock;
     private final Mounts mounts;
+    private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
     private final Revocations revocations;
     private final AuditDevices audit;
     private final Pipeline pipeline;
+    private final RateLimits limits;
     private final Barrier barrier;
     private final Seal seal;
     private volatile boolean closed;
+
+    /** The barrier, which the seal closes: it has something to note in the store before. */
+    private record LeftOpen(Storage barrier) implements Storage {
+        @Override
+        public <T extends @Nullable Object> T read(Function<Reader, T> work) {
+            return barrier.read(work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T write(Function<Writer, T> work) {
+            return barrier.write(work);
+        }
+
+        @Override
+        public void close() {}
+    }
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {}
@@ -75,11 +103,11 @@ final class Unsealed implements AutoCloseable {
     Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Metrics metrics, Runnable sealServer) {
         this.barrier = opened;
         this.seal = seal;
-        this.storage = settings.cache().apply(opened);
+        this.storage = settings.cache().apply(new LeftOpen(opened));
         this.clock = clock;
         var info = settings.info();
         var leases = new Leases(random);
-        var tokens = new Tokens(tokenRoot(storage, random), random, leases);
+        this.tokens = tokens(opened, random, leases);
         var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
@@ -94,28 +122,27 @@ final class Unsealed implements AutoCloseable {
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
-        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()));
+        this.limits = new RateLimits(random, clock);
+        var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
+        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
         var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, metrics).routes())),
+                        new InfoRoutes(info, mounts, metrics).routes(), quotaRoutes.routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit());
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) audit.start(settings.audits());
+        limits.refresh(storage);
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
-    /** The key of all tokens, made with the server. */
-    private static Secret tokenRoot(Storage storage, SecureRandom random) {
-        return storage.read(store -> store.get(TOKEN_ROOT)).map(Secret::owning).orElseGet(() -> {
-            var key = new byte[32];
-            random.nextBytes(key);
-            storage.update(store -> store.put(TOKEN_ROOT, key));
-            return Secret.owning(key.clone());
-        });
+    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
+        try (var key = opened.deriveSecret(TOKEN_KEY)) {
+            return new Tokens(key, random, leases);
+        }
     }
 
     private static final class OwnEngines {
@@ -155,8 +182,12 @@ final class Unsealed implements AutoCloseable {
         return storage.write(store -> logins.rootToken(store, Optional.empty(), clock.instant()).token());
     }
 
-    Pipeline pipeline() {
-        return pipeline;
+    Service.Entry enter(RequestHead head) {
+        return limits.enter(head, pipeline::refuse);
+    }
+
+    Response serve(Request request) {
+        return limits.login(request, pipeline::refuse, pipeline::serve);
     }
 
     AuditDevices audit() {
@@ -179,6 +210,7 @@ final class Unsealed implements AutoCloseable {
         for (long tick = 1; !closed; tick++) {
             try {
                 revocations.runDue();
+                if (tick % QUOTA_TICKS == 0) limits.refresh(storage);
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
                     seal.advanceEpoch();
@@ -196,5 +228,7 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         audit.close();
+        tokens.close();
+        storage.close(); // with the cache: what it holds is in clear
     }
 }

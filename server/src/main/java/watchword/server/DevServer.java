@@ -58,7 +58,7 @@ public final class DevServer implements AutoCloseable {
             server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(key.rootToken()));
             DevMounts.create(server, key.rootToken());
         }
-        return new DevServer(server, new HttpServer(List.of(listener), server::serve, Server.DRAIN), key.rootToken());
+        return new DevServer(server, new HttpServer(List.of(listener), server, Server.DRAIN), key.rootToken());
     }
 
     public String address() {

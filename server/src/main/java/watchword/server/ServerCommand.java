@@ -61,7 +61,7 @@ final class ServerCommand {
         var stop = new CountDownLatch(1);
         Signals.on("TERM", stop::countDown);
         Signals.on("INT", stop::countDown);
-        try (var server = Wiring.server(config, new SecureRandom(), InstantSource.system()); var http = new HttpServer(config.listeners(), server::serve, Server.DRAIN)) {
+        try (var server = Wiring.server(config, new SecureRandom(), InstantSource.system()); var http = new HttpServer(config.listeners(), server, Server.DRAIN)) {
             Signals.on("HUP", () -> reload(files, server, http));
             LOG.log(Level.INFO, "watchword {0} listens on {1}; clients reach it at {2}; {3}", Wiring.VERSION, addresses(config), config.apiAddress(),
                     !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");

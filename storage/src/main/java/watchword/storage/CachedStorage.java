@@ -84,6 +84,11 @@ public final class CachedStorage implements Storage {
         entries.clear();
     }
 
+    /** Whether nothing is in it. */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** Forgets everything: when the keys that opened the entries are gone. */
     public void clear() {
         entries.clear();

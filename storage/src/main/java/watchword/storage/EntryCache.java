@@ -130,6 +130,10 @@ final class EntryCache {
         });
     }
 
+    boolean isEmpty() {
+        return slots.asMap().isEmpty();
+    }
+
     /** Forgets everything, and all that is being read now. */
     void clear() {
         cleared = clock.incrementAndGet();

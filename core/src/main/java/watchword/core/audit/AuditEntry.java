@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -12,11 +13,11 @@ import watchword.sdk.Problem;
 /**
  * What is to be recorded of a request, or of its answer.
  *
- * @param rule the policy rule that decided, empty when none did
+ * @param decision what the policies say
  * @param answer empty for the line before anything happens
  */
 public record AuditEntry(
-        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, boolean allowed, String rule, Optional<Answer> answer) {
+        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
 
     public boolean isAnswer() {
         return answer.isPresent();
@@ -26,7 +27,7 @@ public record AuditEntry(
     @SuppressWarnings("ReferenceEquality") // the same objects, not equal ones: this is about one request
     boolean isOfSame(AuditEntry other) {
         return request == other.request && caller.orElse(null) == other.caller.orElse(null) && mount.orElse(null) == other.mount.orElse(null)
-                && allowed == other.allowed && rule.equals(other.rule);
+                && decision == other.decision;
     }
 
     /** What went wrong, in words that hold nothing a client sent: the message itself, or what kind it is. */

@@ -13,6 +13,7 @@ import watchword.core.audit.line.JsonLine;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -73,15 +74,37 @@ final class LineWriter {
     private void auth(AuditEntry entry) {
         out.name("auth").beginObject();
         entry.caller().ifPresent(this::caller);
+        policyResults(entry.decision());
+        out.endObject();
+    }
+
+    private void policyResults(Decision decision) {
         out.name("policy_results").beginObject();
-        out.name("allowed").truth(entry.allowed());
-        if (!entry.rule().isEmpty()) {
-            out.name("granting_policies").beginArray().beginObject();
-            out.name("type").text("acl");
-            out.name("rule").text(entry.rule());
-            out.endObject().endArray();
+        switch (decision) {
+            case Decision.Allow allow -> {
+                out.name("allowed").truth(true);
+                out.member("rule", allow.rule());
+                granting(allow.policies());
+            }
+            case Decision.Deny deny -> {
+                out.name("allowed").truth(false);
+                out.member("rule", deny.rule());
+            }
         }
-        out.endObject().endObject();
+        out.endObject();
+    }
+
+    private void granting(List<String> policies) {
+        if (policies.isEmpty()) return;
+        out.name("granting_policies").beginArray();
+        for (var policy : policies) {
+            out.beginObject();
+            out.name("name").text(policy);
+            out.name("namespace_id").text("root");
+            out.name("type").text("acl");
+            out.endObject();
+        }
+        out.endArray();
     }
 
     private void caller(TokenCaller caller) {

@@ -29,13 +29,18 @@ public final class MountRoutes {
     private final Mounts mounts;
     private final Authority authority;
     private final Consumer<String> revokePrefix;
+    private final MountFollower follower;
     private final Map<String, Map<String, Object>> moves = new ConcurrentHashMap<>();
 
-    /** @param revokePrefix ends every lease and token below a path, on its engine too, before the mount goes */
-    public MountRoutes(Mounts mounts, Authority authority, Consumer<String> revokePrefix) {
+    /**
+     * @param revokePrefix ends every lease and token below a path, on its engine too, before the mount goes
+     * @param follower has rows that name mounts
+     */
+    public MountRoutes(Mounts mounts, Authority authority, Consumer<String> revokePrefix, MountFollower follower) {
         this.mounts = mounts;
         this.authority = authority;
         this.revokePrefix = revokePrefix;
+        this.follower = follower;
     }
 
     record Nothing() {}
@@ -221,7 +226,11 @@ public final class MountRoutes {
         if (entry.isEmpty()) return Reply.nothing();
         if (entry.get().isSystem()) throw new Problem.Invalid("cannot unmount \"" + path + "\"").asException();
         revokePrefix.accept(path);
-        call.storage().update(store -> mounts.at(store, path).ifPresent(still -> mounts.remove(store, still)));
+        call.storage().update(store -> mounts.at(store, path).ifPresent(still -> {
+            mounts.remove(store, still);
+            follower.removed(store, still);
+        }));
+        follower.settled();
         return Reply.nothing();
     }
 
@@ -236,7 +245,11 @@ public final class MountRoutes {
         requireFreePath(auth ? to.substring(MountEntry.AUTH.length()) : to, auth);
         revokePrefix.accept(from);
         var id = mounts.newUuid();
-        call.storage().update(store -> mounts.at(store, from).ifPresent(still -> mounts.move(store, still, to)));
+        call.storage().update(store -> mounts.at(store, from).ifPresent(still -> {
+            mounts.move(store, still, to);
+            follower.moved(store, still, to);
+        }));
+        follower.settled();
         moves.put(id, Map.of("source_mount", from, "target_mount", to, "status", "success"));
         return Reply.of(new Moved(id)).warn("Mount move has been queued. Progress will be reported in Watchword's server log, tagged with the returned migration_id");
     }

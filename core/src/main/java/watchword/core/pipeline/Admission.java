@@ -5,6 +5,7 @@ import java.util.Optional;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.RouteTable;
+import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -20,6 +21,9 @@ sealed interface Admission {
 
     Optional<MountEntry> mount();
 
+    /** The same by the same caller, whose limited token has one use less. */
+    Admission by(TokenCaller spent);
+
     /** It may go ahead. A class, not a record: a record's constructor cannot be more private than the record. */
     final class Allowed implements Admission {
         private final Request request;
@@ -27,14 +31,16 @@ sealed interface Admission {
         private final MountEntry mount;
         private final Engines.Mounted engine;
         private final RouteTable.Match.Found found;
+        private final Capability wanted;
         private final Decision.Allow decision;
 
-        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Decision.Allow decision) {
+        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Capability wanted, Decision.Allow decision) {
             this.request = request;
             this.caller = caller;
             this.mount = mount;
             this.engine = engine;
             this.found = found;
+            this.wanted = wanted;
             this.decision = decision;
         }
 
@@ -54,6 +60,15 @@ sealed interface Admission {
             return engine;
         }
 
+        RouteTable.Match.Found found() {
+            return found;
+        }
+
+        /** What the caller needed, and was found to have. */
+        Capability wanted() {
+            return wanted;
+        }
+
         Map<String, String> parameters() {
             return found.parameters();
         }
@@ -70,9 +85,9 @@ sealed interface Admission {
             return decision;
         }
 
-        /** The same request by the same caller, whose limited token has one use less. */
-        Allowed by(TokenCaller spent) {
-            return new Allowed(request, spent, mount, engine, found, decision);
+        @Override
+        public Allowed by(TokenCaller spent) {
+            return new Allowed(request, spent, mount, engine, found, wanted, decision);
         }
 
         @Override
@@ -86,11 +101,25 @@ sealed interface Admission {
         }
     }
 
-    /** It may not, or there is nothing there. */
-    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Problem problem) implements Admission {}
+    /**
+     * It may not, or there is nothing there.
+     *
+     * @param decision what the policies say; they may well allow what does not exist
+     */
+    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Decision decision, Problem problem) implements Admission {
+        @Override
+        public Refused by(TokenCaller spent) {
+            return new Refused(Optional.of(spent), mount, decision, problem);
+        }
+    }
 
     /** It asks for help on a path. */
     record Help(TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {
+        @Override
+        public Help by(TokenCaller spent) {
+            return new Help(spent, entry, engine, path);
+        }
+
         @Override
         public Optional<TokenCaller> tokenCaller() {
             return Optional.of(caller);

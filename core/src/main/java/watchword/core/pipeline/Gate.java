@@ -47,23 +47,50 @@ final class Gate {
         if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && found.bound().route().is(Trait.NO_TOKEN)) {
             var entry = mount.orElseThrow();
             var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
-            return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Decision.Allow.openRoute());
+            return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());
         }
-        if (token.isEmpty()) return new Admission.Refused(token, mount, new Problem.Denied());
+        if (token.isEmpty()) return new Admission.Refused(token, mount, Decision.Deny.UNCOVERED, new Problem.Denied());
         var caller = token.get();
         if (request.help()) return help(caller, mount, path);
 
-        var decision = authority.decide(store, caller, capability(store, request, caller, mount, match, path, now), path, request.body(), request.wrapTtl());
-        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, Problem.Denied.byPolicy());
-        if (mount.isEmpty()) return new Admission.Refused(token, mount, noRoute(path));
+        var wanted = capability(store, request, caller, mount, match, path, now);
+        var decision = authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl());
+        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, decision, Problem.Denied.byPolicy());
+        if (mount.isEmpty()) return new Admission.Refused(token, mount, allow, noRoute(path));
         return switch (match.orElseThrow()) {
-            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, Problem.NotFound.unsupportedPath());
-            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, new Problem.Unsupported());
+            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, allow, Problem.NotFound.unsupportedPath());
+            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, allow, new Problem.Unsupported());
             case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
-                new Admission.Refused(token, mount, Problem.Denied.byPolicy());
+                new Admission.Refused(token, mount, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
             case RouteTable.Match.Found found ->
-                new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, allow);
+                new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, wanted, allow);
         };
+    }
+
+    /**
+     * Between the gate's snapshot and the transaction a token may have been revoked, a mount removed, or another request may have made what
+     * this one was allowed to create; then nothing happens.
+     *
+     * @throws Problem.ProblemException what it is refused with now
+     */
+    void requireStill(Storage.Reader store, Admission.Allowed allowed, Instant now) {
+        var mount = allowed.theMount();
+        if (!(allowed.caller() instanceof TokenCaller caller)) {
+            requireMount(store, mount);
+            return;
+        }
+        if (!caller.row().isBatch() && tokens.row(store, caller.tokenKey()).isEmpty()) throw new Problem.Denied().asException();
+        requireMount(store, mount);
+        if (allowed.route().existence().isEmpty() || allowed.route().is(Trait.NO_TOKEN)) return;
+        var request = allowed.request();
+        var path = request.path().text();
+        var wanted = capability(store, request, caller, Optional.of(mount), Optional.of(allowed.found()), path, now);
+        if (wanted == allowed.wanted()) return;
+        if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
+    }
+
+    private void requireMount(Storage.Reader store, MountEntry mount) {
+        if (mounts.byUuid(store, mount.uuid()).isEmpty()) throw new Problem.NotFound().asException();
     }
 
     /** A list that names no limit, or the highest, gets the one that its policy sets. */
@@ -76,7 +103,7 @@ final class Gate {
     }
 
     private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {
-        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, noRoute(path));
+        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, Decision.Allow.openRoute(), noRoute(path));
         return new Admission.Help(caller, mount.get(), mounts.engine(mount.get()), below(mount.get(), path));
     }
 

@@ -7,8 +7,6 @@ import java.util.function.Function;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.request.Answer;
-import watchword.core.token.TokenCaller;
-import watchword.core.token.Tokens;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
@@ -23,13 +21,13 @@ import watchword.sdk.Storage;
 final class Invocation {
     private final Storage storage;
     private final Mounts mounts;
-    private final Tokens tokens;
+    private final Gate gate;
     private final Completion completion;
 
-    Invocation(Storage storage, Mounts mounts, Tokens tokens, Completion completion) {
+    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion) {
         this.storage = storage;
         this.mounts = mounts;
-        this.tokens = tokens;
+        this.gate = gate;
         this.completion = completion;
     }
 
@@ -50,7 +48,7 @@ final class Invocation {
                 yield finish(allowed, reply, answer.apply(reply), now);
             }
             case Handler.Changes<I, O> changes -> storage.<Answer>write(store -> {
-                requireStillAllowed(store, allowed);
+                gate.requireStill(store, allowed, now);
                 var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
                 return completion.complete(store, allowed, reply, answer.apply(reply), now);
             });
@@ -66,14 +64,6 @@ final class Invocation {
         return completion.isNeeded(allowed, reply)
                 ? storage.<Answer>write(store -> completion.complete(store, allowed, reply, answer, now))
                 : completion.withoutStore(reply, answer);
-    }
-
-    /** Between the gate and the transaction a token may have been revoked or a mount removed; then nothing happens. */
-    private void requireStillAllowed(Storage.Reader store, Admission.Allowed allowed) {
-        if (allowed.caller() instanceof TokenCaller caller && !caller.row().isBatch() && tokens.row(store, caller.tokenKey()).isEmpty()) {
-            throw new Problem.Denied().asException();
-        }
-        if (mounts.byUuid(store, allowed.theMount().uuid()).isEmpty()) throw new Problem.NotFound().asException();
     }
 
     private static <I extends Record, O extends Record> I decode(Admission.Allowed allowed, RouteTable.Bound<I, O> bound) {

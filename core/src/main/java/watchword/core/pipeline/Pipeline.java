@@ -6,18 +6,23 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
+import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /**
@@ -26,6 +31,8 @@ import watchword.sdk.Storage;
  */
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+
+    private static final Problem SEALED = new Problem.Unavailable("Vault is sealed");
 
     private final Storage storage;
     private final InstantSource clock;
@@ -40,7 +47,7 @@ public final class Pipeline {
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
-        this.invocation = new Invocation(storage, mounts, tokens, new Completion(mounts, leases, logins, wrapping));
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
         this.trail = new Trail(audit);
     }
 
@@ -56,9 +63,25 @@ public final class Pipeline {
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED).toResponse(request.id());
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
             return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
+        }
+    }
+
+    /** Records a request that was refused before its body was read, and answers it. */
+    public Response refuse(RequestHead head, Problem problem) {
+        var request = new Request(UUID.randomUUID().toString(), head.operation(), head.path(), Map.of(), false, Optional.empty(), Optional.empty(), Map.of(), head.peer());
+        var now = clock.instant();
+        var answer = Answer.of(problem);
+        try {
+            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, problem);
+            trail.answered(request, admission, answer, now, trail.asked(request, admission, now));
+            return answer.toResponse(request.id());
+        } catch (Problem.ProblemException unrecorded) {
+            return Answer.of(unrecorded.problem()).toResponse(request.id());
         }
     }
 
@@ -71,6 +94,8 @@ public final class Pipeline {
             };
         } catch (Problem.ProblemException expected) {
             return Answer.of(expected.problem());
+        } catch (KeyClearedException meanwhile) {
+            return Answer.of(SEALED);
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "the store failed", failed);
             return Answer.of(new Problem.Internal(failed.isOutcomeUnknown()
@@ -83,23 +108,23 @@ public final class Pipeline {
         }
     }
 
-    /** A limited token pays before it acts, whether or not it may. */
+    /** A limited token pays before it acts, whether or not it may; only what is done to the token itself costs nothing. */
     private Admission spendUse(Admission admission) {
+        if (admission instanceof Admission.Allowed allowed && allowed.route().is(Trait.OWN_TOKEN)) return admission;
         var caller = admission.tokenCaller().filter(c -> c.row().usesLeft() > 0);
         if (caller.isEmpty()) return admission;
         try {
             var row = storage.write(store -> tokens.spendUse(store, caller.get().tokenKey()));
             var c = caller.get();
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
-            return admission instanceof Admission.Allowed allowed ? allowed.by(spent) : admission;
+            return admission.by(spent);
         } catch (Problem.ProblemException usedUp) {
-            return new Admission.Refused(Optional.empty(), Optional.empty(), usedUp.problem());
+            return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
     }
 
     private void endSpentToken(Admission admission, Instant now) {
-        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1 || admission instanceof Admission.Refused && c.row().usesLeft() == 1)
-                .ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
     }
 
     private static Answer helpOn(Admission.Help help) {

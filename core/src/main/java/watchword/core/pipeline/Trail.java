@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import watchword.core.audit.Audit;
 import watchword.core.audit.AuditEntry;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.sdk.Route.Handler;
@@ -40,9 +41,9 @@ final class Trail {
     private static AuditEntry entry(Request request, Admission admission, Instant now, Optional<Answer> answer) {
         return switch (admission) {
             case Admission.Allowed allowed ->
-                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), true, allowed.decision().rule(), answer);
-            case Admission.Refused refused -> new AuditEntry(now, request, refused.tokenCaller(), refused.mount(), false, "", answer);
-            case Admission.Help help -> new AuditEntry(now, request, help.tokenCaller(), help.mount(), true, "", answer);
+                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), allowed.decision(), answer);
+            case Admission.Refused refused -> new AuditEntry(now, request, refused.tokenCaller(), refused.mount(), refused.decision(), answer);
+            case Admission.Help help -> new AuditEntry(now, request, help.tokenCaller(), help.mount(), Decision.Allow.openRoute(), answer);
         };
     }
 }

@@ -108,7 +108,18 @@ public final class Acl {
     public Decision decide(Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         if (root) return Decision.Allow.ROOT;
         var rule = rule(path, wanted.isOfFolders());
-        return rule == null ? Decision.Deny.UNCOVERED : rule.decide(wanted, body, wrapTtl);
+        if (rule == null) return Decision.Deny.UNCOVERED;
+        var decision = rule.decide(wanted, body, wrapTtl);
+        boolean mayMeanAnother = decision instanceof Decision.Allow && !wanted.isOfFolders() && path.endsWith("/");
+        return mayMeanAnother ? withoutSlash(decision, wanted, path, body, wrapTtl) : decision;
+    }
+
+    /** Some routes take a name with a slash after it for the name, so what a rule on the name refuses is not had by a slash. */
+    private Decision withoutSlash(Decision allowed, Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
+        var rule = rule(path.substring(0, path.length() - 1), false);
+        if (rule == null) return allowed;
+        var decision = rule.decide(wanted, body, wrapTtl);
+        return decision instanceof Decision.Deny ? decision : allowed;
     }
 
     private @Nullable Rule rule(String path, boolean folder) {

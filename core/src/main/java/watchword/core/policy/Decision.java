@@ -26,6 +26,6 @@ public sealed interface Decision {
 
     /** @param rule the path of the rule that refused; empty when no rule covers the path */
     record Deny(String rule) implements Decision {
-        static final Deny UNCOVERED = new Deny("");
+        public static final Deny UNCOVERED = new Deny("");
     }
 }

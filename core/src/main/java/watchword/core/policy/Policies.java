@@ -31,6 +31,16 @@ public final class Policies {
 
     /** For the two callers that check for {@code root} themselves: making a child of a root token, and the rules of a token role. */
     public static List<String> canonicalWithRoot(Collection<String> names) {
+        var canonical = canonicalOfAny(names);
+        if (canonical.contains(DefaultPolicy.WRAPPING_NAME)) {
+            // Whoever has it looks like a wrapping token, and could show forged contents as wrapped by another path.
+            throw new Problem.Invalid("cannot assign policy \"" + DefaultPolicy.WRAPPING_NAME + "\"").asException();
+        }
+        return canonical;
+    }
+
+    /** Names that are not given to anybody. */
+    static List<String> canonicalOfAny(Collection<String> names) {
         var sorted = new TreeSet<String>();
         for (var name : names) {
             var canonical = name(name);
@@ -40,9 +50,9 @@ public final class Policies {
         return List.copyOf(sorted);
     }
 
-    /** What is left without {@code root}, in any spelling: for names that were stored by someone who may not give it. */
+    /** What is left without those that nobody can be given, in any spelling: for names that were stored by someone who may not give them. */
     static List<String> withoutRoot(Collection<String> names) {
-        return canonicalWithRoot(names).stream().filter(name -> !name.equals(ROOT)).toList();
+        return canonicalOfAny(names).stream().filter(name -> !name.equals(ROOT) && !name.equals(DefaultPolicy.WRAPPING_NAME)).toList();
     }
 
     /** Of the names that a child shall have, those that its parent lacks. Both in canonical form. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.hcl.Hcl;
+import watchword.core.token.TokenCaller;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
@@ -80,7 +81,7 @@ public final class PolicyRoutes {
                 Route.patch("policies/acl/{name*}", Change.class, None.class, this::change, "Change a policy in part."),
                 Route.delete("policies/acl/{name*}", Name.class, None.class, this::delete, "Delete a policy."),
                 Route.list("policies/detailed/acl", Nothing.class, Detailed.class, call -> detailed(call.store(), ""), "List the policies with what they say."),
-                Route.list("policies/detailed/acl/{prefix*}", Prefix.class, Detailed.class, call -> detailed(call.store(), call.input().prefix()),
+                Route.list("policies/detailed/acl/{prefix*}", Prefix.class, Detailed.class, call -> detailed(call.store(), meant(call, call.store(), Capability.LIST, call.input().prefix())),
                         "List the policies whose names begin with a prefix, with what they say."),
                 Route.list("policy", Nothing.class, OldKeys.class, this::listOld, "List the policies.").with(Trait.FLAT),
                 Route.read("policy", Nothing.class, OldKeys.class, this::listOld, "List the policies.").with(Trait.FLAT),
@@ -110,7 +111,7 @@ public final class PolicyRoutes {
     }
 
     private Reply<Keys> listBelow(Call.Read<Prefix> call) {
-        var names = names(call.store(), Policies.name(call.input().prefix()));
+        var names = names(call.store(), meant(call, call.store(), Capability.LIST, call.input().prefix()));
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Keys(names));
     }
@@ -121,7 +122,7 @@ public final class PolicyRoutes {
     }
 
     private Reply<Detailed> detailed(Storage.Reader store, String prefix) {
-        var names = names(store, Policies.name(prefix));
+        var names = names(store, prefix);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         var info = new LinkedHashMap<String, Object>();
         for (var name : names) find(store, name).ifPresent(row -> info.put(name, fields(shown(name, row, true))));
@@ -142,7 +143,7 @@ public final class PolicyRoutes {
     }
 
     private Reply<Shown> show(Call.Read<Name> call, boolean asPolicy) {
-        var name = Policies.name(call.input().name());
+        var name = meant(call, call.store(), Capability.READ, call.input().name());
         return Reply.of(shown(name, find(call.store(), name).orElseThrow(() -> new Problem.NotFound().asException()), asPolicy));
     }
 
@@ -161,7 +162,7 @@ public final class PolicyRoutes {
 
     private Reply<None> write(Call.Change<Text> call) {
         var in = call.input();
-        var name = writable(in.name());
+        var name = writable(call, call.store(), Capability.UPDATE, in.name());
         var text = in.policy().isEmpty() ? in.rules() : in.policy();
         var before = authority.load(call.store(), name).map(Authority.Loaded::row);
         requireVersion(in.cas(), before, in.casRequired());
@@ -173,7 +174,7 @@ public final class PolicyRoutes {
 
     private Reply<None> change(Call.Change<Change> call) {
         var in = call.input();
-        var name = writable(in.name());
+        var name = writable(call, call.store(), Capability.PATCH, in.name());
         var before = authority.load(call.store(), name).map(Authority.Loaded::row).orElseThrow(() -> new Problem.NotFound("policy not found").asException());
         in.cas().ifPresent(_ -> requireVersion(in.cas(), Optional.of(before), false));
         var end = in.expiration().isPresent() || in.ttl().isPresent() ? end(in.expiration(), in.ttl(), call.now()) : before.expires();
@@ -184,10 +185,22 @@ public final class PolicyRoutes {
         return save(call.store(), in.name(), name, row);
     }
 
-    private static String writable(String asked) {
-        var names = Policies.canonicalWithRoot(List.of(asked));
+    private String writable(Call<?> call, Storage.Reader store, Capability wanted, String asked) {
+        var names = Policies.canonicalOfAny(List.of(asked));
         if (names.isEmpty()) throw new Problem.Invalid("policy name must be provided in the URL").asException();
-        return names.getFirst();
+        if (names.getFirst().endsWith("/")) throw new Problem.Invalid("a policy's name does not end in a slash").asException();
+        return meant(call, store, wanted, asked);
+    }
+
+    /** The name that is meant, for a caller who may do this under that name, too: a rule on it is not gone round by another spelling. */
+    private String meant(Call<?> call, Storage.Reader store, Capability wanted, String asked) {
+        var name = Policies.name(asked);
+        if (name.equals(asked) || !(call.caller() instanceof TokenCaller caller)) return name;
+        var sent = call.ask().mount().path() + call.ask().path();
+        var path = sent.substring(0, sent.lastIndexOf(asked)) + name + (wanted.isOfFolders() && !name.endsWith("/") ? "/" : "");
+        var decision = authority.decide(store, caller, wanted, path, call.ask().body(), call.ask().wrapTtl());
+        if (!(decision instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
+        return name;
     }
 
     private Reply<None> save(Storage.Writer store, String asked, String name, PolicyRow row) {
@@ -227,7 +240,7 @@ public final class PolicyRoutes {
     }
 
     private Reply<None> delete(Call.Change<Name> call) {
-        var name = Policies.name(call.input().name());
+        var name = meant(call, call.store(), Capability.DELETE, call.input().name());
         switch (name) {
             case Policies.ROOT, DefaultPolicy.WRAPPING_NAME -> throw new Problem.Invalid("cannot delete \"" + name + "\" policy").asException();
             case Policies.DEFAULT -> throw new Problem.Invalid("cannot delete default policy").asException();

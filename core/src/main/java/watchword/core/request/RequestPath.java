@@ -31,6 +31,16 @@ public record RequestPath(String text) {
         return new RequestPath(decoded);
     }
 
+    /**
+     * A path that was written without encoding, below {@code /v1/}: in a field of a request, or in a configuration.
+     *
+     * @throws Problem.ProblemException when no request could have it
+     */
+    public static RequestPath ofPlain(String text) {
+        requirePlain(text);
+        return new RequestPath(text);
+    }
+
     private static String decode(String encoded) {
         boolean plain = true;
         for (int i = 0; plain && i < encoded.length(); i++) plain = encoded.charAt(i) != '%' && encoded.charAt(i) < 0x80;

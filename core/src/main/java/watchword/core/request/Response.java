@@ -1,5 +1,6 @@
 package watchword.core.request;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the listener sends. {@code body} is empty for 204, which the field's servers give a content type all the same. */
@@ -12,6 +13,14 @@ public record Response(int status, String contentType, byte[] body, Map<String, 
 
     public static Response json(int status, byte[] body) {
         return new Response(status, JSON, body, Map.of());
+    }
+
+    /** The same answer with more headers. */
+    public Response with(Map<String, String> more) {
+        if (more.isEmpty()) return this;
+        var all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new Response(status, contentType, body, all);
     }
 
     public static Response empty(int status) {

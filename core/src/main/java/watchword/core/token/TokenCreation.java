@@ -55,8 +55,9 @@ public final class TokenCreation {
                 : Optional.of(roles.find(store, wanted.roleName())
                         .orElseThrow(() -> new Problem.Invalid("unknown role " + wanted.roleName()).asException()));
         var warnings = new ArrayList<String>();
-        boolean asOrphan = orphan || role.map(TokenRoles.Row::orphan).orElse(false) || wanted.noParent();
-        if (wanted.noParent() && role.isEmpty() && !parent.sudo()) throw invalid("root or sudo privileges required to create orphan token");
+        boolean givenOrphan = orphan || role.map(TokenRoles.Row::orphan).orElse(false);
+        boolean asOrphan = givenOrphan || wanted.noParent();
+        if (asOrphan && !givenOrphan && !parent.sudo()) throw invalid("root or sudo privileges required to create orphan token");
         if (wanted.id().size() > 0) requireCustomId(wanted, parent);
         var type = type(wanted, role);
         var policies = policies(wanted, parent, role);
@@ -65,9 +66,9 @@ public final class TokenCreation {
         if (type.equals(TokenRow.BATCH)) terms.requireBatchable();
         var path = "auth/token/" + ask.path();
         var row = new TokenRow(role.map(r -> r.pathSuffix().isEmpty() ? path : path + "/" + r.pathSuffix()).orElse(path), policies, wanted.meta(),
-                displayName(wanted), wanted.numUses(), wanted.numUses(), ask.now(), terms.ttl, terms.explicitMax, terms.period,
+                displayName(wanted), terms.uses, terms.uses, ask.now(), terms.ttl, terms.explicitMax, terms.period,
                 asOrphan ? "" : parent.tokenKey(), asOrphan ? "" : parent.row().entityId(), boundCidrs(parent, role), type,
-                type.equals(TokenRow.SERVICE) && terms.renewable(), terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
+                type.equals(TokenRow.SERVICE) && terms.renewable, terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
                 wanted.roleName(), "", "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
         return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, List.of(), ask.now())).warn(warnings);
@@ -110,7 +111,8 @@ public final class TokenCreation {
             throw invalid("child policies must be subset of parent");
         }
         if (names.contains("root") && !parentIsRoot) throw invalid("root tokens may not be created without parent token being root");
-        boolean wantsDefault = !wanted.noDefaultPolicy() && !role.map(TokenRoles.Row::tokenNoDefaultPolicy).orElse(false) && !names.contains("root");
+        boolean roleRefuses = role.map(r -> r.tokenNoDefaultPolicy() || TokenRoles.disallows(r, "default")).orElse(false);
+        boolean wantsDefault = !wanted.noDefaultPolicy() && !roleRefuses && !names.contains("root");
         boolean mayDefault = parent.sudo() || role.isPresent() || parent.policies().contains("default");
         if (wantsDefault && mayDefault && !names.contains("default")) names.add("default");
         return Policies.canonicalWithRoot(names);
@@ -140,6 +142,9 @@ public final class TokenCreation {
         final Duration ttl;
         final Duration explicitMax;
         final Duration period;
+        /** 0 for any number. */
+        final long uses;
+        final boolean renewable;
         private final Wanted wanted;
         private final boolean root;
 
@@ -149,10 +154,9 @@ public final class TokenCreation {
             this.period = period(role, parent);
             this.explicitMax = explicitMax(role, warnings);
             this.ttl = ttl(parent, warnings);
-        }
-
-        boolean renewable() {
-            return wanted.renewable().orElse(true) && !ttl.isZero();
+            long mostUses = role.map(TokenRoles.Row::tokenNumUses).orElse(0L);
+            this.uses = mostUses > 0 && (wanted.numUses() == 0 || wanted.numUses() > mostUses) ? mostUses : wanted.numUses();
+            this.renewable = wanted.renewable().orElse(true) && role.map(TokenRoles.Row::renewable).orElse(true) && !ttl.isZero();
         }
 
         private Duration period(Optional<TokenRoles.Row> role, TokenCaller parent) {
@@ -195,7 +199,7 @@ public final class TokenCreation {
 
         void requireBatchable() {
             if (root) throw invalid("batch tokens cannot be root tokens");
-            if (wanted.numUses() > 0) throw invalid("batch tokens cannot have \"num_uses\" set");
+            if (uses > 0) throw invalid("batch tokens cannot have \"num_uses\" set");
             if (period.isPositive()) throw invalid("batch tokens cannot be periodic");
             if (wanted.id().size() > 0) throw invalid("batch tokens cannot have a custom ID");
             if (explicitMax.isPositive()) throw invalid("batch tokens cannot have \"explicit_max_ttl\" set");

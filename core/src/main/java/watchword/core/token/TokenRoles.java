@@ -140,6 +140,9 @@ public final class TokenRoles {
             case "service", "batch", "default-service", "default-batch" -> {}
             default -> throw new Problem.Invalid("invalid 'token_type' value").asException();
         }
+        if (row.period().isNegative() || row.tokenExplicitMaxTtl().isNegative() || row.tokenNumUses() < 0) {
+            throw new Problem.Invalid("'token_period', 'token_explicit_max_ttl' and 'token_num_uses' cannot be negative").asException();
+        }
         if (row.tokenType().equals("batch") && row.period().isPositive()) throw new Problem.Invalid("'token_type' cannot be 'batch' when role is set to generate periodic tokens").asException();
         if (row.tokenType().equals("batch") && !row.orphan()) throw new Problem.Invalid("'token_type' cannot be 'batch' when role is not set to generate orphan tokens").asException();
         if (row.pathSuffix().contains("..") || row.pathSuffix().startsWith("/") || row.pathSuffix().endsWith("/") || !row.pathSuffix().matches("[\\w./-]*")) {
@@ -157,29 +160,37 @@ public final class TokenRoles {
         boolean limits = !role.allowedPolicies().isEmpty() || !role.allowedPoliciesGlob().isEmpty();
         var names = new ArrayList<>(asked);
         if (names.isEmpty() && limits) names.addAll(role.allowedPolicies());
-        if (names.isEmpty() && !limits) names.addAll(parent.row().policies());
+        if (names.isEmpty() && !limits) parent.row().policies().stream().filter(name -> !name.equals("default") || !disallows(role, name)).forEach(names::add);
         for (var name : names) {
             boolean allowed = !limits
                     ? parent.sudo() || parent.policies().contains(name)
                     : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> matches(glob, name)) || name.equals("default");
             if (!allowed) throw new Problem.Invalid("token policies (" + Policies.shown(names) + ") must be subset of the role's allowed policies").asException();
-            if (role.disallowedPolicies().contains(name) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> matches(glob, name))) {
+            if (disallows(role, name)) {
                 throw new Problem.Invalid("token policy \"" + name + "\" is disallowed by this role").asException();
             }
         }
-        if (role.disallowedPolicies().contains("default")) names.remove("default");
         return names;
     }
 
-    /** {@code *} stands for any text, anywhere. */
+    static boolean disallows(Row role, String policy) {
+        return role.disallowedPolicies().contains(policy) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> matches(glob, policy));
+    }
+
+    /** {@code *} stands for any text, anywhere. Parts between stars are looked for from left to right: the first place of each is as good as any. */
     static boolean matches(String glob, String text) {
         int star = glob.indexOf('*');
         if (star < 0) return glob.equals(text);
-        if (!text.startsWith(glob.substring(0, star))) return false;
-        var rest = glob.substring(star + 1);
-        for (int at = star; at <= text.length(); at++) {
-            if (matches(rest, text.substring(at))) return true;
+        int last = glob.lastIndexOf('*');
+        var end = glob.substring(last + 1);
+        if (!text.startsWith(glob.substring(0, star)) || text.length() < star + end.length() || !text.endsWith(end)) return false;
+        int at = star;
+        int most = text.length() - end.length();
+        for (var part : last == star ? List.<String>of() : List.of(glob.substring(star + 1, last).split("\\*", -1))) {
+            int found = text.indexOf(part, at);
+            if (found < 0 || found + part.length() > most) return false;
+            at = found + part.length();
         }
-        return false;
+        return true;
     }
 }

@@ -11,11 +11,10 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import javax.crypto.Cipher;
-import javax.crypto.KDF;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.HKDFParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
+import watchword.crypto.Hkdf;
+import watchword.crypto.KeyedHash;
+import watchword.crypto.LockedKey;
 import watchword.sdk.Secret;
 
 /**
@@ -25,7 +24,7 @@ import watchword.sdk.Secret;
  * tokens made together lie together in the store, and a thousand new ones change a few pages of it, not a thousand. An accessor is the
  * key encrypted, so that each leads to the other without a row. A batch token is its own row, sealed.
  */
-public final class TokenText {
+public final class TokenText implements AutoCloseable {
     public static final String SERVICE_PREFIX = "hvs.";
     public static final String BATCH_PREFIX = "hvb.";
 
@@ -41,30 +40,21 @@ public final class TokenText {
     private static final int TIME_BYTES = 5;
     private static final int MILLIS_PER_TICK = 10;
     private static final int NONCE_BYTES = 12;
+    private static final int BATCH_KEY_BYTES = 32;
 
-    private final SecretKeySpec hashKey;
-    private final SecretKeySpec accessorKey;
-    private final SecretKeySpec batchKey;
+    private final KeyedHash hash;
+    private final LockedKey accessorKey;
+    private final LockedKey batchKey;
     private final SecureRandom random;
 
-    /** @param root 32 random bytes made when the server was initialized */
+    /** @param root 32 bytes that are this server's alone, for ever */
     public TokenText(Secret root, SecureRandom random) {
-        this.hashKey = derive(root, "watchword token hash", 32, "HmacSHA256");
-        this.accessorKey = derive(root, "watchword token accessor", 16, "AES");
-        this.batchKey = derive(root, "watchword batch token", 32, "AES");
+        try (var from = LockedKey.copyOf(root)) {
+            this.hash = new KeyedHash(Hkdf.derive(from, "token/hash", KeyedHash.BYTES));
+            this.accessorKey = Hkdf.derive(from, "token/accessor", KEY_BYTES);
+            this.batchKey = Hkdf.derive(from, "token/batch", BATCH_KEY_BYTES);
+        }
         this.random = random;
-    }
-
-    private static SecretKeySpec derive(Secret root, String label, int length, String algorithm) {
-        return root.use(bytes -> {
-            try {
-                var derived = KDF.getInstance("HKDF-SHA256").deriveData(
-                        HKDFParameterSpec.ofExtract().addIKM(bytes).thenExpand(label.getBytes(StandardCharsets.UTF_8), length));
-                return new SecretKeySpec(derived, algorithm);
-            } catch (GeneralSecurityException missing) {
-                throw new IllegalStateException(missing);
-            }
-        });
     }
 
     /** A new service token: the time, 160 bits of randomness, and a checksum that a leak scanner can verify. */
@@ -96,17 +86,10 @@ public final class TokenText {
     /** The name of a token in the store: 32 hex digits that tell nothing of the token but when it was made. */
     String keyOf(Secret token) {
         return token.use(bytes -> {
-            try {
-                var mac = Mac.getInstance("HmacSHA256");
-                mac.init(hashKey);
-                var hash = mac.doFinal(bytes);
-                var key = new byte[KEY_BYTES];
-                int timed = putTime(bytes, key);
-                System.arraycopy(hash, 0, key, timed, KEY_BYTES - timed);
-                return HexFormat.of().formatHex(key);
-            } catch (GeneralSecurityException missing) {
-                throw new IllegalStateException(missing);
-            }
+            var key = new byte[KEY_BYTES];
+            int timed = putTime(bytes, key);
+            System.arraycopy(hash.of(bytes), 0, key, timed, KEY_BYTES - timed);
+            return HexFormat.of().formatHex(key);
         });
     }
 
@@ -207,5 +190,13 @@ public final class TokenText {
 
     static boolean isBatch(Secret token) {
         return token.use(bytes -> bytes.length > 4 && bytes[0] == 'h' && bytes[1] == 'v' && bytes[2] == 'b' && bytes[3] == '.');
+    }
+
+    /** Clears the keys; nothing can be found by a token any more. */
+    @Override
+    public void close() {
+        hash.close();
+        accessorKey.close();
+        batchKey.close();
     }
 }

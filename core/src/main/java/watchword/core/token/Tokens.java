@@ -25,7 +25,7 @@ import watchword.sdk.Storage;
  * Tokens in the store: made, looked up, renewed and revoked, each within the transaction it is given. A token's children, its leases and
  * its cubbyhole go with it, in the same transaction.
  */
-public final class Tokens {
+public final class Tokens implements AutoCloseable {
     private static final String ROWS = "core/token/id/";
     private static final String CHILDREN = "core/token/parent/";
     private static final byte[] NOTHING = new byte[0];
@@ -38,6 +38,12 @@ public final class Tokens {
     public Tokens(Secret root, SecureRandom random, Leases leases) {
         this.text = new TokenText(root, random);
         this.leases = leases;
+    }
+
+    /** Clears the keys of tokens; see {@link TokenText#close}. */
+    @Override
+    public void close() {
+        text.close();
     }
 
     /** A token just made, with its only copy. A batch token's row has no accessor. */

@@ -77,7 +77,11 @@ class AuditApiTest {
     }
 
     private Response ask(Operation operation, String path, Map<String, Object> body, Map<String, List<String>> headers) {
-        return server.orElseThrow().serve(new Request("id-" + path, operation, new RequestPath(path), body, false, Optional.of(ROOT), Optional.empty(), headers,
+        return ask(ROOT, operation, path, body, headers);
+    }
+
+    private Response ask(Secret token, Operation operation, String path, Map<String, Object> body, Map<String, List<String>> headers) {
+        return server.orElseThrow().serve(new Request("id-" + path, operation, new RequestPath(path), body, false, Optional.of(token), Optional.empty(), headers,
                 new Request.Peer("127.0.0.1", 1234, List.of())));
     }
 
@@ -105,6 +109,26 @@ class AuditApiTest {
     private AuditVerify.Report verify(Path... files) throws IOException {
         var key = CheckpointKey.publicKey(String.valueOf(status().get("public_key")));
         return new AuditVerify(Optional.empty(), List.of(key)).verify(List.of(files));
+    }
+
+    // ---- why a request was allowed or refused ----
+
+    @Test
+    void each_line_names_the_rule_that_decided_and_the_policies_that_gave() throws IOException {
+        start(Optional.empty(), declaredFile());
+        var rules = "path \"sys/mounts\" { capabilities = [\"read\"] } path \"sys/auth*\" { capabilities = [\"deny\"] }";
+        assertThat(ask(Operation.WRITE, "sys/policies/acl/looker", Map.of("policy", rules)).status()).isEqualTo(204);
+        assertThat(ask(Operation.WRITE, "auth/token/create", Map.of("id", "looker-token", "policies", List.of("looker"), "no_default_policy", true)).status()).isEqualTo(200);
+        var looker = Secret.copyOf("looker-token");
+        assertThat(ask(looker, Operation.READ, "sys/mounts", Map.of(), Map.of()).status()).isEqualTo(200);
+        assertThat(ask(looker, Operation.READ, "sys/auth", Map.of(), Map.of()).status()).isEqualTo(403);
+        assertThat(ask(looker, Operation.READ, "secret/data/x", Map.of(), Map.of()).status()).isEqualTo(403);
+        var granted = "\"policy_results\":{\"allowed\":true,\"rule\":\"sys/mounts\",\"granting_policies\":[{\"name\":\"looker\",\"namespace_id\":\"root\",\"type\":\"acl\"}]}";
+        assertThat(lines("main.log")).filteredOn(line -> line.contains("\"path\":\"sys/mounts\"")).hasSize(2).allMatch(line -> line.contains(granted));
+        assertThat(lines("main.log")).filteredOn(line -> line.contains("\"path\":\"sys/auth\"")).hasSize(2)
+                .allMatch(line -> line.contains("\"policy_results\":{\"allowed\":false,\"rule\":\"sys/auth*\"}"));
+        assertThat(lines("main.log")).filteredOn(line -> line.contains("\"path\":\"secret/data/x\"")).hasSize(2)
+                .allMatch(line -> line.contains("\"policy_results\":{\"allowed\":false}"));
     }
 
     // ---- devices over the API ----

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import watchword.core.mount.MountEntry;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
@@ -19,6 +20,7 @@ import watchword.sdk.Secret;
 
 /** Entries for tests: a training job reads and writes secrets of its team. */
 final class Entries {
+    static final Decision ALLOWED = new Decision.Allow(false, "secret/data/*", List.of("train"), Duration.ZERO, Duration.ZERO, 0);
     static final Instant NOW = Instant.parse("2030-01-01T00:00:00.5Z");
     static final Secret SALT = Secret.copyOf("salt-for-tests");
 
@@ -51,7 +53,7 @@ final class Entries {
     }
 
     static AuditEntry asked(Request request) {
-        return new AuditEntry(NOW, request, Optional.of(trainer()), Optional.of(kv()), true, "secret/data/*", Optional.empty());
+        return new AuditEntry(NOW, request, Optional.of(trainer()), Optional.of(kv()), ALLOWED, Optional.empty());
     }
 
     static AuditEntry asked(String path) {
@@ -67,7 +69,7 @@ final class Entries {
     }
 
     static AuditEntry answered(Request request, Answer answer) {
-        return new AuditEntry(NOW, request, Optional.of(trainer()), Optional.of(kv()), true, "secret/data/*", Optional.of(answer));
+        return new AuditEntry(NOW, request, Optional.of(trainer()), Optional.of(kv()), ALLOWED, Optional.of(answer));
     }
 
     static AuditEntry answered(Answer answer) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import watchword.core.audit.filter.Exclusions;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.json.Json;
+import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.sdk.JsonNumber;
 import watchword.sdk.Problem;
@@ -62,7 +63,7 @@ class LineFormatTest {
                         + "\"client_token\":\"" + hash("canary-token") + "\",\"accessor\":\"" + hash("canary-accessor") + "\",\"display_name\":\"jwt-trainer\","
                         + "\"policies\":[\"default\",\"trainer\"],\"token_policies\":[\"trainer\"],\"identity_policies\":[\"team-a\"],\"metadata\":{\"job\":\"train-7\"},"
                         + "\"num_uses\":5,\"remaining_uses\":3,\"entity_id\":\"entity-1\",\"token_type\":\"service\",\"token_ttl\":3600,"
-                        + "\"token_issue_time\":\"2029-12-31T23:59:00Z\",\"policy_results\":{\"allowed\":true,\"granting_policies\":[{\"type\":\"acl\",\"rule\":\"secret/data/*\"}]}},"
+                        + "\"token_issue_time\":\"2029-12-31T23:59:00Z\",\"policy_results\":{\"allowed\":true,\"rule\":\"secret/data/*\",\"granting_policies\":[{\"name\":\"train\",\"namespace_id\":\"root\",\"type\":\"acl\"}]}},"
                         + "\"request\":{\"id\":\"req-1\",\"client_id\":\"entity-1\",\"operation\":\"update\",\"mount_point\":\"secret/\",\"mount_type\":\"kv\","
                         + "\"mount_accessor\":\"kv_1234abcd\",\"mount_class\":\"secret\",\"client_token\":\"" + hash("canary-token") + "\","
                         + "\"client_token_accessor\":\"" + hash("canary-accessor") + "\",\"namespace\":{\"id\":\"root\"},\"path\":\"secret/data/db\","
@@ -157,9 +158,9 @@ class LineFormatTest {
     @Test
     void a_mount_may_show_fields_by_name() {
         var request = Entries.request(Operation.WRITE, "secret/data/db", Entries.map("user", "alice", "data", Entries.map("user", "bob", "password", "canary"), "users", "carol"), Map.of());
-        var entry = new AuditEntry(Entries.NOW, request, Optional.empty(), Optional.of(Entries.kv(List.of("user"), List.of("keys"))), true, "", Optional.empty());
+        var entry = new AuditEntry(Entries.NOW, request, Optional.empty(), Optional.of(Entries.kv(List.of("user"), List.of("keys"))), Entries.ALLOWED, Optional.empty());
         assertThat(line(entry)).contains("\"data\":{\"user\":\"alice\",\"data\":{\"user\":\"bob\",\"password\":\"" + hash("canary") + "\"},\"users\":\"" + hash("carol") + "\"}");
-        var answer = new AuditEntry(Entries.NOW, request, Optional.empty(), Optional.of(Entries.kv(List.of(), List.of("keys"))), true, "",
+        var answer = new AuditEntry(Entries.NOW, request, Optional.empty(), Optional.of(Entries.kv(List.of(), List.of("keys"))), Entries.ALLOWED,
                 Optional.of(Entries.data(Entries.map("keys", List.of("a", Entries.map("user", "dave"))))));
         assertThat(line(answer)).contains("\"keys\":[\"a\",{\"user\":\"" + hash("dave") + "\"}]");
     }
@@ -211,7 +212,7 @@ class LineFormatTest {
             var hostile = text.toString();
             var request = Entries.request(Operation.WRITE, hostile, Entries.map(hostile, Entries.map(hostile, hostile)), Map.of());
             var caller = Entries.trainer(hostile, hostile);
-            var line = line(new AuditEntry(Entries.NOW, request, Optional.of(caller), Optional.empty(), true, hostile, Optional.empty()));
+            var line = line(new AuditEntry(Entries.NOW, request, Optional.of(caller), Optional.empty(), new Decision.Deny(hostile), Optional.empty()));
             assertThat(line.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)).isTrue();
             var readable = hostile.replace("\ud800", "\ufffd"); // half a character cannot be written
             assertThat(at(tree(line), "request", "path")).isEqualTo(readable);

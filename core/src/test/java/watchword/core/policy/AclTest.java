@@ -90,6 +90,17 @@ class AclTest {
     }
 
     @Test
+    void what_a_rule_on_a_path_refuses_is_not_had_by_a_slash_after_it() {
+        var acl = acl(path("sys/mounts/*", "read", "delete", "list") + path("sys/mounts/prod", "deny") + path("sys/mounts/test", "read"));
+
+        for (var wanted : List.of(READ, DELETE)) assertThat(allows(acl, wanted, "sys/mounts/prod/")).isFalse();
+        assertThat(allows(acl, READ, "sys/mounts/test/")).isTrue();
+        assertThat(allows(acl, DELETE, "sys/mounts/test/")).isFalse();
+        assertThat(allows(acl, DELETE, "sys/mounts/other/")).isTrue();
+        assertThat(allows(acl(path("sys/mounts/prod/", "read")), READ, "sys/mounts/prod/")).isTrue();
+    }
+
+    @Test
     void what_one_path_of_a_mount_allows_says_nothing_of_another() {
         var acl = acl(path("aws/roles/*", "read"));
 

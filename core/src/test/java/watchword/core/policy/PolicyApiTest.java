@@ -51,6 +51,30 @@ class PolicyApiTest {
     }
 
     @Test
+    void a_rule_on_a_policy_holds_for_every_spelling_of_its_name() {
+        it.policy("admin", READ);
+        it.policy("operator", "path \"sys/policies/*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\"] }\n"
+                + "path \"sys/policy/*\" { capabilities = [\"create\", \"read\", \"update\", \"delete\", \"list\"] }\n"
+                + "path \"sys/policies/acl/admin*\" { capabilities = [\"deny\"] }\npath \"sys/policies/detailed/acl/admin*\" { capabilities = [\"deny\"] }\n"
+                + "path \"sys/policy/admin\" { capabilities = [\"deny\"] }");
+        var operator = it.token("operator");
+        for (var name : List.of("admin", "Admin", "ADMIN", " admin", "admin ", "ａdmin", "ad\uFE0Fmin", "admin/")) {
+            for (var at : List.of("sys/policies/acl/", "sys/policy/")) {
+                assertThat(it.read(operator, at + name).status()).as(name).isEqualTo(403);
+                assertThat(it.write(operator, at + name, "policy", "path \"x\" {}").status()).as(name).isEqualTo(403);
+                assertThat(it.delete(operator, at + name).status()).as(name).isEqualTo(403);
+            }
+            assertThat(it.ask(operator, Operation.PATCH, "sys/policies/acl/" + name, TestServer.fields("policy", READ), "127.0.0.1", Optional.empty()).status()).isEqualTo(403);
+            assertThat(it.list(operator, "sys/policies/acl/" + name).status()).as(name).isEqualTo(403);
+            assertThat(it.list(operator, "sys/policies/detailed/acl/" + name).status()).as(name).isEqualTo(403);
+        }
+        assertThat(it.read(it.root, "sys/policies/acl/admin").data("version")).isEqualTo("1");
+        assertThat(it.write(operator, "sys/policies/acl/Other", "policy", READ).status()).isEqualTo(200);
+        assertThat(it.read(operator, "sys/policies/acl/OTHER").data("policy")).isEqualTo(READ);
+        assertThat(it.write(it.root, "sys/policies/acl/x/", "policy", READ).status()).isEqualTo(400);
+    }
+
+    @Test
     void names_may_have_folders_and_are_listed_by_how_they_begin() {
         for (var name : List.of("team/a", "team/b", "other")) it.policy(name, READ);
 

@@ -93,6 +93,18 @@ class TokenLifeTest {
     }
 
     @Test
+    void a_token_that_was_used_up_by_refused_requests_leaves_nothing_behind() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            long before = rows();
+            var token = it.write(it.root, "auth/token/create", "policies", List.of("default"), "num_uses", 2).token();
+            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+                pool.invokeAll(IntStream.range(0, 8).<java.util.concurrent.Callable<Integer>>mapToObj(i -> () -> it.read(token, "sys/mounts").status()).toList());
+            }
+            assertThat(rows()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void of_many_at_once_one_unwraps() throws InterruptedException {
         var wrapped = it.ask(it.root, Operation.WRITE, "sys/wrapping/wrap", TestServer.fields("k", "v"), "127.0.0.1", Optional.of(Duration.ofMinutes(1)));
         var token = String.valueOf(wrapped.part("wrap_info").get("token"));

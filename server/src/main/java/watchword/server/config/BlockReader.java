@@ -12,12 +12,14 @@ import watchword.server.config.Section.Placed;
 import watchword.server.config.ServerConfig.Store;
 import watchword.server.http.ForwardedFor;
 import watchword.server.http.Listener;
+import watchword.server.http.ProxyProtocol;
 
 /** Reads blocks of each kind, and collects what should be told about them. */
 final class BlockReader {
     static final Schema<Settings.TcpListener> TCP = Schema.of(Settings.TcpListener.class);
     static final Schema<Settings.Tls> TLS = Schema.of(Settings.Tls.class);
     static final Schema<Settings.Forwarded> FORWARDED = Schema.of(Settings.Forwarded.class);
+    static final Schema<Settings.Proxied> PROXIED = Schema.of(Settings.Proxied.class);
     static final Schema<Settings.UnixListener> UNIX = Schema.of(Settings.UnixListener.class);
     static final Schema<Settings.Sqlite> SQLITE = Schema.of(Settings.Sqlite.class);
     static final Schema<Settings.Postgresql> POSTGRESQL = Schema.of(Settings.Postgresql.class);
@@ -61,14 +63,25 @@ final class BlockReader {
         var settings = section.read(TCP);
         var tls = section.read(TLS);
         var from = section.read(FORWARDED);
+        var proxied = section.read(PROXIED);
         var forwarded = new ForwardedFor(from.xForwardedForAuthorizedAddrs(), (int) from.xForwardedForHopSkips(), from.xForwardedForRejectNotPresent(), from.xForwardedForRejectNotAuthorized());
         var rules = new Listener.Rules(forwarded, (int) settings.maxRequestSize(), settings.httpReadHeaderTimeout(), settings.httpReadTimeout(), settings.httpWriteTimeout(), settings.httpIdleTimeout());
         try {
             var address = Addresses.hostPort(settings.address(), DEFAULT_PORT);
-            return new Listener.Tcp(address.host(), address.port(), tls(tls), rules);
+            return new Listener.Tcp(address.host(), address.port(), tls(tls), proxy(proxied), rules);
         } catch (RefusedException refused) {
             throw section.wrong(refused);
         }
+    }
+
+    private static ProxyProtocol proxy(Settings.Proxied proxied) {
+        var behavior = switch (proxied.proxyProtocolBehavior()) {
+            case "use_always" -> ProxyProtocol.Behavior.USE_ALWAYS;
+            case "allow_authorized" -> ProxyProtocol.Behavior.ALLOW_AUTHORIZED;
+            case "deny_unauthorized" -> ProxyProtocol.Behavior.DENY_UNAUTHORIZED;
+            default -> ProxyProtocol.Behavior.OFF;
+        };
+        return new ProxyProtocol(behavior, proxied.proxyProtocolAuthorizedAddrs());
     }
 
     private static Optional<Listener.Tls> tls(Settings.Tls tls) {

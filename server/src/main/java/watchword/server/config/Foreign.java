@@ -44,8 +44,6 @@ enum Foreign {
             Map.entry("chroot_namespace", "is not used: there are no namespaces"),
             Map.entry("custom_response_headers", "is not used"),
             Map.entry("max_request_duration", "is not used"),
-            Map.entry("proxy_protocol_authorized_addrs", "is not used: use x_forwarded_for_authorized_addrs"),
-            Map.entry("proxy_protocol_behavior", "is not used, and connections that begin with a PROXY line are refused: use x_forwarded_for_authorized_addrs"),
             Map.entry("require_request_header", "is not used"),
             Map.entry("tls_cipher_suites", "is not used: only suites with forward secrecy and authenticated encryption are spoken"),
             Map.entry("tls_max_version", "is not used: TLS 1.3 is always spoken"))),

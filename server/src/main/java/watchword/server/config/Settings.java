@@ -66,6 +66,26 @@ final class Settings {
         }
     }
 
+    record Proxied(
+            @Doc("Whose PROXY header (version 1 or 2), with which a connection may begin, is believed: `use_always` for anybody's, `allow_authorized` for that of "
+                    + "`proxy_protocol_authorized_addrs` while other clients keep the address they have, `deny_unauthorized` for the same while others cannot connect. "
+                    + "Without it the header is not understood, and who sends it is refused.")
+                    String proxyProtocolBehavior,
+            @Doc("Addresses or CIDR blocks of the proxies that send it. Required unless the behavior is `use_always`.") List<String> proxyProtocolAuthorizedAddrs) {
+        Proxied {
+            switch (proxyProtocolBehavior) {
+                case "", "use_always" -> {}
+                case "allow_authorized", "deny_unauthorized" -> {
+                    if (proxyProtocolAuthorizedAddrs.isEmpty()) throw new RefusedException("proxy_protocol_authorized_addrs", "is required with proxy_protocol_behavior = \"" + proxyProtocolBehavior + "\"");
+                }
+                default -> throw new RefusedException("proxy_protocol_behavior", "must be one of use_always, allow_authorized, deny_unauthorized");
+            }
+            for (var block : proxyProtocolAuthorizedAddrs) {
+                if (!Addresses.isBlock(block)) throw new RefusedException("proxy_protocol_authorized_addrs", "must be addresses or CIDR blocks, such as 10.0.0.0/8");
+            }
+        }
+    }
+
     record UnixListener(
             @Doc("The socket's file. Required.") String address,
             @Doc("Its mode in octal.") @Default("600") String socketMode,

@@ -22,15 +22,15 @@ import watchword.sdk.Problem;
 public record ForwardedFor(List<String> authorized, int hopSkips, boolean rejectNotPresent, boolean rejectNotAuthorized) {
     public static final ForwardedFor NONE = new ForwardedFor(List.of(), 0, true, true);
 
-    Peer peer(Request request) {
-        var remote = request.getConnectionMetaData().getRemoteSocketAddress();
+    Peer peer(Request request, ProxyProtocol proxy) {
+        var remote = proxy.client(request);
         var address = remote instanceof InetSocketAddress inet && inet.getAddress() != null ? withoutScope(inet.getAddress().getHostAddress()) : "";
         int port = remote instanceof InetSocketAddress inet ? inet.getPort() : 0;
         return new Peer(authorized.isEmpty() ? address : named(request, address), port, certificates(request));
     }
 
     /** A link-local address without the name of this machine's interface. */
-    private static String withoutScope(String address) {
+    static String withoutScope(String address) {
         int percent = address.indexOf('%');
         return percent < 0 ? address : address.substring(0, percent);
     }
@@ -56,7 +56,7 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
     }
 
     /** No names, no ports, and no short forms such as {@code 10.1}, which others read differently. */
-    private static boolean isPlainAddress(String text) {
+    static boolean isPlainAddress(String text) {
         return Tokens.isAddress(text) && (text.indexOf(':') >= 0 || text.chars().filter(c -> c == '.').count() == 3);
     }
 

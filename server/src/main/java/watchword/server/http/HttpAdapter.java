@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -17,7 +16,9 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.util.Callback;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
+import watchword.core.request.Service;
 import watchword.sdk.Problem;
 
 /**
@@ -34,11 +35,11 @@ final class HttpAdapter extends Handler.Abstract {
     private static final HttpField STRICT_TRANSPORT = new PreEncodedHttpField("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Function<Request, Response> server;
+    private final Service server;
     private final BodyReader bodies;
     private final Map<Connector, Port> ports;
 
-    HttpAdapter(Function<Request, Response> server, BodyReader bodies, Map<Connector, Port> ports) {
+    HttpAdapter(Service server, BodyReader bodies, Map<Connector, Port> ports) {
         this.server = server;
         this.bodies = bodies;
         this.ports = Map.copyOf(ports);
@@ -61,9 +62,11 @@ final class HttpAdapter extends Handler.Abstract {
     private Response answer(org.eclipse.jetty.server.Request in, Port port) throws IOException {
         try {
             if (in.getHeaders().size() > MAX_HEADERS) return JsonErrors.response(431);
-            var head = RequestReader.head(in, port.rules().forwarded());
+            var head = RequestReader.head(in, port.rules().forwarded().peer(in, port.proxy()));
+            var entry = server.enter(new RequestHead(head.operation(), head.path(), head.peer()));
+            if (entry.refusal().isPresent()) return entry.refusal().get();
             try (var body = head.takesBody() ? bodies.read(in, head.peer().address(), port.rules(), port.deadlines()) : BodyReader.Body.NONE) {
-                return server.apply(RequestReader.request(head, in.getHeaders(), body.bytes()));
+                return server.serve(RequestReader.request(head, in.getHeaders(), body.bytes())).with(entry.headers());
             }
         } catch (Problem.ProblemException expected) {
             return Answer.of(expected.problem()).toResponse("");

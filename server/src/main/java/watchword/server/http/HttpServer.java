@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -30,8 +29,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
-import watchword.core.request.Request;
-import watchword.core.request.Response;
+import watchword.core.request.Service;
 
 /** The listeners, on virtual threads. Closing it stops accepting, lets what runs end, then cuts off. */
 public final class HttpServer implements AutoCloseable {
@@ -56,12 +54,13 @@ public final class HttpServer implements AutoCloseable {
      * @param drain how long requests may take to end when it closes
      * @throws IOException when an address cannot be had, or a certificate cannot be read
      */
-    public HttpServer(List<Listener> listeners, Function<Request, Response> server, Duration drain) throws IOException {
+    public HttpServer(List<Listener> listeners, Service server, Duration drain) throws IOException {
         jetty.setErrorHandler(new JsonErrors());
         jetty.setStopTimeout(drain.toMillis());
         var ports = new LinkedHashMap<Connector, Port>();
         for (var listener : listeners) {
-            var port = new Port(listener.rules(), new Deadlines(System::nanoTime, listener.rules().headerTimeout()));
+            var proxy = listener instanceof Listener.Tcp tcp ? tcp.proxy() : ProxyProtocol.NONE;
+            var port = new Port(listener.rules(), proxy, new Deadlines(System::nanoTime, listener.rules().headerTimeout()));
             ports.put(connector(listener, port), port);
         }
         int largest = listeners.stream().mapToInt(each -> each.rules().maxRequestBytes()).max().orElse(Listener.Rules.DEFAULTS.maxRequestBytes());
@@ -134,6 +133,7 @@ public final class HttpServer implements AutoCloseable {
         } else {
             connector = new ServerConnector(jetty, 1, 2, http1, bounded(new HTTP2CServerConnectionFactory(http)));
         }
+        if (tcp.proxy().isOn()) connector.addFirstConnectionFactory(tcp.proxy().factory(connector.getDefaultProtocol()));
         connector.setHost(tcp.host());
         connector.setPort(tcp.port());
         connector.setAcceptQueueSize(1024);

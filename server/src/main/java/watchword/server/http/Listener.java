@@ -15,7 +15,12 @@ public sealed interface Listener {
      * @param port 0 for any that is free
      * @param tls none for plain HTTP
      */
-    record Tcp(String host, int port, Optional<Tls> tls, Rules rules) implements Listener {}
+    record Tcp(String host, int port, Optional<Tls> tls, ProxyProtocol proxy, Rules rules) implements Listener {
+        /** Without a proxy before it that says so. */
+        public Tcp(String host, int port, Optional<Tls> tls, Rules rules) {
+            this(host, port, tls, ProxyProtocol.NONE, rules);
+        }
+    }
 
     /** A socket file. @param mode in octal; @param user who owns it, @param group by name */
     record Unix(Path path, Optional<String> mode, Optional<String> user, Optional<String> group, Rules rules) implements Listener {}

@@ -1,4 +1,4 @@
 package watchword.server.http;
 
 /** A listener's rules, and who sees to it that they are kept in time. */
-record Port(Listener.Rules rules, Deadlines deadlines) {}
+record Port(Listener.Rules rules, ProxyProtocol proxy, Deadlines deadlines) {}

@@ -37,7 +37,7 @@ final class RequestReader {
     }
 
     /** @throws Problem.ProblemException for all that is wrong with it */
-    static Head head(org.eclipse.jetty.server.Request in, ForwardedFor forwarded) {
+    static Head head(org.eclipse.jetty.server.Request in, Request.Peer peer) {
         var headers = in.getHeaders();
         var encodedPath = in.getHttpURI().getPath();
         if (encodedPath == null) throw new Problem.NotFound().asException();
@@ -47,7 +47,7 @@ final class RequestReader {
         var operation = operation(in.getMethod(), query);
         boolean help = isTrue(query.remove("help"));
         if (operation == Operation.PATCH) requireMergePatch(headers);
-        return new Head(operation, path, query, help, token(headers), wrapTtl(headers), forwarded.peer(in));
+        return new Head(operation, path, query, help, token(headers), wrapTtl(headers), peer);
     }
 
     static Request request(Head head, HttpFields headers, byte[] body) {

@@ -24,6 +24,7 @@ import watchword.server.config.GlobalSettings.LogFormat;
 import watchword.server.config.GlobalSettings.LogLevel;
 import watchword.server.http.ForwardedFor;
 import watchword.server.http.Listener;
+import watchword.server.http.ProxyProtocol;
 
 final class ConfigReaderTest {
     private static final String LEAST = "listener \"tcp\" { tls_disable = true }\nstorage \"inmem\" {}\n";
@@ -222,9 +223,12 @@ final class ConfigReaderTest {
                   x_forwarded_for_hop_skips = "1"
                   x_forwarded_for_reject_not_present = false
                   x_forwarded_for_reject_not_authorized = false
+                  proxy_protocol_behavior = "deny_unauthorized"
+                  proxy_protocol_authorized_addrs = "10.0.0.2, 10.1.0.0/16"
                 }
                 storage "inmem" {}
                 """));
+        assertThat(tcp.proxy()).isEqualTo(new ProxyProtocol(ProxyProtocol.Behavior.DENY_UNAUTHORIZED, List.of("10.0.0.2", "10.1.0.0/16")));
         assertThat(tcp.host()).isEqualTo("0.0.0.0");
         assertThat(tcp.port()).isEqualTo(8300);
         assertThat(tcp.tls()).contains(new Listener.Tls(Path.of("/c"), Path.of("/k"), "tls12", Optional.of(Path.of("/ca")), true, true));
@@ -281,6 +285,9 @@ final class ConfigReaderTest {
         "listener \"tcp\" { tls_disable = true max_request_size = 5 }|max_request_size must be from 1024 to 1073741824 bytes",
         "listener \"tcp\" { tls_disable = true max_request_size = \"big\" }|max_request_size must be a whole number",
         "listener \"tcp\" { tls_disable = true x_forwarded_for_authorized_addrs = \"10.0.0.0/33\" }|must be addresses or CIDR blocks",
+        "listener \"tcp\" { tls_disable = true proxy_protocol_behavior = \"maybe\" }|proxy_protocol_behavior must be one of use_always, allow_authorized, deny_unauthorized",
+        "listener \"tcp\" { tls_disable = true proxy_protocol_behavior = \"deny_unauthorized\" }|proxy_protocol_authorized_addrs is required",
+        "listener \"tcp\" { tls_disable = true proxy_protocol_behavior = \"use_always\" proxy_protocol_authorized_addrs = \"x\" }|must be addresses or CIDR blocks",
         "listener \"tcp\" { tls_disable = true x_forwarded_for_hop_skips = 101 }|x_forwarded_for_hop_skips must be from 0 to 100",
         "listener \"unix\" { }|listener \"unix\": address is required",
         "listener \"unix\" { address = \"/x\" socket_mode = \"rw\" }|socket_mode must be octal, such as 660",

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import watchword.core.json.Json;
 import watchword.core.request.Request;
+import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
+import watchword.core.request.Service;
 import watchword.sdk.Secret;
 
 /** A listener over a server that answers with what it was asked, and counts how often. */
@@ -28,9 +30,17 @@ final class Echo implements AutoCloseable {
     }
 
     Echo(List<Listener> listeners, Function<Request, Response> answer) throws IOException {
-        this.http = new HttpServer(listeners, request -> {
-            asked.incrementAndGet();
-            return answer.apply(request);
+        this.http = new HttpServer(listeners, new Service() {
+            @Override
+            public Entry enter(RequestHead head) {
+                return Entry.OPEN;
+            }
+
+            @Override
+            public Response serve(Request request) {
+                asked.incrementAndGet();
+                return answer.apply(request);
+            }
         }, DRAIN);
     }
 

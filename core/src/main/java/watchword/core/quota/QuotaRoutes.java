@@ -1,0 +1,219 @@
+package watchword.core.quota;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.core.mount.MountEntry;
+import watchword.core.mount.MountFollower;
+import watchword.core.mount.Mounts;
+import watchword.core.mount.RouteTable;
+import watchword.core.request.RequestPath;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.JsonNumber;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
+import watchword.sdk.Storage;
+
+/** {@code sys/quotas}: what is written is in force when the answer leaves. */
+public final class QuotaRoutes implements MountFollower {
+    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
+    private static final int MAX_PATHS = 1000;
+    private static final int MAX_NAME = 256;
+
+    private final RateLimits limits;
+    private final Mounts mounts;
+    private final Storage storage;
+
+    public QuotaRoutes(RateLimits limits, Mounts mounts, Storage storage) {
+        this.limits = limits;
+        this.mounts = mounts;
+        this.storage = storage;
+    }
+
+    record Nothing() {}
+
+    record Name(@Doc("Name of the quota.") String name) {}
+
+    record Keys(List<String> keys) {}
+
+    record SetQuota(
+            @Doc("Name of the quota.") String name,
+            @Doc("A mount, a path below one, or one with * at its end for all that begin so; empty for a global quota.") String path,
+            @Doc("How many requests a client may send in an interval; more than 0. Fractions are rounded.") Object rate,
+            @Doc("The interval; a second when not given.") Duration interval,
+            @Doc("How long a client that went over the rate is kept out; when not given, until the interval ends.") Duration blockInterval,
+            @Doc("With the path of an auth method: only logins with this role.") String role,
+            @Doc("For namespaces below; only the global quota can be, and is.") Optional<Boolean> inheritable,
+            @Doc("ip: each address has its own count; none: all clients share one.") String groupBy,
+            @Doc("rate-limit: there is no other kind.") String type) {}
+
+    record ShownQuota(long blockInterval, String groupBy, boolean inheritable, long interval, String name, String path, Object rate, String role, String type) {}
+
+    record SetConfig(
+            @Doc("Paths that no quota counts; with * at the end for all that begin so.") Optional<List<String>> rateLimitExemptPaths,
+            @Doc("Absolute paths that no quota counts.") Optional<List<String>> absoluteRateLimitExemptPaths,
+            @Doc("Record refused requests in the audit log.") Optional<Boolean> enableRateLimitAuditLogging,
+            @Doc("Add X-Ratelimit-Limit, -Remaining, -Reset and Retry-After to answers.") Optional<Boolean> enableRateLimitResponseHeaders) {}
+
+    record ShownConfig(List<String> absoluteRateLimitExemptPaths, boolean enableRateLimitAuditLogging, boolean enableRateLimitResponseHeaders, List<String> rateLimitExemptPaths) {}
+
+    public List<Route<?, ?>> routes() {
+        return List.of(
+                Route.read("quotas/config", Nothing.class, ShownConfig.class, this::readConfig, "Tell what goes for all rate-limit quotas."),
+                Route.effect(Operation.WRITE, "quotas/config", SetConfig.class, None.class, this::writeConfig, "Change what goes for all rate-limit quotas."),
+                Route.list("quotas/rate-limit", Nothing.class, Keys.class, this::list, "List the rate-limit quotas."),
+                Route.read("quotas/rate-limit/{name}", Name.class, ShownQuota.class, this::read, "Read a rate-limit quota."),
+                Route.effect(Operation.WRITE, "quotas/rate-limit/{name}", SetQuota.class, None.class, this::write, "Create or change a rate-limit quota."),
+                Route.effect(Operation.DELETE, "quotas/rate-limit/{name}", Name.class, None.class, this::delete, "Delete a rate-limit quota."));
+    }
+
+    // ---- what goes for all ----
+
+    private Reply<ShownConfig> readConfig(Call.Read<Nothing> call) {
+        var s = limits.settings(call.store());
+        return Reply.of(new ShownConfig(s.absoluteExemptPaths(), s.auditRefused(), s.headers(), s.exemptPaths()));
+    }
+
+    private Reply<None> writeConfig(Call.Effect<SetConfig> call) {
+        var in = call.input();
+        storage.update(store -> {
+            var s = limits.settings(store);
+            limits.settings.put(store, "config", new QuotaSettings(in.rateLimitExemptPaths().map(QuotaRoutes::paths).orElse(s.exemptPaths()),
+                    in.absoluteRateLimitExemptPaths().map(QuotaRoutes::paths).orElse(s.absoluteExemptPaths()), in.enableRateLimitAuditLogging().orElse(s.auditRefused()),
+                    in.enableRateLimitResponseHeaders().orElse(s.headers())));
+            limits.changed(store);
+        });
+        settled();
+        return Reply.nothing();
+    }
+
+    private static List<String> paths(List<String> given) {
+        if (given.size() > MAX_PATHS) throw new Problem.Invalid("more than " + MAX_PATHS + " exempt paths").asException();
+        return given.stream().map(QuotaRoutes::plain).filter(path -> !path.isEmpty()).distinct().toList();
+    }
+
+    // ---- quotas ----
+
+    private Reply<Keys> list(Call.Read<Nothing> call) {
+        var names = List.copyOf(limits.all(call.store()).keySet());
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        return Reply.of(new Keys(names));
+    }
+
+    private Reply<ShownQuota> read(Call.Read<Name> call) {
+        var row = limits.rows.get(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException());
+        return Reply.of(new ShownQuota(row.blockInterval().toSeconds(), row.groupBy(), row.inheritable(), row.interval().toSeconds(), call.input().name(), row.path(), row.rate(), row.role(), "rate-limit"));
+    }
+
+    private Reply<None> write(Call.Effect<SetQuota> call) {
+        var in = call.input();
+        if (in.name().length() > MAX_NAME) throw invalid("name is longer than " + MAX_NAME + " characters");
+        storage.update(store -> {
+            var row = row(store, in);
+            var all = limits.all(store);
+            all.forEach((name, other) -> {
+                if (!name.equals(in.name()) && other.isOnSameAs(row)) throw invalid("quota rule with similar properties exists under the name \"" + name + "\"");
+            });
+            if (!all.containsKey(in.name()) && all.size() >= RateLimits.MAX_QUOTAS) throw invalid("there are " + RateLimits.MAX_QUOTAS + " quotas already");
+            limits.rows.put(store, in.name(), row);
+            limits.changed(store);
+        });
+        settled();
+        return Reply.nothing();
+    }
+
+    private QuotaRow row(Storage.Reader store, SetQuota in) {
+        if (!in.type().isEmpty() && !in.type().equals("rate-limit")) throw invalid("'type' must be rate-limit");
+        var rate = rate(in.rate());
+        if (in.interval().isNegative()) throw invalid("'interval' is invalid");
+        if (in.blockInterval().isNegative()) throw invalid("'block' is invalid");
+        var groupBy = in.groupBy().isEmpty() ? "ip" : in.groupBy();
+        if (!groupBy.equals("ip") && !groupBy.equals("none")) throw invalid("'group_by' must be ip or none");
+        var path = plain(in.path());
+        var mount = path.isEmpty() ? Optional.<MountEntry>empty() : Optional.of(mounts.covering(store, path).orElseThrow(() -> invalid("invalid mount path \"" + path + "\"")));
+        if (mount.isPresent() && in.inheritable().orElse(false)) throw invalid("only namespace quotas can be configured as inheritable");
+        if (mount.isEmpty() && !in.inheritable().orElse(true)) throw invalid("all global quotas must be inheritable");
+        var mountPath = mount.map(MountEntry::path).orElse("");
+        var suffix = path.length() > mountPath.length() ? path.substring(mountPath.length()) : "";
+        boolean inBody = !in.role().isEmpty() && roleInBody(mount, suffix, path);
+        return new QuotaRow(mountPath, suffix, in.role(), inBody, rate, in.interval().isZero() ? DEFAULT_INTERVAL : in.interval(), in.blockInterval(), mount.isEmpty(), groupBy);
+    }
+
+    private static Object rate(Object given) {
+        try {
+            var rate = given instanceof String text ? new JsonNumber(text.strip()) : given;
+            if (rate instanceof Number number && Double.isFinite(number.doubleValue()) && number.doubleValue() > 0) return rate;
+        } catch (NumberFormatException notANumber) {
+            // said below
+        }
+        throw invalid("'rate' is invalid");
+    }
+
+    /** As paths of requests are: anything odd is refused here too. */
+    private static String plain(String path) {
+        var text = path.strip();
+        while (text.startsWith("/")) text = text.substring(1);
+        while (text.endsWith("/")) text = text.substring(0, text.length() - 1);
+        return text.isEmpty() ? "" : RequestPath.ofPlain(text).text();
+    }
+
+    /** Where the logins of an auth method name their role, if they do. */
+    private boolean roleInBody(Optional<MountEntry> mount, String suffix, String path) {
+        if (!suffix.isEmpty() || mount.isEmpty()) throw invalid("Quotas cannot contain both a path suffix and a role. If a role is provided, path must be a valid auth mount with a concept of roles");
+        if (!mount.get().isAuth()) throw invalid("Mount path \"" + path + "\" is not a valid auth method and therefore unsuitable for use with role-based quotas");
+        var routes = mounts.engine(mount.get()).routes();
+        if (routes.match(Operation.WRITE, "login") instanceof RouteTable.Match.Found found && isLogin(found) && found.bound().input().knows("role")) return true;
+        if (routes.match(Operation.WRITE, "login/name") instanceof RouteTable.Match.Found found && isLogin(found)) return false;
+        throw invalid("Mount path \"" + path + "\" does not support use with role-based quotas");
+    }
+
+    private static boolean isLogin(RouteTable.Match.Found found) {
+        return found.bound().route().is(Trait.NO_TOKEN);
+    }
+
+    private static Problem.ProblemException invalid(String message) {
+        return new Problem.Invalid(message).asException();
+    }
+
+    private Reply<None> delete(Call.Effect<Name> call) {
+        storage.update(store -> {
+            limits.rows.delete(store, call.input().name());
+            limits.changed(store);
+        });
+        settled();
+        return Reply.nothing();
+    }
+
+    // ---- mounts come and go ----
+
+    private Map<String, QuotaRow> on(Storage.Reader store, MountEntry mount) {
+        var found = limits.all(store);
+        found.values().removeIf(row -> !row.mount().equals(mount.path()));
+        return found;
+    }
+
+    @Override
+    public void removed(Storage.Writer store, MountEntry mount) {
+        var gone = on(store, mount);
+        gone.keySet().forEach(name -> limits.rows.delete(store, name));
+        if (!gone.isEmpty()) limits.changed(store);
+    }
+
+    @Override
+    public void moved(Storage.Writer store, MountEntry from, String to) {
+        var moving = on(store, from);
+        moving.forEach((name, row) -> limits.rows.put(store, name, row.onMount(to)));
+        if (!moving.isEmpty()) limits.changed(store);
+    }
+
+    @Override
+    public void settled() {
+        limits.refresh(storage);
+    }
+}

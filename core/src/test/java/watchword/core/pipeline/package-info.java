@@ -1,0 +1,5 @@
+/** What the life of a request promises when many live at once. */
+@NullMarked
+package watchword.core.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.quota;
+
+import org.jspecify.annotations.NullMarked;
