@@ -60,7 +60,14 @@ public final class LoginCommand implements Group {
         if (call.isOn("no-print")) return 0;
         call.output().success("You are now authenticated." + (kept ? " The token is kept in " + call.tokenFile().path() + "; the commands that follow use it." : " The token is not kept."));
         if (call.output().isTable() && !call.output().wantsField()) call.out().println();
-        return call.output().answer(answer);
+        return call.output().answer(kept && call.output().isTable() && !call.output().wantsField() ? withoutToken(answer) : answer);
+    }
+
+    /** What is kept in a file need not stay on a screen, or in what records it. */
+    private static Answer withoutToken(Answer answer) {
+        var auth = Json.fields();
+        for (var member : answer.auth().members().entrySet()) if (!member.getKey().equals("client_token")) auth.put(member.getKey(), member.getValue());
+        return new Answer(answer.status(), Json.fields().putAll(answer.body()).put("auth", auth.build()).build(), new byte[0]);
     }
 
     /** A token that is already there is looked up, and the answer put in the form of a login's. */

@@ -17,7 +17,7 @@ final class Rows {
     static void of(Answer answer, Table table) {
         lease(answer, table);
         if (!answer.auth().isEmpty()) {
-            for (var name : TOKEN) table.row(name, shown(answer, name));
+            for (var name : TOKEN) if (!name.equals("token") || answer.auth().has("client_token")) table.row(name, shown(answer, name));
             for (var member : answer.auth().object("metadata").members().entrySet()) table.row("token_meta_" + member.getKey(), member.getValue().display());
         }
         if (!answer.wrapInfo().isEmpty()) {
