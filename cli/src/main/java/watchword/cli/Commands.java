@@ -2,21 +2,81 @@ package watchword.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import watchword.cli.command.AuditCommands;
+import watchword.cli.command.KvCommands;
+import watchword.cli.command.KvMetadataCommands;
+import watchword.cli.command.LeaseCommands;
+import watchword.cli.command.LoginCommand;
+import watchword.cli.command.MountCommands;
+import watchword.cli.command.OperatorCommands;
+import watchword.cli.command.PathCommands;
+import watchword.cli.command.PolicyCommands;
+import watchword.cli.command.StatusCommand;
+import watchword.cli.command.TokenCommands;
+import watchword.cli.line.Command;
+import watchword.cli.line.Group;
+import watchword.cli.run.RunCommand;
 
-/** Every command there is. */
+/** Every command there is. The group of a command is found by its words alone, so that no other is loaded. */
 final class Commands {
+    private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth", "audit", "lease", "status", "operator", "server", "help");
+
     private Commands() {}
 
-    static final List<Command> ALL = all();
+    /** A command with the code behind it. */
+    record Found(Command command, Group group) {}
 
-    private static List<Command> all() {
+    /** In the order in which help shows them. */
+    static List<Group> groups() {
+        var groups = new ArrayList<Group>();
+        for (var family : FAMILIES) groups.add(group(family).orElseThrow());
+        return groups;
+    }
+
+    static List<Command> all() {
         var all = new ArrayList<Command>();
-        all.addAll(GenericCommands.ALL);
-        all.addAll(KvCommands.ALL);
-        all.addAll(TokenCommands.ALL);
-        all.addAll(OperatorCommands.ALL);
-        all.addAll(MountCommands.ALL);
-        all.add(RunCommand.COMMAND);
-        return List.copyOf(all);
+        for (var group : groups()) all.addAll(group.commands());
+        return all;
+    }
+
+    /** The command with the most words that the line begins with. */
+    static Optional<Found> find(List<String> words) {
+        var first = words.isEmpty() ? "" : words.getFirst();
+        var family = first.equals("kv") && words.size() > 1 && words.get(1).equals("metadata") ? "kv metadata" : first;
+        var group = group(family);
+        if (group.isEmpty()) return Optional.empty();
+        var best = Optional.<Found>empty();
+        for (var command : group.get().commands()) {
+            boolean longer = best.isEmpty() || command.wordCount() > best.get().command().wordCount();
+            if (longer && begins(words, command)) best = Optional.of(new Found(command, group.get()));
+        }
+        return best;
+    }
+
+    private static boolean begins(List<String> words, Command command) {
+        int count = command.wordCount();
+        return words.size() >= count && String.join(" ", words.subList(0, count)).equals(command.words());
+    }
+
+    private static Optional<Group> group(String family) {
+        return switch (family) {
+            case "run" -> Optional.of(new RunCommand());
+            case "kv" -> Optional.of(new KvCommands());
+            case "kv metadata" -> Optional.of(new KvMetadataCommands());
+            case "read", "write", "patch", "list", "delete", "unwrap", "path-help" -> Optional.of(new PathCommands());
+            case "login" -> Optional.of(new LoginCommand());
+            case "token" -> Optional.of(new TokenCommands());
+            case "policy" -> Optional.of(new PolicyCommands());
+            case "secrets" -> Optional.of(MountCommands.secrets());
+            case "auth" -> Optional.of(MountCommands.auth());
+            case "audit" -> Optional.of(new AuditCommands());
+            case "lease" -> Optional.of(new LeaseCommands());
+            case "status" -> Optional.of(new StatusCommand());
+            case "operator" -> Optional.of(new OperatorCommands());
+            case "server", "dev" -> Optional.of(new LauncherCommands());
+            case "help", "version", "completion" -> Optional.of(new HelpCommands());
+            default -> Optional.empty();
+        };
     }
 }

@@ -1,58 +1,91 @@
 package watchword.cli;
 
 import java.io.PrintStream;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import watchword.client.ApiException;
+import watchword.cli.line.Command;
+import watchword.cli.line.Flag;
 
-/** What people are told when they ask, or err. */
+/** What people are told when they ask, read off the declarations. */
 final class Help {
+    private static final int WIDTH = 100;
+
     private Help() {}
 
-    static void all(PrintStream to, String beginning) {
-        to.println("usage: watchword <command> [options] [arguments]\n");
-        to.println("  server          run a server from a configuration file\n  dev             run a development server here\n  audit verify    check audit files for tampering");
-        var shown = Commands.ALL.stream().filter(c -> c.words().startsWith(beginning)).toList();
-        for (var command : shown.isEmpty() ? Commands.ALL : shown) to.printf("  %-22s %s%n", command.words(), command.summary());
-        to.println("\nwatchword <command> -help tells more. The server is named by VAULT_ADDR, the token by VAULT_TOKEN or watchword login.");
+    /** Every command, a line each. */
+    static void all(PrintStream out) {
+        out.println("Usage: watchword COMMAND [FLAGS] [ARGUMENTS]");
+        out.println();
+        lines(out, Commands.all());
+        out.println();
+        out.println("watchword help COMMAND tells more. VAULT_ADDR names the server; the token comes from VAULT_TOKEN or watchword login.");
     }
 
-    static void one(PrintStream to, Command command) {
-        to.println("usage: watchword " + command.words() + " [options] " + command.arguments() + "\n\n" + command.summary() + "\n");
-        for (var option : command.options()) line(to, option);
-        if (!command.options().isEmpty()) to.println();
-        for (var option : Command.COMMON) line(to, option);
-    }
-
-    private static void line(PrintStream to, Command.Option option) {
-        to.printf("  -%-28s %s%s%n", option.value().isEmpty() ? option.name() : option.name() + "=" + option.value(), option.help(), option.repeats() ? "; may be repeated" : "");
-    }
-
-    static String nearest(String word, List<String> known) {
-        return known.stream().min(Comparator.comparingInt(each -> distance(word, each))).filter(each -> distance(word, each) <= 3)
-                .map(each -> "Did you mean " + each + "?").orElse("");
-    }
-
-    /** Levenshtein's. */
-    private static int distance(String a, String b) {
-        var row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) row[j] = j;
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                row[j] = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = above;
-            }
+    /** The commands that begin with these words. @return whether there is any */
+    static boolean below(PrintStream out, String words) {
+        if (words.isEmpty()) {
+            all(out);
+            return true;
         }
-        return row[b.length()];
+        var some = new ArrayList<Command>();
+        for (var command : Commands.all()) if (command.words().equals(words) || command.words().startsWith(words + " ")) some.add(command);
+        if (some.isEmpty()) return false;
+        out.println("Usage: watchword " + words + " COMMAND [FLAGS] [ARGUMENTS]");
+        out.println();
+        lines(out, some);
+        return true;
     }
 
-    static void apiError(PrintStream to, ApiException told) {
-        to.println("Error making API request.\n\nURL: " + told.method() + " " + told.url() + "\nCode: " + told.status() + ". Errors:\n");
-        for (var error : told.errors()) to.println("* " + error.strip());
-        if (told.status() == 403) to.println("\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token capabilities PATH");
-        if (told.status() == 503 && told.errors().toString().contains("sealed")) to.println("\nUnseal the server: watchword operator unseal");
+    private static void lines(PrintStream out, List<Command> commands) {
+        int width = 0;
+        for (var command : commands) width = Math.max(width, command.words().length());
+        for (var command : commands) out.println("  " + pad(command.words(), width) + "  " + command.summary());
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    static String usage(Command command) {
+        return "watchword " + command.words() + (command.allFlags().isEmpty() ? "" : " [FLAGS]") + (command.arguments().isEmpty() ? "" : " " + command.arguments());
+    }
+
+    static void one(PrintStream out, Command command) {
+        out.println("Usage: " + usage(command));
+        out.println();
+        paragraph(out, command.summary(), "");
+        for (var note : command.notes()) {
+            out.println();
+            paragraph(out, note, "");
+        }
+        if (!command.examples().isEmpty()) out.println();
+        for (var example : command.examples()) out.println("  $ watchword " + example);
+        flags(out, "Flags", command.flags());
+        var common = command.allFlags().subList(command.flags().size(), command.allFlags().size());
+        flags(out, "Flags that every command has", common);
+    }
+
+    private static void flags(PrintStream out, String title, List<Flag> flags) {
+        if (flags.isEmpty()) return;
+        out.println();
+        out.println(title + ":");
+        for (var flag : flags) {
+            out.println("  " + flag.shown());
+            paragraph(out, flag.help() + (flag.repeats() ? "; may be given several times" : ""), "        ");
+        }
+    }
+
+    /** Breaks lines between words. */
+    static void paragraph(PrintStream out, String text, String indent) {
+        var line = new StringBuilder(indent);
+        for (var word : text.split(" ", -1)) {
+            if (line.length() > indent.length() && line.length() + 1 + word.length() > WIDTH) {
+                out.println(line);
+                line = new StringBuilder(indent);
+            }
+            if (line.length() > indent.length()) line.append(' ');
+            line.append(word);
+        }
+        out.println(line);
     }
 }

@@ -1,115 +1,144 @@
 package watchword.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import watchword.cli.Command.Option;
-import watchword.cli.Command.UsageException;
+import watchword.cli.line.Call;
+import watchword.cli.line.Command;
+import watchword.cli.line.Nearest;
+import watchword.cli.line.Paint;
+import watchword.cli.line.Parser;
+import watchword.cli.line.SystemTerminal;
+import watchword.cli.line.Table;
+import watchword.cli.line.UsageException;
+import watchword.cli.line.World;
 import watchword.client.ApiException;
+import watchword.client.SettingsException;
 
-/** Finds the command that was typed and runs it. Exit status 0 for done, 1 for a mistake here, 2 for one that the server told. */
+/** Finds the command that was typed and runs it. Exit status: 0 done, 1 a mistake here, 2 the server refused or was not reached. */
 public final class Main {
     private static final int LOCAL = 1;
     private static final int REMOTE = 2;
 
-    private Main() {}
+    private final World world;
 
-    @SuppressWarnings("SystemOut") // a program's own streams
-    public static void main(String[] args) {
-        var home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
-        var world = new Call.World(System.getenv(), Path.of(home), System.in, System.out, System.err);
-        int status = run(List.of(args), world);
-        System.out.flush();
-        if (status != 0) System.exit(status);
+    private Main(World world) {
+        this.world = world;
     }
 
-    static int run(List<String> words, Call.World world) {
-        if (words.isEmpty() || words.getFirst().matches("-?-?h(elp)?")) {
-            Help.all(world.out(), words.size() > 1 ? String.join(" ", words.subList(1, words.size())) : "");
+    public static void main(String[] args) {
+        // Secrets are UTF-8 whatever the locale is.
+        var out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);
+        var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        var environment = System.getenv();
+        var home = Path.of(environment.getOrDefault("HOME", "/"));
+        int status = run(List.of(args), new World(environment, home, Path.of("").toAbsolutePath(), System.in, out, err, new SystemTerminal()));
+        out.flush();
+        System.exit(status);
+    }
+
+    /** Runs a command line in a world. @return the exit status */
+    static int run(List<String> words, World world) {
+        return new Main(world).run(words);
+    }
+
+    private int run(List<String> words) {
+        if (words.isEmpty() || isHelp(words.getFirst())) {
+            Help.all(world.out());
             return 0;
         }
-        var command = find(words);
-        if (command == null) {
-            world.err().println("watchword: no command \"" + words.getFirst() + "\". " + Help.nearest(words.getFirst(), Commands.ALL.stream().map(c -> c.words().split(" ")[0]).distinct().toList()));
-            Help.all(world.err(), words.getFirst());
+        if (List.of("-version", "--version", "-v").contains(words.getFirst())) return run(List.of("version"));
+        var found = Commands.find(words);
+        if (found.isEmpty()) return unknown(words);
+        var command = found.get().command();
+        if (command.kind() == Command.Kind.LAUNCHER && !isHelp(words.getLast())) {
+            Paint.error(world, "watchword " + command.words() + " is started by the launcher, ./watchword");
             return LOCAL;
         }
+        return run(found.get(), words.subList(command.wordCount(), words.size()));
+    }
+
+    private static boolean isHelp(String word) {
+        return word.equals("-h") || word.equals("-help") || word.equals("--help");
+    }
+
+    private int run(Commands.Found found, List<String> rest) {
+        var command = found.command();
+        var doing = "";
         try {
-            var call = parse(command, words.subList(command.words().split(" ").length, words.size()), world);
-            if (call.flag("help") || call.flag("h")) {
+            readable(rest);
+            var call = Parser.parse(command, rest, world);
+            if (call.has("help")) {
                 Help.one(world.out(), command);
                 return 0;
             }
-            return command.action().run(call);
+            doing = call.doing();
+            if (command.kind() == Command.Kind.REMOTE) call.output().check();
+            return found.group().run(call);
         } catch (UsageException typed) {
-            world.err().println("watchword " + command.words() + ": " + typed.getMessage());
-            world.err().println("usage: watchword " + command.words() + " " + command.arguments());
+            Paint.error(world, "watchword " + command.words() + ": " + Table.printable(String.valueOf(typed.getMessage())));
+            world.err().println("Usage: " + Help.usage(command));
+            return LOCAL;
+        } catch (SettingsException unusable) {
+            Paint.error(world, "watchword: " + unusable.getMessage());
             return LOCAL;
         } catch (ApiException told) {
-            Help.apiError(world.err(), told);
+            refused(doing, told);
             return REMOTE;
         } catch (IOException failed) {
-            world.err().println("watchword: " + failed.getMessage());
-            return failed instanceof java.nio.file.FileSystemException ? LOCAL : REMOTE;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            return 130;
+            Paint.error(world, prefix(doing) + Table.printable(String.valueOf(failed.getMessage())));
+            return REMOTE;
         }
     }
 
-    /** The command with the most words that the line begins with. */
-    private static @org.jspecify.annotations.Nullable Command find(List<String> words) {
-        for (int count = Math.min(3, words.size()); count > 0; count--) {
-            var name = String.join(" ", words.subList(0, count));
-            for (var command : Commands.ALL) if (command.words().equals(name)) return command;
+    /** Under a locale without UTF-8 the platform has lost letters before we see them; storing what is left would be worse than not starting. */
+    private static void readable(List<String> words) throws UsageException {
+        for (var word : words) {
+            if (word.indexOf('\uFFFD') >= 0) throw new UsageException("an argument has letters that this locale cannot carry; set LC_ALL=C.UTF-8, or give the value in a file (key=@file)");
         }
-        return null;
     }
 
-    private static Call parse(Command command, List<String> words, Call.World world) throws UsageException {
-        var options = new LinkedHashMap<String, List<String>>();
-        var arguments = new ArrayList<String>();
-        for (int i = 0; i < words.size(); i++) {
-            var word = words.get(i);
-            if (word.equals("--")) {
-                arguments.addAll(words.subList(i + 1, words.size()));
-                break;
-            }
-            if (!word.startsWith("-") || word.equals("-")) {
-                arguments.add(word);
-                continue;
-            }
-            i += option(command, words, i, options);
-        }
-        return new Call(command, List.copyOf(arguments), options, world);
+    private static String prefix(String doing) {
+        return doing.isEmpty() ? "" : "Error " + doing.strip() + ": ";
     }
 
-    /** @return how many further words the option took */
-    private static int option(Command command, List<String> words, int at, Map<String, List<String>> options) throws UsageException {
-        var word = words.get(at).replaceFirst("^--?", "");
-        int equals = word.indexOf('=');
-        var name = equals < 0 ? word : word.substring(0, equals);
-        if (name.equals("help") || name.equals("h")) {
-            options.put("help", List.of("true"));
-            return 0;
-        }
-        var known = find(command, name);
-        if (known.value().isEmpty()) {
-            options.computeIfAbsent(name, _ -> new ArrayList<>()).add(equals < 0 ? "true" : word.substring(equals + 1));
-            return 0;
-        }
-        if (equals < 0 && at + 1 == words.size()) throw new UsageException("-" + name + " needs a value: -" + name + "=" + known.value());
-        options.computeIfAbsent(name, _ -> new ArrayList<>()).add(equals < 0 ? words.get(at + 1) : word.substring(equals + 1));
-        return equals < 0 ? 1 : 0;
+    private void refused(String doing, ApiException told) {
+        var text = new StringBuilder(prefix(doing)).append("Error making API request.\n\n");
+        if (!told.namespace().isEmpty()) text.append("Namespace: ").append(told.namespace()).append('\n');
+        text.append("URL: ").append(told.method()).append(' ').append(told.url()).append("\nCode: ").append(told.status()).append(". Errors:\n");
+        for (var error : told.errors()) text.append("\n* ").append(error.stripTrailing());
+        Paint.error(world, Table.printable(text.toString()));
+        if (told.status() == 403) world.err().println("\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token capabilities PATH");
+        if (told.status() == 503 && told.says("sealed")) world.err().println("\nThe server is sealed; watchword operator unseal opens it.");
     }
 
-    private static Option find(Command command, String name) throws UsageException {
-        var all = new ArrayList<>(command.options());
-        all.addAll(Command.COMMON);
-        for (var option : all) if (option.name().equals(name)) return option;
-        throw new UsageException("no option -" + name + ". " + Help.nearest(name, all.stream().map(Option::name).toList()));
+    /** Half a command shows what may follow; a word that is no command, which one was probably meant. */
+    private int unknown(List<String> words) {
+        for (int count = Math.min(2, words.size()); count > 0; count--) {
+            var beginning = String.join(" ", words.subList(0, count));
+            if (words.size() == count && Help.below(world.err(), beginning)) return LOCAL;
+        }
+        var typed = new ArrayList<String>();
+        for (var word : words) if (!word.startsWith("-") && typed.size() < 3) typed.add(word);
+        var names = new ArrayList<String>();
+        for (var command : Commands.all()) names.add(command.words());
+        var near = nearest(typed, names);
+        Paint.error(world, "watchword: there is no command " + Table.printable(String.join(" ", typed.subList(0, Math.min(2, typed.size())))) + (near.isEmpty() ? "" : "; did you mean watchword " + near + "?"));
+        world.err().println("watchword help shows what there is.");
+        return LOCAL;
+    }
+
+    private static String nearest(List<String> typed, List<String> names) {
+        for (int count = typed.size(); count > 0; count--) {
+            var near = Nearest.to(String.join(" ", typed.subList(0, count)), names);
+            if (near.isPresent()) return near.get();
+        }
+        return "";
     }
 }

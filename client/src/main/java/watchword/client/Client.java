@@ -1,226 +1,176 @@
 package watchword.client;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
+import java.util.SplittableRandom;
+import javax.net.ssl.SSLException;
 
-/** Calls the API. Follows no redirects: a token goes only where it was told. Any thread. */
-public final class Client {
+/**
+ * Calls the API.
+ *
+ * <p>A request is tried again after a failed connection, 412 (not there yet), 429 and any 5xx but 501; not when the server says it is
+ * sealed, which only people change. No redirect is followed: a token goes only where it was told. Any thread.
+ */
+public final class Client implements AutoCloseable {
+    private static final byte[] NO_BODY = {};
+
     private final Settings settings;
-    private final Optional<String> wrapTtl;
-    private @Nullable SSLContext tls;
+    private final Map<String, String> headers;
+    private final Connections connections;
+    private final Backoff backoff;
 
     public Client(Settings settings) {
-        this(settings, Optional.empty());
+        this(settings, new Backoff(Thread::sleep, new SplittableRandom()));
     }
 
-    private Client(Settings settings, Optional<String> wrapTtl) {
+    Client(Settings settings, Backoff backoff) {
+        this(settings, Map.of(), new Connections(settings.address(), settings.tls()), backoff);
+    }
+
+    private Client(Settings settings, Map<String, String> headers, Connections connections, Backoff backoff) {
         this.settings = settings;
-        this.wrapTtl = wrapTtl;
-    }
-
-    public Client withToken(String token) {
-        return new Client(settings.withToken(token), wrapTtl);
-    }
-
-    /** The same client, whose answers are wrapped. */
-    public Client wrapping(String ttl) {
-        return new Client(settings, Optional.of(ttl));
+        this.headers = headers;
+        this.connections = connections;
+        this.backoff = backoff;
     }
 
     public Settings settings() {
         return settings;
     }
 
-    /** An answer. @param body the whole JSON document; empty for none */
-    public record Answer(int status, Map<String, Object> body) {
-        /** The {@code data} object; empty when there is none. */
-        @SuppressWarnings("unchecked") // an object's keys are strings
-        public Map<String, Object> data() {
-            return body.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
-        }
-
-        @SuppressWarnings("unchecked") // an object's keys are strings
-        public Map<String, Object> auth() {
-            return body.get("auth") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
-        }
+    /** The same client as somebody else; it shares the connection. */
+    public Client withToken(Token token) {
+        return new Client(settings.withToken(token), headers, connections, backoff);
     }
 
-    public Answer read(String path) throws ApiException, IOException {
-        return call("GET", path, Optional.empty());
+    /** The same client, whose answers come wrapped. @param ttl such as {@code 60} or {@code 5m} */
+    public Client wrapping(String ttl) {
+        return withHeader("X-Vault-Wrap-TTL", ttl);
     }
 
-    public Answer list(String path) throws ApiException, IOException {
-        return call("GET", path + (path.contains("?") ? "&" : "?") + "list=true", Optional.empty());
+    /** The same client with a header of the caller's own. @throws IllegalArgumentException when it cannot be one */
+    public Client withHeader(String name, String value) {
+        for (int i = 0; i < name.length(); i++) if (name.charAt(i) <= ' ' || name.charAt(i) > '~' || name.charAt(i) == ':') throw new IllegalArgumentException("not a header's name: " + name);
+        for (int i = 0; i < value.length(); i++) if (value.charAt(i) < ' ' || value.charAt(i) > '~') throw new IllegalArgumentException("the header " + name + " holds characters that no header may carry");
+        var more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Client(settings, more, connections, backoff);
     }
 
-    public Answer write(String path, Map<String, ?> body) throws ApiException, IOException {
-        return call("PUT", path, Optional.of(body));
+    /** The same client with other limits on time and tries; its connections are its own. */
+    public Client with(Settings other) {
+        return new Client(other, headers, new Connections(other.address(), other.tls()), backoff);
     }
 
-    public Answer patch(String path, Map<String, ?> body) throws ApiException, IOException {
-        return call("PATCH", path, Optional.of(body));
+    public Answer read(String path) throws IOException, SettingsException {
+        return call("GET", path, Map.of(), Optional.empty());
     }
 
-    public Answer delete(String path) throws ApiException, IOException {
-        return call("DELETE", path, Optional.empty());
+    public Answer read(String path, Map<String, List<String>> query) throws IOException, SettingsException {
+        return call("GET", path, query, Optional.empty());
     }
 
-    private Answer call(String method, String path, Optional<Map<String, ?>> body) throws ApiException, IOException {
-        var url = settings.address().replaceAll("/+$", "") + "/v1/" + encoded(path);
-        var bytes = body.map(tree -> JsonText.write(tree, false).getBytes(StandardCharsets.UTF_8));
+    public Answer list(String path) throws IOException, SettingsException {
+        return call("GET", path, Map.of("list", List.of("true")), Optional.empty());
+    }
+
+    public Answer write(String path, Json.Obj body) throws IOException, SettingsException {
+        return call("PUT", path, Map.of(), Optional.of(body));
+    }
+
+    /** Changes what {@code body} names and leaves the rest (RFC 7396); a null removes. */
+    public Answer patch(String path, Json.Obj body) throws IOException, SettingsException {
+        return call("PATCH", path, Map.of(), Optional.of(body));
+    }
+
+    public Answer delete(String path) throws IOException, SettingsException {
+        return call("DELETE", path, Map.of(), Optional.empty());
+    }
+
+    /**
+     * Any request.
+     *
+     * @throws ApiException when the server refused; a 404 that brings data or warnings is a value, as clients of the field take it
+     * @throws UnreachableException when no answer came
+     * @throws SettingsException when a certificate, key or authority that was set cannot be used
+     */
+    public Answer call(String method, String path, Map<String, List<String>> query, Optional<Json.Obj> body) throws IOException, SettingsException {
+        var bytes = body.isPresent() ? JsonWriter.compact(body.get()).getBytes(StandardCharsets.UTF_8) : NO_BODY;
+        var request = new HttpRequest(method, PathText.target(path, query), headersFor(method, body.isPresent()), bytes);
         for (int attempt = 0; ; attempt++) {
+            boolean last = attempt >= settings.retries();
+            long asked = 0;
             try {
-                var raw = method.equals("PATCH") ? patch(url, bytes.orElseThrow()) : send(method, url, bytes);
-                boolean again = raw.status() == 412 || raw.status() >= 500 && raw.status() != 501 && raw.status() != 503 && method.equals("GET");
-                if (!again || attempt >= settings.retries()) return answer(method, url, raw);
-            } catch (java.net.ConnectException refused) {
-                if (attempt >= settings.retries()) throw new IOException("cannot reach " + settings.address() + ": " + refused.getMessage(), refused);
+                var response = connections.exchange(request, settings.timeout());
+                var answer = answer(response);
+                if (last || !mayPass(answer)) return interpret(request, response, answer);
+                asked = seconds(response.headers().getOrDefault("retry-after", ""));
+            } catch (ApiException told) {
+                throw told;
+            } catch (IOException failed) {
+                if (last || failed instanceof SSLException || failed instanceof SocketTimeoutException) throw UnreachableException.of(settings.address(), failed);
             }
-            LockSupport.parkNanos(100_000_000L << Math.min(attempt, 4));
+            backoff.pause(attempt, asked);
         }
     }
 
-    /** Each segment as it must stand in a URL; the query, if any, is the caller's. */
-    private static String encoded(String path) {
-        int query = path.indexOf('?');
-        var plain = query < 0 ? path : path.substring(0, query);
+    private Map<String, String> headersFor(String method, boolean hasBody) {
+        var all = new LinkedHashMap<String, String>();
+        all.put("User-Agent", "watchword");
+        all.put("X-Vault-Request", "true");
+        if (settings.token().isPresent()) all.put("X-Vault-Token", settings.token().reveal());
+        if (!settings.namespace().isEmpty()) all.put("X-Vault-Namespace", settings.namespace());
+        if (hasBody) all.put("Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        all.putAll(headers);
+        return all;
+    }
+
+    /** Whether another try may fare better. */
+    private static boolean mayPass(Answer answer) {
+        int status = answer.status();
+        if (status == 503) return !String.join(" ", answer.body().texts("errors")).contains("sealed");
+        return status == 412 || status == 429 && !answer.body().has("initialized") || status >= 500 && status < 600 && status != 501;
+    }
+
+    private static long seconds(String text) {
         try {
-            var raw = new URI(null, null, "/" + plain, null).toASCIIString().substring(1);
-            return raw.replace("?", "%3F") + (query < 0 ? "" : path.substring(query));
-        } catch (URISyntaxException odd) {
-            return path;
+            return text.isEmpty() ? 0 : Math.max(0, Math.min(60, Long.parseLong(text)));
+        } catch (NumberFormatException aDate) {
+            return 0;
         }
     }
 
-    private record Raw(int status, byte[] body) {}
-
-    private Raw send(String method, String url, Optional<byte[]> body) throws IOException {
-        var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-        if (connection instanceof HttpsURLConnection https) trust(https);
-        connection.setInstanceFollowRedirects(false);
-        connection.setConnectTimeout(5000);
-        connection.setReadTimeout((int) settings.timeout().toMillis());
-        connection.setRequestMethod(method);
-        connection.setRequestProperty("X-Vault-Request", "true");
-        if (!settings.token().isEmpty()) connection.setRequestProperty("X-Vault-Token", settings.token());
-        if (!settings.namespace().isEmpty()) connection.setRequestProperty("X-Vault-Namespace", settings.namespace());
-        wrapTtl.ifPresent(ttl -> connection.setRequestProperty("X-Vault-Wrap-TTL", ttl));
-        if (body.isPresent()) {
-            connection.setRequestProperty("Content-Type", "application/json");
-            connection.setDoOutput(true);
-            connection.setFixedLengthStreamingMode(body.get().length);
-            try (var out = connection.getOutputStream()) {
-                out.write(body.get());
-            }
-        }
-        int status = connection.getResponseCode();
-        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
-            return new Raw(status, in == null ? new byte[0] : in.readAllBytes());
-        }
-    }
-
-    /** The platform's small client cannot say PATCH, so the larger one does. */
-    private Raw patch(String url, byte[] body) throws IOException {
-        var builder = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER);
+    private static Answer answer(HttpReader.Response response) {
         try {
-            if (url.startsWith("https:") && (settings.caCertificate().isPresent() || settings.skipVerify())) builder.sslContext(sslContext());
-            try (var client = builder.build()) {
-                var request = HttpRequest.newBuilder(URI.create(url)).timeout(settings.timeout()).header("Content-Type", "application/merge-patch+json")
-                        .header("X-Vault-Request", "true").header("X-Vault-Token", settings.token()).method("PATCH", HttpRequest.BodyPublishers.ofByteArray(body)).build();
-                var response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-                return new Raw(response.statusCode(), response.body());
-            }
-        } catch (GeneralSecurityException unusable) {
-            throw new IOException("cannot use the CA certificate: " + unusable.getMessage(), unusable);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stop);
+            if (response.body().length > 0 && JsonReader.read(response.body()) instanceof Json.Obj object) return new Answer(response.status(), object, response.body());
+        } catch (JsonReader.MalformedException notJson) {
+            // a certificate, metrics, or the page of something in between
         }
+        return new Answer(response.status(), Json.Obj.EMPTY, response.body());
     }
 
-    private void trust(HttpsURLConnection connection) throws IOException {
-        if (settings.caCertificate().isEmpty() && !settings.skipVerify()) return;
-        try {
-            connection.setSSLSocketFactory(sslContext().getSocketFactory());
-            if (settings.skipVerify()) connection.setHostnameVerifier((_, _) -> true);
-        } catch (GeneralSecurityException unusable) {
-            throw new IOException("cannot use the CA certificate: " + unusable.getMessage(), unusable);
-        }
+    private Answer interpret(HttpRequest request, HttpReader.Response response, Answer answer) throws ApiException {
+        int status = answer.status();
+        if (status < 300 || isHealth(answer)) return answer;
+        if (status == 404 && (answer.body().get("data").isPresent() || !answer.warnings().isEmpty())) return answer;
+        var errors = answer.body().texts("errors");
+        if (status < 400) errors = List.of("the server redirects to " + response.headers().getOrDefault("location", "another place") + "; redirects are not followed: set VAULT_ADDR to it if you trust it");
+        else if (answer.body().isEmpty() && answer.raw().length > 0) errors = List.of(HttpReader.text(answer.raw()));
+        throw new ApiException(request.method(), settings.address() + request.target(), settings.namespace(), status, errors);
     }
 
-    private synchronized SSLContext sslContext() throws GeneralSecurityException, IOException {
-        var known = tls;
-        if (known != null) return known;
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, settings.skipVerify() ? new TrustManager[] {new TrustAll()} : trustManagers(), new SecureRandom());
-        tls = context;
-        return context;
+    /** {@code sys/health} tells by its status how the server is; that is its value, not an error. */
+    private static boolean isHealth(Answer answer) {
+        return answer.body().has("initialized") && answer.body().has("sealed") && !answer.body().has("errors");
     }
 
-    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
-        var store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        int number = 0;
-        var file = Files.readAllBytes(settings.caCertificate().orElseThrow());
-        for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(file))) store.setCertificateEntry("ca" + number++, certificate);
-        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
-    }
-
-    /** For {@code VAULT_SKIP_VERIFY}, which says what it does. */
-    private static final class TrustAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
-    @SuppressWarnings("unchecked") // an object's keys are strings
-    private static Answer answer(String method, String url, Raw raw) throws ApiException, IOException {
-        Object tree = raw.body().length == 0 ? null : parsed(raw.body());
-        var body = tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.<String, Object>of();
-        boolean value = raw.status() == 404 && (body.get("data") != null || body.get("warnings") != null);
-        boolean told = raw.status() < 400 || value || url.contains("/v1/sys/health");
-        if (told) return new Answer(raw.status(), body);
-        throw new ApiException(method, url, raw.status(), JsonText.texts(body.get("errors")));
-    }
-
-    private static @Nullable Object parsed(byte[] body) throws IOException {
-        try {
-            return JsonText.parse(new String(body, StandardCharsets.UTF_8));
-        } catch (com.fasterxml.jackson.core.JacksonException notJson) {
-            return List.of();
-        }
+    @Override
+    public void close() {
+        connections.close();
     }
 }

@@ -57,8 +57,7 @@ final class DevCommand {
 
     private void serve(DevServer.Options options) throws IOException, InterruptedException {
         var stop = new CountDownLatch(1);
-        Signals.on("TERM", stop::countDown);
-        Signals.on("INT", stop::countDown);
+        for (var signal : List.of("TERM", "INT", "HUP")) Signals.on(signal, stop::countDown);
         try (var server = DevServer.start(options)) {
             welcome(server, options.data());
             stop.await();

@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import watchword.core.token.TokenText;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
@@ -16,8 +17,8 @@ import watchword.sdk.Secret;
 public final class RootGeneration {
     private static final System.Logger LOG = System.getLogger(RootGeneration.class.getName());
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    /** Length of a token's text ({@code spec/token.md}), which its one-time password has too. */
-    public static final int OTP_LENGTH = 37;
+    /** A one-time password is as long as the token it covers. */
+    public static final int OTP_LENGTH = TokenText.SERVICE_CHARS;
 
     /**
      * Where the attempt stands.

@@ -33,7 +33,8 @@ public final class TokenText implements AutoCloseable {
     private static final int TIME_CHARS = 7;
     private static final int RANDOM_CHARS = 27;
     private static final int CHECK_CHARS = 6;
-    private static final int SERVICE_CHARS = SERVICE_PREFIX.length() + TIME_CHARS + RANDOM_CHARS + CHECK_CHARS;
+    /** Length of a service token's text. */
+    public static final int SERVICE_CHARS = SERVICE_PREFIX.length() + TIME_CHARS + RANDOM_CHARS + CHECK_CHARS;
     private static final int ACCESSOR_CHARS = 22;
     private static final int KEY_BYTES = 16;
     /** Of a key; in hundredths of a second since 1970, which lasts for 348 years. */

@@ -12,7 +12,7 @@ import watchword.crypto.Shamir;
 import watchword.sdk.Secret;
 
 class RootGenerationTest {
-    private static final String TOKEN = "hvs.canary-canary-canary-canary-canar";
+    private static final String TOKEN = "hvs.canary-canary-canary-canary-canary-canar";
 
     private final SealFixture f = new SealFixture();
     private final Seal seal = f.shamir();
@@ -37,7 +37,7 @@ class RootGenerationTest {
         assertThat(generation.status()).isEqualTo(new RootGeneration.Status("", false, 0, 2, false, ""));
         var otp = generation.start(Optional.empty());
         var nonce = generation.status().nonce();
-        assertThat(otp.reveal()).matches("[0-9A-Za-z]{37}");
+        assertThat(otp.reveal()).matches("[0-9A-Za-z]{" + TOKEN.length() + "}");
 
         assertThat(generation.update(SealFixture.hex(shares.get(0)), nonce, RootGenerationTest::never)).isEqualTo(new RootGeneration.Status(nonce, true, 1, 2, false, ""));
         var last = generation.update(SealFixture.hex(shares.get(2)), nonce, RootGenerationTest::token);
@@ -55,7 +55,7 @@ class RootGenerationTest {
     @Test
     void a_chosen_password_must_have_the_length_of_a_token() {
         assertThatThrownBy(() -> generation.start(Optional.of(Secret.copyOf("short")))).hasMessageContaining("otp string is wrong length");
-        assertThat(generation.start(Optional.of(Secret.copyOf("p".repeat(37))))).isEqualTo(Secret.copyOf("p".repeat(37)));
+        assertThat(generation.start(Optional.of(Secret.copyOf("p".repeat(TOKEN.length()))))).isEqualTo(Secret.copyOf("p".repeat(TOKEN.length())));
     }
 
     @Test

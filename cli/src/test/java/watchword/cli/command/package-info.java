@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.cli.command;
+
+import org.jspecify.annotations.NullMarked;

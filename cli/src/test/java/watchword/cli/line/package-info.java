@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.cli.line;
+
+import org.jspecify.annotations.NullMarked;

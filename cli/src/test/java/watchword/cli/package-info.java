@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.cli;
+
+import org.jspecify.annotations.NullMarked;

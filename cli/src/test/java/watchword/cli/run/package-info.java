@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.cli.run;
+
+import org.jspecify.annotations.NullMarked;

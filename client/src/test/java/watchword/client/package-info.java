@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.client;
+
+import org.jspecify.annotations.NullMarked;
