@@ -250,4 +250,16 @@ final class LimitsTest {
         }
         throw new AssertionError("still accepting");
     }
+
+    @Test
+    void a_thousand_clients_that_send_slowly_keep_nobody_waiting() throws IOException {
+        var slow = new java.util.ArrayList<Wire>();
+        try (var echo = new Echo(Listener.Rules.DEFAULTS)) {
+            for (int i = 0; i < 1_000; i++) slow.add(Wire.to(echo.port()).send("PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\n{"));
+            for (int i = 0; i < 20; i++) assertThat(Wire.exchange(echo.port(), "GET /v1/a HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
+            assertThat(echo.asked).hasValue(20);
+        } finally {
+            for (var each : slow) each.close();
+        }
+    }
 }
