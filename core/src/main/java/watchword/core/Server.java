@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
 import watchword.core.barrier.Barrier;
+import watchword.core.metric.Metrics;
+import watchword.core.metric.Traffic;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -18,7 +20,7 @@ import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.core.seal.Seal;
-import watchword.core.sys.Metrics;
+import watchword.core.sys.HostProcess;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
@@ -34,7 +36,8 @@ public final class Server implements Service, AutoCloseable {
     private final Unsealed.Settings settings;
     private final SecureRandom random;
     private final InstantSource clock;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics = new Metrics(System::nanoTime);
+    private final Traffic traffic = new Traffic(metrics);
     private final BootRoutes boot;
     /** Null while sealed. */
     private final AtomicReference<@Nullable Unsealed> unsealed = new AtomicReference<>();
@@ -45,16 +48,22 @@ public final class Server implements Service, AutoCloseable {
      * @param seal how the root key is kept
      * @param auditFolder where audit files made by API may be
      * @param cache puts a cache over the open barrier, when this process alone writes the store
+     * @param process what only the process around the server knows
      */
     public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
-            UnaryOperator<Storage> cache) {}
+            UnaryOperator<Storage> cache, HostProcess process) {
+        /** In a process that tells nothing of itself. */
+        public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {
+            this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE);
+        }
+    }
 
     public Server(Storage inner, Options options, SecureRandom random, InstantSource clock) {
         this.inner = inner;
         this.random = random;
         this.clock = clock;
         this.seal = new Seal(inner, options.seal(), random, clock);
-        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache());
+        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
     }
@@ -67,14 +76,27 @@ public final class Server implements Service, AutoCloseable {
     }
 
     @Override
+    public Entry cross(String method, String origin, String wanted) {
+        var open = unsealed.get();
+        return open == null ? Entry.OPEN : open.cross(method, origin, wanted);
+    }
+
+    @Override
     public Response serve(Request request) {
+        return serve(request, false);
+    }
+
+    @Override
+    public Response serveOpen(Request request) {
+        return serve(request, true);
+    }
+
+    private Response serve(Request request, boolean toAll) {
         var early = boot.serve(request);
         if (early != null) return early;
         var open = unsealed.get();
         if (open == null) return Answer.of(new Problem.Unavailable("Vault is sealed")).toResponse(request.id());
-        var response = open.serve(request);
-        metrics.count("requests", "status=\"" + response.status() + "\"");
-        return response;
+        return traffic.during(request, clock.millis(), () -> open.serve(request, toAll));
     }
 
     /** Makes a new server's keys, mounts and root token, which is first. A server that unseals itself is open afterwards. */
@@ -89,7 +111,7 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
-        return new Unsealed(barrier, seal, settings, random, clock, metrics, this::seal);
+        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), this::seal);
     }
 
     private synchronized void open(Barrier barrier) {

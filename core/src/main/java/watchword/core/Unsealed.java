@@ -21,6 +21,10 @@ import watchword.core.cubbyhole.CubbyholeEngine;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
+import watchword.core.metric.Census;
+import watchword.core.metric.Flights;
+import watchword.core.metric.MeteredStorage;
+import watchword.core.metric.Metrics;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountRoutes;
@@ -39,11 +43,15 @@ import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
+import watchword.core.sys.Cors;
+import watchword.core.sys.HostProcess;
 import watchword.core.sys.InfoRoutes;
-import watchword.core.sys.Metrics;
+import watchword.core.sys.LoggerRoutes;
+import watchword.core.sys.MetricsRoutes;
 import watchword.core.sys.ServerInfo;
 import watchword.core.sys.SystemEngine;
 import watchword.core.sys.ToolRoutes;
+import watchword.core.sys.Versions;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCreation;
 import watchword.core.token.TokenRoles;
@@ -77,6 +85,9 @@ final class Unsealed implements AutoCloseable {
     private final AuditDevices audit;
     private final Pipeline pipeline;
     private final RateLimits limits;
+    private final Cors cors;
+    private final Versions versions = new Versions();
+    private final String version;
     private final Barrier barrier;
     private final Seal seal;
     private volatile boolean closed;
@@ -98,12 +109,16 @@ final class Unsealed implements AutoCloseable {
     }
 
     /** What the server was told that matters here. */
-    record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {}
+    record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
+            HostProcess process) {}
 
-    Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Metrics metrics, Runnable sealServer) {
+    /** What counts and times, sealed or not. */
+    record Measures(Metrics metrics, Flights flights) {}
+
+    Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Measures measures, Runnable sealServer) {
         this.barrier = opened;
         this.seal = seal;
-        this.storage = settings.cache().apply(new LeftOpen(opened));
+        this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
         this.clock = clock;
         var info = settings.info();
         var leases = new Leases(random);
@@ -122,7 +137,9 @@ final class Unsealed implements AutoCloseable {
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
-        this.limits = new RateLimits(random, clock);
+        this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
+        this.cors = new Cors(storage);
+        this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
         var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
@@ -130,11 +147,16 @@ final class Unsealed implements AutoCloseable {
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, metrics).routes(), quotaRoutes.routes())),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new LoggerRoutes().routes(),
+                        new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit());
-        if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) audit.start(settings.audits());
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics());
+        if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
+            audit.start(settings.audits());
+            noteVersion();
+        }
+        cors.refresh();
         limits.refresh(storage);
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
@@ -169,11 +191,16 @@ final class Unsealed implements AutoCloseable {
         }
     }
 
+    private void noteVersion() {
+        if (!storage.<Boolean>read(store -> versions.isNoted(store, version))) storage.update(store -> versions.note(store, version, clock.instant()));
+    }
+
     /** What a new server has: its mounts, its policies and a root token. */
     Secret createDefaults(Optional<Secret> rootToken) {
         return storage.write(store -> {
             mounts.createSystemMounts(store);
             policyRoutes.createDefaults(store, clock.instant());
+            versions.note(store, version, clock.instant());
             return logins.rootToken(store, rootToken, clock.instant()).token();
         });
     }
@@ -186,8 +213,13 @@ final class Unsealed implements AutoCloseable {
         return limits.enter(head, pipeline::refuse);
     }
 
-    Response serve(Request request) {
-        return limits.login(request, pipeline::refuse, pipeline::serve);
+    Service.Entry cross(String method, String origin, String wanted) {
+        return cors.cross(method, origin, wanted);
+    }
+
+    /** @param toAll whether the listener opens the path to all */
+    Response serve(Request request, boolean toAll) {
+        return limits.login(request, pipeline::refuse, each -> pipeline.serve(each, toAll));
     }
 
     AuditDevices audit() {
@@ -210,7 +242,10 @@ final class Unsealed implements AutoCloseable {
         for (long tick = 1; !closed; tick++) {
             try {
                 revocations.runDue();
-                if (tick % QUOTA_TICKS == 0) limits.refresh(storage);
+                if (tick % QUOTA_TICKS == 0) {
+                    limits.refresh(storage);
+                    cors.refresh();
+                }
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
                     seal.advanceEpoch();

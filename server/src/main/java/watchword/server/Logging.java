@@ -35,15 +35,15 @@ final class Logging {
         };
         LogManager.getLogManager().reset();
         var handler = new ConsoleHandler();
-        handler.setLevel(at);
+        handler.setLevel(Level.ALL); // what is logged is the loggers' to say: each part of the server may have its own level
         handler.setFormatter(switch (format) {
             case JSON -> new JsonLines();
             case STANDARD -> new TextLines();
         });
         var root = Logger.getLogger("");
         root.addHandler(handler);
-        root.setLevel(at.intValue() < Level.INFO.intValue() ? at : Level.INFO);
-        HTTP_LAYER.setLevel(Level.WARNING);
+        root.setLevel(at);
+        HTTP_LAYER.setLevel(at.intValue() > Level.WARNING.intValue() ? at : Level.WARNING);
     }
 
     private static String word(Level level) {

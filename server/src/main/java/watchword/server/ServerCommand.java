@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import watchword.core.Server;
 import watchword.crypto.ProcessHardening;
@@ -61,8 +62,10 @@ final class ServerCommand {
         var stop = new CountDownLatch(1);
         Signals.on("TERM", stop::countDown);
         Signals.on("INT", stop::countDown);
-        try (var server = Wiring.server(config, new SecureRandom(), InstantSource.system()); var http = new HttpServer(config.listeners(), server, Server.DRAIN)) {
-            Signals.on("HUP", () -> reload(files, server, http));
+        var reload = new AtomicReference<Runnable>(() -> {});
+        try (var server = Wiring.server(config, new SecureRandom(), InstantSource.system(), () -> reload.get().run()); var http = new HttpServer(config.listeners(), server, Server.DRAIN)) {
+            reload.set(() -> reload(files, server, http));
+            Signals.on("HUP", () -> reload.get().run());
             LOG.log(Level.INFO, "watchword {0} listens on {1}; clients reach it at {2}; {3}", Wiring.VERSION, addresses(config), config.apiAddress(),
                     !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");
             stop.await();

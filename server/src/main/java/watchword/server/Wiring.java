@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import watchword.core.Server;
 import watchword.core.barrier.RollbackGuard;
+import watchword.core.sys.HostProcess;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Storage;
 import watchword.server.config.SealSettings;
@@ -29,12 +30,18 @@ final class Wiring {
     private Wiring() {}
 
     static Server server(ServerConfig config, SecureRandom random, InstantSource clock) throws IOException {
+        return server(config, random, clock, () -> {});
+    }
+
+    /** @param reload reads the configuration again */
+    static Server server(ServerConfig config, SecureRandom random, InstantSource clock, Runnable reload) throws IOException {
         var storage = storage(config.store());
         var info = new ServerInfo(VERSION, config.global().compatibleVersion(), config.global().clusterName(), clusterId(storage, random), storageType(config.store()), config.apiAddress(),
                 clock.instant(), config.global().defaultLeaseTtl(), config.global().maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache), random, clock);
+        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache,
+                new HostProcess(SanitizedConfig.of(config), reload)), random, clock);
     }
 
     private static Storage storage(Store store) throws IOException {

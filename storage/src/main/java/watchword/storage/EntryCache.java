@@ -66,8 +66,12 @@ final class EntryCache {
 
     private record Decoded(Function<byte[], ?> by, Object object) {}
 
-    /** How many changes of a key are under way, and whether there was ever more than one: then none may say which value is the last. */
-    private record Pending(int changes, boolean contended) {}
+    /**
+     * @param changes of a key that are under way
+     * @param contended whether there was ever more than one: then none may say which value is the last
+     * @param wanted whether the entry was here before: what nobody has read yet need not be kept because it was written
+     */
+    private record Pending(int changes, boolean contended, boolean wanted) {}
 
     /** Bytes on the heap, about: what a decoder makes is taken to be three times as large as what it made it from. */
     private static int weight(String key, Slot slot) {
@@ -116,7 +120,8 @@ final class EntryCache {
 
     /** Takes the entry out and keeps it out. Comes before the commit, as often as {@link #endChange} comes after it. */
     void beginChange(String key) {
-        pending.merge(key, new Pending(1, false), (now, one) -> new Pending(now.changes() + one.changes(), true));
+        boolean wanted = slots.getIfPresent(key) != null;
+        pending.merge(key, new Pending(1, false, wanted), (now, one) -> new Pending(now.changes() + one.changes(), true, now.wanted()));
         slots.asMap().remove(key);
     }
 
@@ -124,8 +129,8 @@ final class EntryCache {
     void endChange(String key, @Nullable Slot committed) {
         changed.accumulateAndGet(place(key), clock.incrementAndGet(), Math::max);
         pending.computeIfPresent(key, (_, now) -> {
-            if (now.changes() > 1) return new Pending(now.changes() - 1, true);
-            if (committed != null && !now.contended() && weight(key, committed) <= largest) slots.put(key, born(committed));
+            if (now.changes() > 1) return new Pending(now.changes() - 1, true, now.wanted());
+            if (committed != null && now.wanted() && !now.contended() && weight(key, committed) <= largest) slots.put(key, born(committed));
             return null;
         });
     }

@@ -38,6 +38,18 @@ public final class ExpiryIndex {
         return store.scan(PREFIX, "", limit).stream().map(entry -> parse(entry.key())).takeWhile(due -> !due.at().isAfter(now)).toList();
     }
 
+    /** How many things end by themselves. Reads the store page by page, each on a snapshot of its own. */
+    public static long count(Storage storage) {
+        long count = 0;
+        for (var after = ""; ; ) {
+            var from = after;
+            var page = storage.<List<Storage.Entry>>read(store -> store.scan(PREFIX, from, 1000));
+            if (page.isEmpty()) return count;
+            count += page.size();
+            after = page.getLast().key();
+        }
+    }
+
     private static String key(Instant at, Kind kind, String name) {
         return PREFIX + HexFormat.of().toHexDigits(at.toEpochMilli()) + (kind == Kind.TOKEN ? "/t/" : "/l/") + name;
     }

@@ -37,14 +37,15 @@ final class Gate {
         this.authority = authority;
     }
 
-    Admission admit(Storage.Reader store, Request request, Instant now) {
+    /** @param open answer a route that looks as if it needed no token */
+    Admission admit(Storage.Reader store, Request request, boolean open, Instant now) {
         var folder = request.operation() == Operation.LIST || request.operation() == Operation.SCAN;
         var path = folder ? request.path().asFolder().text() : request.path().text();
         var mount = mounts.covering(store, path).filter(m -> !m.tainted());
         var match = mount.map(m -> mounts.engine(m).routes().match(request.operation(), below(m, path)));
         var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).map(t -> authority.withIdentity(store, t));
 
-        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && found.bound().route().is(Trait.NO_TOKEN)) {
+        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || open && request.operation() == Operation.READ)) {
             var entry = mount.orElseThrow();
             var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
             return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.lease.Leases;
+import watchword.core.metric.Metrics;
+import watchword.core.metric.TokenCreations;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
@@ -22,6 +24,7 @@ import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
@@ -40,25 +43,33 @@ public final class Pipeline {
     private final Invocation invocation;
     private final Tokens tokens;
     private final Trail trail;
+    private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Wrapping wrapping, Audit audit) {
+            Wrapping wrapping, Audit audit, Metrics metrics) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
         this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
-        this.trail = new Trail(audit);
+        this.trail = new Trail(audit, metrics);
+        this.created = new TokenCreations(metrics);
     }
 
     /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
     public Response serve(Request request) {
+        return serve(request, false);
+    }
+
+    /** @param open whether a route that looks is answered without a token, as the listener's configuration has it */
+    public Response serve(Request request, boolean open) {
         var now = clock.instant();
         try {
-            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, now))); // whose token, which route, allowed?
+            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, open, now))); // whose token, which route, allowed?
             var asked = trail.asked(request, admission, now);                                              // on record before anything happens
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);
+            countTokens(admission, answer);
             trail.answered(request, admission, answer, now, asked);                                        // on record before it leaves
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
@@ -121,6 +132,11 @@ public final class Pipeline {
         } catch (Problem.ProblemException usedUp) {
             return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
+    }
+
+    private void countTokens(Admission admission, Answer answer) {
+        if (answer.auth().isEmpty() || !(admission instanceof Admission.Allowed allowed) || allowed.route().operation() != Operation.WRITE) return;
+        if (allowed.route().is(Trait.NO_TOKEN) || allowed.route().path().text().startsWith("create")) created.count(allowed.theMount(), answer.auth().get());
     }
 
     private void endSpentToken(Admission admission, Instant now) {

@@ -1,33 +1,62 @@
 package watchword.core.pipeline;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import watchword.core.audit.Audit;
 import watchword.core.audit.AuditEntry;
+import watchword.core.metric.Metrics;
+import watchword.core.metric.Timing;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
+import watchword.sdk.Problem;
 import watchword.sdk.Route.Handler;
 
 /** The two records of a request: before anything happens, and before the answer leaves. Either fails the request when it fails. */
 final class Trail {
     private final Audit audit;
+    private final Timing asking;
+    private final Timing answering;
+    private final LongAdder askingFailed;
+    private final LongAdder answeringFailed;
 
-    Trail(Audit audit) {
+    Trail(Audit audit, Metrics metrics) {
         this.audit = audit;
+        this.asking = metrics.timing("audit.log_request");
+        this.answering = metrics.timing("audit.log_response");
+        this.askingFailed = metrics.counter("audit.log_request_failure", Map.of());
+        this.answeringFailed = metrics.counter("audit.log_response_failure", Map.of());
     }
 
     /** Sends the first record, and waits for it unless nothing can happen before the second, which is awaited after it in any case. */
     Audit.Sent asked(Request request, Admission admission, Instant now) {
-        var sent = audit.send(entry(request, admission, now, Optional.empty()));
-        if (!onlyLooks(request, admission)) sent.await();
-        return sent;
+        long begun = asking.begin();
+        try {
+            var sent = audit.send(entry(request, admission, now, Optional.empty()));
+            if (!onlyLooks(request, admission)) sent.await();
+            return sent;
+        } catch (Problem.ProblemException unrecorded) {
+            askingFailed.increment();
+            throw unrecorded;
+        } finally {
+            asking.since(begun);
+        }
     }
 
     void answered(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
-        var sent = audit.send(entry(request, admission, now, Optional.of(answer)));
-        sent.await(); // what was sent before it is then on record as well, mostly
-        asked.await();
+        long begun = answering.begin();
+        try {
+            var sent = audit.send(entry(request, admission, now, Optional.of(answer)));
+            sent.await(); // what was sent before it is then on record as well, mostly
+            asked.await();
+        } catch (Problem.ProblemException unrecorded) {
+            answeringFailed.increment();
+            throw unrecorded;
+        } finally {
+            answering.since(begun);
+        }
     }
 
     /** A request that looks does nothing until its answer leaves. */

@@ -40,7 +40,7 @@ final class QuotaTable {
         Optional<Limit> everywhere = Optional.empty();
         for (var named : rows.entrySet()) {
             var row = named.getValue();
-            var limit = limit(ids.of(named.getKey(), row), row);
+            var limit = limit(ids.of(named.getKey(), row), named.getKey(), row);
             if (!row.role().isEmpty()) byMount.computeIfAbsent(row.mount(), _ -> new HashMap<>()).put(Policies.name(row.role()), new RoleLimit(limit, row.roleInBody()));
             else if (row.mount().isEmpty()) everywhere = Optional.of(limit);
             else if (row.suffix().isEmpty()) mounts.put(row.mount(), limit);
@@ -53,8 +53,8 @@ final class QuotaTable {
         empty = rows.isEmpty();
     }
 
-    private static Limit limit(long id, QuotaRow row) {
-        return new Limit(id, row.limit(), Math.max(1, row.interval().toMillis()), row.blockInterval().toMillis(), !row.groupBy().equals("none"));
+    private static Limit limit(long id, String name, QuotaRow row) {
+        return new Limit(id, name, row.limit(), Math.max(1, row.interval().toMillis()), row.blockInterval().toMillis(), !row.groupBy().equals("none"));
     }
 
     /** Whoever is over the limits of all roles is refused before a body tells the role. */
@@ -64,7 +64,7 @@ final class QuotaTable {
         long requests = others.isEmpty() ? Integer.MAX_VALUE : all.stream().mapToLong(Limit::requests).sum();
         long interval = all.stream().mapToLong(Limit::intervalMillis).min().orElse(1000);
         long id = all.stream().mapToLong(Limit::id).reduce(1, (a, b) -> a * 31 + b);
-        return new Limit(id, (int) Math.min(requests, Integer.MAX_VALUE), interval, 0, true);
+        return new Limit(id, limits.values().iterator().next().limit().name(), (int) Math.min(requests, Integer.MAX_VALUE), interval, 0, true);
     }
 
     boolean isEmpty() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ public final class RateLimits {
 
     private final SecureRandom random;
     private final InstantSource clock;
+    private final Consumer<String> violated;
     private final Clients clients;
     private final AtomicReference<InForce> inForce = new AtomicReference<>(new InForce(-1, Map.of(), Map.of(), QuotaTable.EMPTY, QuotaSettings.DEFAULT, Exempt.NOTHING));
 
@@ -64,7 +66,9 @@ public final class RateLimits {
         Response refuse(RequestHead head, Problem problem);
     }
 
-    public RateLimits(SecureRandom random, InstantSource clock) {
+    /** @param violated is told the name of each quota that refuses a request */
+    public RateLimits(SecureRandom random, InstantSource clock, Consumer<String> violated) {
+        this.violated = violated;
         this.random = random;
         this.clock = clock;
         this.clients = new Clients(CLIENTS, random.nextLong());
@@ -120,6 +124,7 @@ public final class RateLimits {
         if (limit.isEmpty()) return Service.Entry.OPEN;
         var verdict = clients.take(limit.get(), head.peer().address(), clock.millis());
         if (verdict.allowed()) return roles.isPresent() || !now.settings().headers() ? Service.Entry.OPEN : new Service.Entry(Optional.empty(), verdict.headers());
+        violated.accept(limit.get().name());
         return Service.Entry.refused(refused(head, verdict, now.settings(), recorder));
     }
 
@@ -140,7 +145,10 @@ public final class RateLimits {
         var limit = role(roles.get(), request).or(() -> now.table().forAnyRole(path));
         if (limit.isEmpty()) return serve.apply(request);
         var verdict = clients.take(limit.get(), request.peer().address(), clock.millis());
-        if (!verdict.allowed()) return refused(head, verdict, now.settings(), recorder);
+        if (!verdict.allowed()) {
+            violated.accept(limit.get().name());
+            return refused(head, verdict, now.settings(), recorder);
+        }
         var answer = serve.apply(request);
         return now.settings().headers() ? answer.with(verdict.headers()) : answer;
     }

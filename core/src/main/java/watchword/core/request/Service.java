@@ -11,6 +11,16 @@ public interface Service {
 
     Response serve(Request request);
 
+    /** Serves a request to a path that the listener's configuration opens to all: without a token, if it only looks. */
+    Response serveOpen(Request request);
+
+    /**
+     * Looks at a request that a page of another origin makes, before anything else.
+     *
+     * @param wanted the method that a browser asks leave for, empty when it does not ask
+     */
+    Entry cross(String method, String origin, String wanted);
+
     /**
      * Whether a request is let in.
      *

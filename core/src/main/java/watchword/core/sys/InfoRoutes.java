@@ -1,13 +1,10 @@
 package watchword.core.sys;
 
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import watchword.core.json.Json;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
@@ -19,20 +16,23 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
-/** What {@code sys/} tells about the server: versions, host, metrics, its API's description, and small settings. */
+/** What {@code sys/} tells about the server: versions, host, its API's description, and small settings. */
 public final class InfoRoutes {
     private final Rows<Setting> settings = new Rows<>("core/config/", Setting.class);
     private final ServerInfo info;
     private final Mounts mounts;
-    private final Metrics metrics;
+    private final Versions versions;
+    private final HostProcess process;
 
-    public InfoRoutes(ServerInfo info, Mounts mounts, Metrics metrics) {
+    public InfoRoutes(ServerInfo info, Mounts mounts, Versions versions, HostProcess process) {
         this.info = info;
         this.mounts = mounts;
-        this.metrics = metrics;
+        this.versions = versions;
+        this.process = process;
     }
 
     record Nothing() {}
@@ -43,22 +43,21 @@ public final class InfoRoutes {
 
     record Named(@Doc("Name of the setting.") String name) {}
 
-    record SetNamed(@Doc("Name of the setting.") String name, @Doc("Its fields.") @Body Map<String, Object> fields) {}
+    record Header(@Doc("Name of the header.") String name, @Doc("Tell all values, not the first.") boolean multivalue) {}
 
-    record Format(@Doc("prometheus, or nothing for JSON.") String format) {}
+    record SetHeader(@Doc("Name of the header.") String name, @Doc("Its values.") List<String> values) {}
+
+    record Subsystem(@Doc("all: certificates, log settings and audit files.") String subsystem) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(
+                Route.effect(Operation.WRITE, "config/reload/{subsystem}", Subsystem.class, None.class, this::reload, "Read again what of the configuration can be.").with(Trait.SUDO),
                 Route.list("version-history", Nothing.class, Fields.class, this::versions, "List the versions that ran on this store."),
-                Route.read("host-info", Nothing.class, Fields.class, this::hostInfo, "Tell about the machine."),
-                Route.read("metrics", Format.class, None.class, this::metrics, "Counters, for people or Prometheus."),
+                Route.effect(Operation.READ, "host-info", Nothing.class, Fields.class, this::hostInfo, "Tell about the machine."),
                 Route.read("ha-status", Nothing.class, Fields.class, this::haStatus, "List the nodes.").with(Trait.FLAT),
                 Route.read("internal/specs/openapi", Nothing.class, None.class, this::openApi, "The API of all mounts as an OpenAPI document."),
-                Route.read("config/cors", Nothing.class, Fields.class, this::readCors, "Tell the CORS settings.").with(Trait.FLAT, Trait.SUDO),
-                Route.write("config/cors", Fields.class, None.class, this::writeCors, "Change the CORS settings.").with(Trait.SUDO),
-                Route.delete("config/cors", Nothing.class, None.class, this::deleteCors, "Switch CORS off.").with(Trait.SUDO),
-                Route.read("config/ui/headers/{name}", Named.class, Fields.class, this::readHeader, "Tell a header of the user interface.").with(Trait.SUDO),
-                Route.write("config/ui/headers/{name}", SetNamed.class, None.class, this::writeHeader, "Set a header of the user interface.").with(Trait.SUDO),
+                Route.read("config/ui/headers/{name}", Header.class, Fields.class, this::readHeader, "Tell a header of the user interface.").with(Trait.FLAT, Trait.SUDO),
+                Route.write("config/ui/headers/{name}", SetHeader.class, None.class, this::writeHeader, "Set a header of the user interface.").with(Trait.SUDO),
                 Route.delete("config/ui/headers/{name}", Named.class, None.class, this::deleteHeader, "Drop a header of the user interface.").with(Trait.SUDO),
                 Route.list("config/ui/headers", Nothing.class, Fields.class, this::listHeaders, "List the headers of the user interface.").with(Trait.SUDO),
                 Route.read("config/state/sanitized", Nothing.class, Fields.class, this::state, "The server's configuration, without secrets.").with(Trait.SUDO),
@@ -67,11 +66,7 @@ public final class InfoRoutes {
     }
 
     private Reply<Fields> versions(Call.Read<Nothing> call) {
-        var entry = new LinkedHashMap<String, Object>();
-        entry.put("commit_date", "");
-        putNull(entry, "previous_version");
-        entry.put("timestamp_installed", info.started().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
-        return Reply.of(new Fields(Map.of("keys", List.of(info.compatibleVersion()), "key_info", Map.of(info.compatibleVersion(), entry))));
+        return Reply.of(new Fields(versions.told(call.store())));
     }
 
     @SuppressWarnings("NullAway") // JSON null
@@ -79,20 +74,8 @@ public final class InfoRoutes {
         tree.put(name, null);
     }
 
-    private Reply<Fields> hostInfo(Call.Read<Nothing> call) {
-        var os = ManagementFactory.getOperatingSystemMXBean();
-        var runtime = Runtime.getRuntime();
-        return Reply.of(new Fields(Map.of(
-                "timestamp", call.now().toString(),
-                "cpu", List.of(Map.of("cores", (long) os.getAvailableProcessors(), "modelName", os.getArch())),
-                "host", Map.of("os", os.getName().toLowerCase(Locale.ROOT), "kernelVersion", os.getVersion(), "uptime", ManagementFactory.getRuntimeMXBean().getUptime() / 1000),
-                "memory", Map.of("total", runtime.maxMemory(), "free", runtime.freeMemory(), "used", runtime.totalMemory() - runtime.freeMemory()))));
-    }
-
-    private Reply<None> metrics(Call.Read<Format> call) {
-        return call.input().format().equals("prometheus")
-                ? Reply.raw(200, "text/plain; version=0.0.4", metrics.prometheus().getBytes(StandardCharsets.UTF_8))
-                : Reply.raw(200, "application/json", Json.write(metrics.json(call.now())));
+    private Reply<Fields> hostInfo(Call.Effect<Nothing> call) {
+        return Reply.of(new Fields(HostInfo.read(call.now())));
     }
 
     private Reply<Fields> haStatus(Call.Read<Nothing> call) {
@@ -115,31 +98,21 @@ public final class InfoRoutes {
 
     // ---- settings ----
 
-    private Reply<Fields> readCors(Call.Read<Nothing> call) {
-        return Reply.of(new Fields(settings.get(call.store(), "cors").map(Setting::fields).orElse(Map.of("enabled", false))));
+    private Reply<Fields> readHeader(Call.Read<Header> call) {
+        var values = settings.get(call.store(), "ui/" + call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()).fields().get("value");
+        var all = values instanceof List<?> list ? list : List.of(String.valueOf(values));
+        return Reply.of(new Fields(call.input().multivalue() ? Map.of("values", all) : Map.of("value", all.isEmpty() ? "" : all.getFirst())));
     }
 
-    private Reply<None> writeCors(Call.Change<Fields> call) {
-        var origins = call.ask().body().get("allowed_origins");
-        if (origins == null) throw new Problem.Invalid("at least one origin or the wildcard must be provided").asException();
-        settings.put(call.store(), "cors", new Setting(Map.of("enabled", true, "allowed_origins", origins,
-                "allowed_headers", Optional.ofNullable(call.ask().body().get("allowed_headers")).orElse(List.of()))));
-        return Reply.nothing();
-    }
-
-    private Reply<None> deleteCors(Call.Change<Nothing> call) {
-        settings.delete(call.store(), "cors");
-        return Reply.nothing();
-    }
-
-    private Reply<Fields> readHeader(Call.Read<Named> call) {
-        return Reply.of(new Fields(settings.get(call.store(), "ui/" + call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()).fields()));
-    }
-
-    private Reply<None> writeHeader(Call.Change<SetNamed> call) {
-        var values = call.ask().body().get("values");
-        if (values == null) throw new Problem.Invalid("\"values\" must be set").asException();
-        settings.put(call.store(), "ui/" + call.input().name(), new Setting(Map.of("value", values)));
+    private Reply<None> writeHeader(Call.Change<SetHeader> call) {
+        var name = call.input().name();
+        if (call.input().values().isEmpty()) throw new Problem.Invalid("\"values\" must be set").asException();
+        if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")) throw new Problem.Invalid("not the name of a header").asException();
+        if (name.toLowerCase(Locale.ROOT).startsWith("x-vault-")) throw new Problem.Invalid("X-Vault headers cannot be set").asException();
+        for (var value : call.input().values()) {
+            if (!value.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) throw new Problem.Invalid("a value has a character that no header may have").asException();
+        }
+        settings.put(call.store(), "ui/" + name, new Setting(Map.of("value", call.input().values())));
         return Reply.nothing();
     }
 
@@ -159,8 +132,23 @@ public final class InfoRoutes {
     }
 
     private Reply<Fields> state(Call.Read<Nothing> call) {
-        return Reply.of(new Fields(Map.of("api_addr", info.apiAddress(), "cluster_name", info.clusterName(), "default_lease_ttl", info.defaultTtl().toSeconds(),
-                "max_lease_ttl", info.maxTtl().toSeconds(), "storage", Map.of("type", info.storageType()))));
+        var state = new LinkedHashMap<String, Object>();
+        state.put("api_addr", info.apiAddress());
+        state.put("cluster_name", info.clusterName());
+        state.put("default_lease_ttl", info.defaultTtl().toSeconds());
+        state.put("max_lease_ttl", info.maxTtl().toSeconds());
+        state.put("storage", Map.of("type", info.storageType(), "redirect_addr", info.apiAddress(), "cluster_addr", "", "disable_clustering", true));
+        state.putAll(process.configuration());
+        return Reply.of(new Fields(state));
+    }
+
+    private Reply<None> reload(Call.Effect<Subsystem> call) {
+        switch (call.input().subsystem()) {
+            case "all" -> process.reload().run();
+            case "license" -> throw new Problem.Invalid("there is no license to reload").asException();
+            default -> throw new Problem.Invalid("subsystem is not known: use all").asException();
+        }
+        return Reply.nothing();
     }
 
     private Reply<Fields> plugins(Call.Read<Nothing> call) {

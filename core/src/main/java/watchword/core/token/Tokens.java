@@ -109,6 +109,18 @@ public final class Tokens implements AutoCloseable {
         return rows.names(store, "", after, limit);
     }
 
+    /** How many service tokens there are. Reads the store page by page, each on a snapshot of its own. */
+    public long count(Storage storage) {
+        long count = 0;
+        for (var after = ""; ; ) {
+            var from = after;
+            var page = storage.<List<String>>read(store -> keys(store, from, 1000));
+            if (page.isEmpty()) return count;
+            count += page.size();
+            after = page.getLast();
+        }
+    }
+
     /** Takes one use from a limited token; the row it leaves is what the request sees. */
     public TokenRow spendUse(Storage.Writer store, String key) {
         var row = rows.get(store, key).filter(r -> r.usesLeft() >= 0).orElseThrow(() -> new Problem.Denied().asException());

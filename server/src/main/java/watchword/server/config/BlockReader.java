@@ -20,6 +20,9 @@ final class BlockReader {
     static final Schema<Settings.Tls> TLS = Schema.of(Settings.Tls.class);
     static final Schema<Settings.Forwarded> FORWARDED = Schema.of(Settings.Forwarded.class);
     static final Schema<Settings.Proxied> PROXIED = Schema.of(Settings.Proxied.class);
+    static final Schema<Settings.Open> OPEN = Schema.of(Settings.Open.class);
+    static final Schema<Settings.Telemetry> TELEMETRY = Schema.of(Settings.Telemetry.class);
+    static final Schema<Settings.InFlight> IN_FLIGHT = Schema.of(Settings.InFlight.class);
     static final Schema<Settings.UnixListener> UNIX = Schema.of(Settings.UnixListener.class);
     static final Schema<Settings.Sqlite> SQLITE = Schema.of(Settings.Sqlite.class);
     static final Schema<Settings.Postgresql> POSTGRESQL = Schema.of(Settings.Postgresql.class);
@@ -65,7 +68,8 @@ final class BlockReader {
         var from = section.read(FORWARDED);
         var proxied = section.read(PROXIED);
         var forwarded = new ForwardedFor(from.xForwardedForAuthorizedAddrs(), (int) from.xForwardedForHopSkips(), from.xForwardedForRejectNotPresent(), from.xForwardedForRejectNotAuthorized());
-        var rules = new Listener.Rules(forwarded, (int) settings.maxRequestSize(), settings.httpReadHeaderTimeout(), settings.httpReadTimeout(), settings.httpWriteTimeout(), settings.httpIdleTimeout());
+        var rules = new Listener.Rules(forwarded, (int) settings.maxRequestSize(), settings.httpReadHeaderTimeout(), settings.httpReadTimeout(), settings.httpWriteTimeout(), settings.httpIdleTimeout(),
+                section.read(OPEN).paths());
         try {
             var address = Addresses.hostPort(settings.address(), DEFAULT_PORT);
             return new Listener.Tcp(address.host(), address.port(), tls(tls), proxy(proxied), rules);
@@ -94,7 +98,7 @@ final class BlockReader {
     private static Listener unix(Section section) throws ConfigException {
         var settings = section.read(UNIX);
         var d = Listener.Rules.DEFAULTS;
-        var rules = new Listener.Rules(d.forwarded(), (int) settings.maxRequestSize(), d.headerTimeout(), d.readTimeout(), d.writeTimeout(), d.idleTimeout());
+        var rules = new Listener.Rules(d.forwarded(), (int) settings.maxRequestSize(), d.headerTimeout(), d.readTimeout(), d.writeTimeout(), d.idleTimeout(), section.read(OPEN).paths());
         return new Listener.Unix(Path.of(settings.address()), Optional.of(settings.socketMode()), optional(settings.socketUser()), optional(settings.socketGroup()), rules);
     }
 

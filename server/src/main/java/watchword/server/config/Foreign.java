@@ -37,9 +37,7 @@ enum Foreign {
     LISTENER(Map.ofEntries(
             Map.entry("cluster_address", ""),
             Map.entry("disable_unauthed_rekey_endpoints", ""),
-            Map.entry("inflight_requests_logging", ""),
             Map.entry("profiling", ""),
-            Map.entry("telemetry", ""),
             Map.entry("tls_prefer_server_cipher_suites", ""),
             Map.entry("chroot_namespace", "is not used: there are no namespaces"),
             Map.entry("custom_response_headers", "is not used"),

@@ -18,8 +18,9 @@ public final class Reference {
         return List.of(
                 new Chapter("Outside of blocks", "", List.of(ConfigReader.GLOBAL)),
                 new Chapter("`listener \"tcp\"`", "An address to listen on. There may be several, each with its own rules. HTTP/1.1 and HTTP/2 are spoken.",
-                        List.of(BlockReader.TCP, BlockReader.TLS, BlockReader.FORWARDED, BlockReader.PROXIED)),
-                new Chapter("`listener \"unix\"`", "A socket file. Its clients have no address, so nothing that is bound to addresses lets them in.", List.of(BlockReader.UNIX)),
+                        List.of(BlockReader.TCP, BlockReader.TLS, BlockReader.FORWARDED, BlockReader.PROXIED, BlockReader.OPEN)),
+                new Chapter("`listener \"unix\"`", "A socket file. Its clients have no address, so nothing that is bound to addresses lets them in.", List.of(BlockReader.UNIX, BlockReader.OPEN)),
+                new Chapter("`telemetry` and `inflight_requests_logging` in a listener", "", List.of(BlockReader.TELEMETRY, BlockReader.IN_FLIGHT)),
                 new Chapter("`storage \"sqlite\"`", "One file, and the default choice. `storage \"file\"` and `storage \"raft\"` of other servers become this, in the folder of their `path`; "
                         + "`storage \"inmem\"` keeps nothing.", List.of(BlockReader.SQLITE)),
                 new Chapter("`storage \"postgresql\"`", "A table in a PostgreSQL database.", List.of(BlockReader.POSTGRESQL)),

@@ -1,8 +1,10 @@
 package watchword.server.config;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.Secret;
@@ -83,6 +85,23 @@ final class Settings {
             for (var block : proxyProtocolAuthorizedAddrs) {
                 if (!Addresses.isBlock(block)) throw new RefusedException("proxy_protocol_authorized_addrs", "must be addresses or CIDR blocks, such as 10.0.0.0/8");
             }
+        }
+    }
+
+    record Telemetry(@Doc("Tell `sys/metrics` to anybody who asks on this listener, without a token.") @Default("false") boolean unauthenticatedMetricsAccess) {}
+
+    record InFlight(
+            @Doc("Tell `sys/in-flight-req` to anybody who asks on this listener, without a token.") @Default("false") boolean unauthenticatedInFlightRequestsAccess,
+            @Doc("The same, by its older name.") @Default("false") boolean unauthenticatedInFlightRequestAccess) {}
+
+    record Open(
+            @Doc("Whether `sys/metrics` is told without a token; see below.") Telemetry telemetry,
+            @Doc("Whether `sys/in-flight-req` is told without a token; see below.") InFlight inflightRequestsLogging) {
+        Set<String> paths() {
+            var paths = new HashSet<String>();
+            if (telemetry.unauthenticatedMetricsAccess()) paths.add("sys/metrics");
+            if (inflightRequestsLogging.unauthenticatedInFlightRequestsAccess() || inflightRequestsLogging.unauthenticatedInFlightRequestAccess()) paths.add("sys/in-flight-req");
+            return Set.copyOf(paths);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
@@ -60,13 +61,22 @@ final class HttpAdapter extends Handler.Abstract {
     }
 
     private Response answer(org.eclipse.jetty.server.Request in, Port port) throws IOException {
+        if (in.getHeaders().size() > MAX_HEADERS) return JsonErrors.response(431);
+        var origin = in.getHeaders().get(HttpHeader.ORIGIN);
+        if (origin == null) return served(in, port);
+        var leave = server.cross(in.getMethod(), origin, Optional.ofNullable(in.getHeaders().get(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD)).orElse(""));
+        return leave.refusal().isPresent() ? leave.refusal().get() : served(in, port).with(leave.headers());
+    }
+
+    private Response served(org.eclipse.jetty.server.Request in, Port port) throws IOException {
         try {
-            if (in.getHeaders().size() > MAX_HEADERS) return JsonErrors.response(431);
             var head = RequestReader.head(in, port.rules().forwarded().peer(in, port.proxy()));
             var entry = server.enter(new RequestHead(head.operation(), head.path(), head.peer()));
             if (entry.refusal().isPresent()) return entry.refusal().get();
             try (var body = head.takesBody() ? bodies.read(in, head.peer().address(), port.rules(), port.deadlines()) : BodyReader.Body.NONE) {
-                return server.serve(RequestReader.request(head, in.getHeaders(), body.bytes())).with(entry.headers());
+                var request = RequestReader.request(head, in.getHeaders(), body.bytes());
+                boolean open = !port.rules().open().isEmpty() && port.rules().open().contains(request.path().text());
+                return (open ? server.serveOpen(request) : server.serve(request)).with(entry.headers());
             }
         } catch (Problem.ProblemException expected) {
             return Answer.of(expected.problem()).toResponse("");

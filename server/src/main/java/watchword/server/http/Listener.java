@@ -3,6 +3,7 @@ package watchword.server.http;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where the server listens, and by which rules. */
 public sealed interface Listener {
@@ -32,8 +33,14 @@ public sealed interface Listener {
      * @param readTimeout for a request's body
      * @param writeTimeout for an answer, and a second more for each 64 KiB of it
      * @param idleTimeout between requests
+     * @param open paths that are told to anybody, without a token
      */
-    record Rules(ForwardedFor forwarded, int maxRequestBytes, Duration headerTimeout, Duration readTimeout, Duration writeTimeout, Duration idleTimeout) {
+    record Rules(ForwardedFor forwarded, int maxRequestBytes, Duration headerTimeout, Duration readTimeout, Duration writeTimeout, Duration idleTimeout, Set<String> open) {
+        /** With every path as closed as its route has it. */
+        public Rules(ForwardedFor forwarded, int maxRequestBytes, Duration headerTimeout, Duration readTimeout, Duration writeTimeout, Duration idleTimeout) {
+            this(forwarded, maxRequestBytes, headerTimeout, readTimeout, writeTimeout, idleTimeout, Set.of());
+        }
+
         public static final Rules DEFAULTS =
                 new Rules(ForwardedFor.NONE, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5));
     }

@@ -236,6 +236,14 @@ final class ConfigReaderTest {
     }
 
     @Test
+    void what_a_listener_tells_to_anybody_is_named() throws IOException, ConfigException {
+        var block = "listener \"tcp\" { tls_disable = true\n telemetry { unauthenticated_metrics_access = true }\n inflight_requests_logging { unauthenticated_in_flight_requests_access = true } }\nstorage \"inmem\" {}";
+
+        assertThat(tcp(read(block)).rules().open()).containsExactlyInAnyOrder("sys/metrics", "sys/in-flight-req");
+        assertThat(tcp(read("listener \"tcp\" { tls_disable = true }\nstorage \"inmem\" {}")).rules().open()).isEmpty();
+    }
+
+    @Test
     void every_setting_of_a_socket_arrives() throws IOException, ConfigException {
         var config = read("listener \"unix\" {\n address = \"/run/w\"\n socket_mode = \"0660\"\n socket_user = \"u\"\n socket_group = \"g\"\n max_request_size = 4096\n}\nstorage \"sqlite\" { path = \"/d\" }\n");
         var unix = (Listener.Unix) config.listeners().getFirst();

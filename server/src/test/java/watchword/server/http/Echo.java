@@ -37,6 +37,16 @@ final class Echo implements AutoCloseable {
             }
 
             @Override
+            public Entry cross(String method, String origin, String wanted) {
+                return Entry.OPEN;
+            }
+
+            @Override
+            public Response serveOpen(Request request) {
+                return Response.empty(204);
+            }
+
+            @Override
             public Response serve(Request request) {
                 asked.incrementAndGet();
                 return answer.apply(request);

@@ -1,0 +1,113 @@
+package watchword.core.sys;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import watchword.core.json.Json;
+import watchword.core.metric.Census;
+import watchword.core.metric.Flights;
+import watchword.core.metric.Metrics;
+import watchword.core.metric.MetricsFormat;
+import watchword.core.metric.Series;
+import watchword.core.mount.Mounts;
+import watchword.sdk.Body;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Storage;
+
+/** {@code sys/metrics}, {@code sys/in-flight-req} and {@code sys/internal/counters}. */
+public final class MetricsRoutes {
+    private final Metrics metrics;
+    private final Flights flights;
+    private final Census census;
+    private final Mounts mounts;
+    private final ServerInfo info;
+    private final ToLongFunction<Storage.Reader> entities;
+
+    /** @param entities counts the entities of the identity store */
+    public MetricsRoutes(Metrics metrics, Flights flights, Census census, Mounts mounts, ServerInfo info, ToLongFunction<Storage.Reader> entities) {
+        this.metrics = metrics;
+        this.flights = flights;
+        this.census = census;
+        this.mounts = mounts;
+        this.info = info;
+        this.entities = entities;
+    }
+
+    record Nothing() {}
+
+    record Format(@Doc("prometheus, or nothing for JSON.") String format) {}
+
+    record Counters(@Body Map<String, Object> fields) {}
+
+    public List<Route<?, ?>> routes() {
+        return List.of(
+                Route.effect(Operation.READ, "metrics", Format.class, None.class, this::metrics, "Counters, timings and gauges, as JSON or for Prometheus."),
+                Route.read("in-flight-req", Nothing.class, None.class, this::inFlight, "List the requests that are being served."),
+                Route.effect(Operation.READ, "internal/counters/tokens", Nothing.class, Counters.class, this::tokens, "Count the tokens."),
+                Route.read("internal/counters/entities", Nothing.class, Counters.class, this::entities, "Count the entities."));
+    }
+
+    private Reply<None> metrics(Call.Effect<Format> call) {
+        var more = levels(call.storage());
+        return call.input().format().equals("prometheus")
+                ? Reply.raw(200, "text/plain; version=0.0.4", MetricsFormat.prometheus(metrics, more).getBytes(StandardCharsets.UTF_8))
+                : Reply.raw(200, "application/json", Json.write(MetricsFormat.json(metrics, more, call.now())));
+    }
+
+    /** What stands in the store. */
+    private List<Metrics.Level> levels(Storage storage) {
+        var levels = new ArrayList<Metrics.Level>();
+        var counted = census.recent();
+        var cluster = Map.of("cluster", info.clusterName());
+        levels.add(new Metrics.Level(new Series("token.count", Map.of("cluster", info.clusterName(), "namespace", "root")), counted.tokens()));
+        levels.add(new Metrics.Level(new Series("expire.num_leases", Map.of()), counted.leases()));
+        levels.add(new Metrics.Level(new Series("core.active", cluster), 1));
+        levels.add(new Metrics.Level(new Series("core.unsealed", cluster), 1));
+        storage.<Boolean>read(store -> {
+            for (boolean auth : new boolean[] {false, true}) {
+                var all = mounts.all(store, auth);
+                for (boolean local : new boolean[] {false, true}) {
+                    long entries = all.stream().filter(mount -> mount.local() == local).count();
+                    levels.add(new Metrics.Level(new Series("core.mount_table.num_entries", Map.of("type", auth ? "auth" : "logical", "local", Boolean.toString(local))), entries));
+                }
+            }
+            return true;
+        });
+        return levels;
+    }
+
+    private Reply<None> inFlight(Call.Read<Nothing> call) {
+        var all = new LinkedHashMap<String, Object>();
+        flights.now().forEach((id, flight) -> {
+            var request = flight.request();
+            all.put(id, Map.of("start_time", Instant.ofEpochMilli(flight.since()).toString(), "client_remote_address", request.peer().address() + ":" + request.peer().port(),
+                    "request_path", "/v1/" + request.path().text(), "request_method", method(request.operation()), "client_id", ""));
+        });
+        return Reply.raw(200, "application/json", Json.write(all));
+    }
+
+    private static String method(Operation operation) {
+        return switch (operation) {
+            case READ -> "GET";
+            case WRITE -> "PUT";
+            case LIST, SCAN, PATCH, DELETE -> operation.name();
+        };
+    }
+
+    private Reply<Counters> tokens(Call.Effect<Nothing> call) {
+        return Reply.of(new Counters(Map.of("counters", Map.of("service_tokens", Map.of("total", census.tokens())))));
+    }
+
+    private Reply<Counters> entities(Call.Read<Nothing> call) {
+        return Reply.of(new Counters(Map.of("counters", Map.of("entities", Map.of("total", entities.applyAsLong(call.store()))))));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.metric;
+
+import org.jspecify.annotations.NullMarked;

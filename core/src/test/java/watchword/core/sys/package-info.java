@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.sys;
+
+import org.jspecify.annotations.NullMarked;
