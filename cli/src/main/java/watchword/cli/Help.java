@@ -56,7 +56,8 @@ final class Help {
         paragraph(out, command.summary(), "");
         for (var note : command.notes()) {
             out.println();
-            paragraph(out, note, "");
+            if (note.startsWith("    ")) out.println(note);
+            else paragraph(out, note, "");
         }
         if (!command.examples().isEmpty()) out.println();
         for (var example : command.examples()) out.println("  $ watchword " + example);

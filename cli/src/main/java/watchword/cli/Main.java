@@ -120,6 +120,7 @@ public final class Main {
 
     /** Half a command shows what may follow; a word that is no command, which one was probably meant. */
     private int unknown(List<String> words) {
+        if (isHelp(words.getLast()) && Help.below(world.out(), String.join(" ", words.subList(0, words.size() - 1)))) return 0;
         for (int count = Math.min(2, words.size()); count > 0; count--) {
             var beginning = String.join(" ", words.subList(0, count));
             if (words.size() == count && Help.below(world.err(), beginning)) return LOCAL;

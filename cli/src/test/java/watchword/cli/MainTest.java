@@ -184,6 +184,8 @@ final class MainTest {
     void a_word_that_is_almost_a_command_is_recognized() {
         assertThat(line.type("kv", "gett", "x").err()).contains("did you mean watchword kv get?");
         assertThat(line.type("kv").err()).contains("kv metadata get");
+        assertThat(line.type("audit", "-h").out()).contains("audit enable");
+        assertThat(line.type("nothing", "-h").status()).isEqualTo(1);
         assertThat(line.type("help").out()).contains("operator generate-root");
         assertThat(line.type("server").err()).contains("launcher");
     }

@@ -32,6 +32,7 @@ final class RequestsTest {
         "token create -role=r -use-limit=3 -metadata=a=b -type=batch -renewable=false | PUT /v1/auth/token/create/r | {\"type\":\"batch\",\"num_uses\":3,\"meta\":{\"a\":\"b\"},\"renewable\":false}",
         "token lookup                                         | GET /v1/auth/token/lookup-self          | ``",
         "token lookup t                                       | PUT /v1/auth/token/lookup               | {\"token\":\"t\"}",
+        "token lookup -                                       | PUT /v1/auth/token/lookup               | {\"token\":\"standard input\"}",
         "token lookup -accessor a                             | PUT /v1/auth/token/lookup-accessor      | {\"accessor\":\"a\"}",
         "token renew -increment=1h                            | PUT /v1/auth/token/renew-self           | {\"increment\":\"1h\"}",
         "token renew t                                        | PUT /v1/auth/token/renew                | {\"token\":\"t\"}",
@@ -175,6 +176,18 @@ final class RequestsTest {
             var ended = line.type("operator", "rekey");
             assertThat(ended.out()).contains("Key 1: new-1\nKey 2: new-2\n").doesNotContain("share-canary");
             assertThat(line.server.asked().getLast().body()).isEqualTo("{\"key\":\"share-canary\",\"nonce\":\"n-1\"}");
+        }
+    }
+
+    @Test
+    void what_works_only_once_is_tried_once() {
+        try (var line = new Line(home).with("VAULT_MAX_RETRIES", "3").input("x")) {
+            for (var words : List.of("operator unseal -", "operator rekey -nonce=n -", "operator generate-root -nonce=n -", "unwrap -")) {
+                int before = line.server.asked().size();
+                line.server.on("PUT /v1/sys/unseal", 500, "{}").on("PUT /v1/sys/rekey/update", 500, "{}").on("PUT /v1/sys/generate-root/update", 500, "{}").on("PUT /v1/sys/wrapping/unwrap", 500, "{}");
+                assertThat(line.type(words.split(" ", -1)).status()).isEqualTo(2);
+                assertThat(line.server.asked()).as(words).hasSize(before + 1);
+            }
         }
     }
 

@@ -60,8 +60,7 @@ public final class OperatorCommands implements Group {
     }
 
     private static int init(Call call) throws IOException, UsageException, SettingsException {
-        // Never twice: when the first answer is lost, so are the keys in it, and a second try would only hide that.
-        var client = call.client().with(call.settings().within(call.settings().timeout(), 0));
+        var client = call.singleClient();
         if (call.isOn("status")) {
             boolean done = client.read("sys/init").body().isTrue("initialized");
             call.out().println(done ? "Initialized" : "Not initialized");
@@ -111,7 +110,7 @@ public final class OperatorCommands implements Group {
             if (call.isOn("migrate")) fields.put("migrate", true);
             body = fields.build();
         }
-        var status = call.client().write("sys/unseal", body).body();
+        var status = call.singleClient().write("sys/unseal", body).body();
         return call.output().document(status, StatusCommand.table(status));
     }
 }

@@ -115,6 +115,6 @@ public final class PathCommands implements Group {
     private static int unwrap(Call call) throws IOException, UsageException, SettingsException {
         var given = call.argumentOr(0, "");
         var token = given.equals("-") ? call.input().standardInput().strip() : given;
-        return call.output().answer(call.client().write("sys/wrapping/unwrap", token.isEmpty() ? Json.Obj.EMPTY : Json.of("token", token)));
+        return call.output().answer(call.singleClient().write("sys/wrapping/unwrap", token.isEmpty() ? Json.Obj.EMPTY : Json.of("token", token)));
     }
 }

@@ -54,7 +54,7 @@ final class RekeyCommand {
         var threshold = call.has("key-threshold") ? call.option("key-threshold") : call.option("t");
         if (shares.isEmpty() || threshold.isEmpty()) throw new UsageException("-init needs -key-shares and -key-threshold");
         var body = Json.fields().put("secret_shares", Long.parseLong(shares.get())).put("secret_threshold", Long.parseLong(threshold.get())).put("require_verification", verify);
-        var started = call.client().write(path + "init", body.build()).body();
+        var started = call.singleClient().write(path + "init", body.build()).body();
         return started.isTrue("complete") ? done(started) : show(started);
     }
 
@@ -72,7 +72,7 @@ final class RekeyCommand {
             if (call.output().isTable()) call.err().println("Rekey operation nonce: " + nonce);
         }
         var share = call.input().secret(call.argumentOr(0, ""), verify ? "New share (will be hidden): " : "Unseal Key (will be hidden): ");
-        var told = call.client().write(path + (verify ? "verify" : "update"), Json.fields().put("key", share).put("nonce", nonce).build()).body();
+        var told = call.singleClient().write(path + (verify ? "verify" : "update"), Json.fields().put("key", share).put("nonce", nonce).build()).body();
         return told.isTrue("complete") ? done(told) : show(told);
     }
 

@@ -44,7 +44,7 @@ final class RootCommand {
         var otp = call.option("otp");
         var body = Json.fields();
         if (otp.isPresent()) body.put("otp", password(call));
-        return show(call, call.client().write(PATH + "attempt", body.build()).body());
+        return show(call, call.singleClient().write(PATH + "attempt", body.build()).body());
     }
 
     private static int share(Call call) throws IOException, UsageException, SettingsException {
@@ -56,7 +56,7 @@ final class RootCommand {
             if (call.output().isTable()) call.err().println("Operation nonce: " + nonce);
         }
         var share = call.input().secret(call.argumentOr(0, ""), "Unseal Key (will be hidden): ");
-        return show(call, call.client().write(PATH + "update", Json.fields().put("key", share).put("nonce", nonce).build()).body());
+        return show(call, call.singleClient().write(PATH + "update", Json.fields().put("key", share).put("nonce", nonce).build()).body());
     }
 
     private static int show(Call call, Json.Obj status) throws UsageException {

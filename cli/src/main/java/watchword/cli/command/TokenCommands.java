@@ -35,15 +35,15 @@ public final class TokenCommands implements Group {
                                 Flag.on("no-default-policy", "without the policy named default"),
                                 Flag.choice("renewable", "whether it can be renewed", "true", "false"))
                         .example("token create -policy=trainer -ttl=10m -field=token"),
-                Command.of("token lookup", "[TOKEN]", "Tell about a token; without TOKEN, about the one in use.").doing("looking up token").flags(ACCESSOR)
+                Command.of("token lookup", "[TOKEN|-]", "Tell about a token; without TOKEN, about the one in use.").doing("looking up token").flags(ACCESSOR)
                         .example("token lookup"),
-                Command.of("token renew", "[TOKEN]", "Prolong a token; without TOKEN, the one in use.").doing("renewing token")
+                Command.of("token renew", "[TOKEN|-]", "Prolong a token; without TOKEN, the one in use.").doing("renewing token")
                         .flags(ACCESSOR, Flag.duration("increment", "how long it should live from now"), Flag.duration("i", "short for -increment"))
                         .example("token renew -increment=1h"),
-                Command.of("token revoke", "[TOKEN]", "Revoke a token with everything that was obtained with it.").doing("revoking token")
+                Command.of("token revoke", "[TOKEN|-]", "Revoke a token with everything that was obtained with it.").doing("revoking token")
                         .flags(ACCESSOR, Flag.on("self", "the one in use"), Flag.choice("mode", "orphan: leave its children alive; path: all tokens of the login path TOKEN", "orphan", "path"))
                         .example("token revoke -self"),
-                Command.of("token capabilities", "[TOKEN] PATH", "Tell what a token may do on a path.").doing("listing capabilities").flags(ACCESSOR)
+                Command.of("token capabilities", "[TOKEN|-] PATH", "Tell what a token may do on a path.").doing("listing capabilities").flags(ACCESSOR)
                         .note("Without TOKEN, what the one in use may do.")
                         .example("token capabilities secret/data/train"));
     }
@@ -78,7 +78,8 @@ public final class TokenCommands implements Group {
     /** The token or accessor that was named, under the name the server reads. */
     private static Json.Fields named(Call call) throws UsageException {
         if (call.arguments().isEmpty()) throw new UsageException("which token?" + (call.isOn("accessor") ? " -accessor needs one" : ""));
-        return Json.fields().put(call.isOn("accessor") ? "accessor" : "token", call.argument(0));
+        var given = call.argument(0).equals("-") ? call.input().standardInput().strip() : call.argument(0);
+        return Json.fields().put(call.isOn("accessor") ? "accessor" : "token", given);
     }
 
     private static boolean isSelf(Call call) {

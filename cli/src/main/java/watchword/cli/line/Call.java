@@ -105,6 +105,12 @@ public record Call(Command command, List<String> arguments, Map<String, List<Str
         return withHeaders(new Client(settings()));
     }
 
+    /** Tries once: for what works only once, where a second try would hide what the first one was answered. */
+    public Client singleClient() throws SettingsException, UsageException {
+        var settings = settings();
+        return decorated(new Client(settings.within(settings.timeout(), 0)));
+    }
+
     /** With the headers and wrapping that were asked for. */
     public Client decorated(Client client) throws UsageException {
         var ttl = option("wrap-ttl").isPresent() ? option("wrap-ttl") : Settings.variable(world.environment(), "WRAP_TTL");

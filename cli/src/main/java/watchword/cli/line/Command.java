@@ -11,7 +11,7 @@ import java.util.List;
  * @param summary one sentence
  * @param doing what an error says it was doing, {@code %s} for the first argument: {@code reading %s}
  * @param flags beyond {@link #COMMON}
- * @param notes more to know, a paragraph each
+ * @param notes more to know, a paragraph each; one that begins with four spaces is an example of a file, printed as it is
  * @param examples what may be typed after {@code watchword}
  */
 public record Command(String words, String arguments, String summary, String doing, List<Flag> flags, List<String> notes, List<String> examples, Kind kind) {

@@ -38,10 +38,7 @@ final class Child {
         try {
             process = builder.start();
         } catch (IOException cannotStart) {
-            var told = String.valueOf(cannotStart.getMessage());
-            boolean denied = told.contains("Permission denied") || told.contains("Exec format error");
-            world.err().println("watchword run: cannot start " + words.getFirst() + ": " + (denied ? "not a program that may be run" : "not found"));
-            return denied ? NOT_A_PROGRAM : NOT_FOUND;
+            return cannotStart(words.getFirst(), String.valueOf(cannotStart.getMessage()));
         }
         signals.to(process);
         var other = Thread.ofVirtual().start(meanwhile);
@@ -60,6 +57,16 @@ final class Child {
         } finally {
             other.interrupt();
         }
+    }
+
+    /** @param told by the platform; it ends with {@code error: 7 (Argument list too long)} and names no argument */
+    private int cannotStart(String program, String told) {
+        boolean absent = told.contains("No such file or directory");
+        int reason = told.lastIndexOf('(');
+        var why = absent ? "not found" : reason < 0 ? "not a program" : told.substring(reason + 1).replace(")", "");
+        if (told.contains("too long")) why += "; large values belong into files: -file";
+        world.err().println("watchword run: cannot start " + program + ": " + why);
+        return absent ? NOT_FOUND : NOT_A_PROGRAM;
     }
 
     private static Thread pump(InputStream from, PrintStream to, Set<String> masked) {

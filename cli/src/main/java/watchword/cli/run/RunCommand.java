@@ -31,8 +31,14 @@ public final class RunCommand implements Group {
                         Flag.pairs("login", "with -method: what it wants; secrets as KEY=@FILE or KEY=env:VARIABLE"),
                         Flag.on("no-mask", "let the command's output through as it is; it then has the terminal"),
                         Flag.on("keep-token", "let the command have the token, in VAULT_TOKEN"))
-                .note("A configuration has lines NAME=path#field for variables, file NAME=path#field for files, one login METHOD [-path=MOUNT] KEY=VALUE... and remarks after #. Flags win over lines. "
-                        + "Files are relative to where the run is started.")
+                .note("A configuration has a line for each variable, each file, and for the login of the run's own. Flags win over lines. Files are relative to where the run is started.")
+                .note("""
+                            # watchword.run
+                            login approle -path=robots role_id=@/etc/job/role-id secret_id=env:JOB_SECRET_ID
+                            API_KEY=secret/train#api_key
+                            file GOOGLE_APPLICATION_CREDENTIALS=secret/gcp#key
+                            file ./tls.key=secret/tls#key
+                        """.stripTrailing())
                 .note("Fetched values are masked in what the command prints: as they are, in base64, hexadecimal, URL and JSON form, and line by line. Values shorter than four characters are not. "
                         + "Private files are in memory where the machine has such a folder, readable by this user alone, and deleted when the command ends.")
                 .note("Leases are renewed while the command runs and revoked when it ends; so is the token of a login of the run's own. Signals reach the command, and its exit status is kept; "

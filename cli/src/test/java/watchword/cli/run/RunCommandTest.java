@@ -137,6 +137,11 @@ final class RunCommandTest {
     void a_command_that_cannot_start_is_told_as_shells_do() {
         assertThat(line.type("run", "-env", "K=secret/train#api_key", "--", "no-such-command").status()).isEqualTo(127);
         assertThat(line.type("run", "-env", "K=secret/train#api_key", "--", line.file("data", "x")).status()).isEqualTo(126);
+        assertThat(line.type("run", "-env", "K=secret/train#api_key", "--", line.file("data", "x")).err()).contains("Permission denied");
+        line.server.on("GET /v1/secret/data/gcp", 200, "{\"data\":{\"data\":{\"large\":\"" + "x".repeat(3 << 20) + "\"}}}");
+        var tooLarge = line.type("run", "-env", "K=secret/gcp#large", "--", "true");
+        assertThat(tooLarge.status()).isEqualTo(126);
+        assertThat(tooLarge.err()).contains("-file").hasSizeLessThan(200);
         assertThat(line.type("run", "-env", "K=secret/train#api_key").status()).isEqualTo(1);
         assertThat(line.type("run", "--", "true").err()).contains("nothing to fetch");
         assertThat(line.type("run", "-login", "role_id=x", "-env", "K=secret/train#api_key", "true").err()).contains("-method");
