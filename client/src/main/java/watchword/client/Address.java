@@ -20,7 +20,10 @@ public record Address(Kind kind, String host, int port, String base) {
         if (text.startsWith("unix://") && text.length() > "unix://".length()) {
             return new Address(Kind.UNIX, text.substring("unix://".length()), 0, "");
         }
-        if (!text.contains("://")) throw new SettingsException("\"" + text + "\" is not an address: it must begin with http://, https:// or unix://, as in http://" + text);
+        if (!text.contains("://")) {
+            throw new SettingsException("\"" + text
+                    + "\" is not an address: it must begin with http://, https:// or unix://, as in http://" + text);
+        }
         try {
             return of(new URI(text), text);
         } catch (URISyntaxException malformed) {
@@ -34,7 +37,9 @@ public record Address(Kind kind, String host, int port, String base) {
         if (!https && !"http".equals(uri.getScheme()) || host == null) {
             throw new SettingsException("\"" + text + "\" is not an address: expected http://HOST:PORT, https://HOST:PORT or unix:///PATH");
         }
-        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null) throw new SettingsException("an address holds no user, password or query");
+        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null) {
+            throw new SettingsException("an address holds no user, password or query");
+        }
         var plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         int port = uri.getPort() >= 0 ? uri.getPort() : https ? 443 : 80;
         return new Address(https ? Kind.HTTPS : Kind.HTTP, plain, port, base(uri.getRawPath()));

@@ -67,7 +67,8 @@ public final class SystemTerminal implements Terminal {
     }
 
     private static void echo(boolean on) throws IOException {
-        var stty = new ProcessBuilder("stty", on ? "echo" : "-echo").redirectInput(TTY.toFile()).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
+        var stty = new ProcessBuilder("stty", on ? "echo" : "-echo").redirectInput(TTY.toFile()).redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD).start();
         try {
             stty.waitFor();
         } catch (InterruptedException stop) {
