@@ -83,6 +83,17 @@ def test_a_command_whose_output_nobody_reads_ends():
     assert run.communicate(timeout=60)[0] == "y\n"
 
 
+def test_letters_reach_the_command_whatever_the_locale_and_the_locale_is_its_callers():
+    assert cli("kv", "put", "secret/letters", "key=-", input="pässwörd-€", LC_ALL="C").returncode == 0
+    environment = {key: value for key, value in os.environ.items() if key not in ("LC_ALL", "LC_CTYPE", "LANG")}
+    environment |= {"LC_ALL": "C", "LATIN": b"\xe4\xff"}
+    done = subprocess.run([WATCHWORD, "run", "-no-mask", "-env", "KEY=secret/letters#key", "--", "sh", "-c", 'printf "%s|" "$KEY" "$1" "$LATIN" "$LC_ALL"', "sh", "é"], env=environment, capture_output=True)
+    assert done.stdout == "pässwörd-€|é|".encode() + b"\xe4\xff|C|"
+    environment.pop("LC_ALL")
+    done = subprocess.run([WATCHWORD, "run", "-no-mask", "-env", "KEY=secret/letters#key", "--", "sh", "-c", "env"], env=environment, capture_output=True)
+    assert b"LC_ALL" not in done.stdout
+
+
 def test_what_a_job_writes_is_as_open_as_its_caller_wants():
     done = subprocess.run(["sh", "-c", f"umask 022; '{WATCHWORD}' run -env KEY=secret/job#key -- sh -c umask"], capture_output=True, text=True)
     assert done.stdout.strip() in ("022", "0022")

@@ -1,6 +1,7 @@
 package watchword.cli.run;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import watchword.client.SettingsException;
 public final class RunCommand implements Group {
     private static final String PLAN = "watchword.run";
     private static final List<String> TOKENS = List.of("WATCHWORD_TOKEN", "VAULT_TOKEN", "BAO_TOKEN");
+
+    private static final String CALLERS_LOCALE = "WATCHWORD_CALLERS_LC_ALL";
 
     @Override
     public List<Command> commands() {
@@ -95,15 +98,13 @@ public final class RunCommand implements Group {
         if (plan.login().isPresent()) for (var name : plan.login().get().variables()) environment.remove(name);
         var kept = call.isOn("keep-token") && session.client().settings().token().isPresent();
         for (var name : TOKENS) environment.remove(name);
+        restoreLocale(environment);
         if (kept) environment.put("VAULT_TOKEN", session.client().settings().token().reveal());
         for (var value : fetched.values().entrySet()) {
             var text = value.getValue().display();
             switch (value.getKey()) {
                 case RunPlan.Variable variable -> {
-                    if (text.indexOf('\0') >= 0) {
-                        throw new UsageException(variable.name()
-                                + ": the value holds a zero byte, which no variable can; -file puts it into a file");
-                    }
+                    carriable(variable.name(), text);
                     environment.put(variable.name(), text);
                 }
                 case RunPlan.PrivateFile file -> environment.put(file.name(), files.write(file.name(), text).toString());
@@ -111,6 +112,24 @@ public final class RunCommand implements Group {
             }
         }
         return environment;
+    }
+
+    /** The launcher gives us a locale that carries every letter; the command gets its caller's. */
+    private static void restoreLocale(Map<String, String> environment) {
+        var callers = environment.remove(CALLERS_LOCALE);
+        if (callers == null) return;
+        if (callers.isEmpty()) environment.remove("LC_ALL");
+        else environment.put("LC_ALL", callers);
+    }
+
+    private static void carriable(String name, String text) throws UsageException {
+        if (text.indexOf('\0') >= 0) {
+            throw new UsageException(name + ": the value holds a zero byte, which no variable can; -file puts it into a file");
+        }
+        var platform = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        if (!platform.newEncoder().canEncode(text)) {
+            throw new UsageException(name + ": the value has letters that this locale cannot carry; set LC_ALL=C.UTF-8, or use -file");
+        }
     }
 
     private static Set<String> masked(Session session, Fetched fetched) {
