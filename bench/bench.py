@@ -2,14 +2,12 @@
 import json
 import os
 import re
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
+
+from server import TOKEN, Server
 
 ROOT = sys.argv[1]
 PEER = sys.argv[2:4]
@@ -59,35 +57,22 @@ def call(address, token, path, body):
 
 
 def main():
-    folder = tempfile.mkdtemp()
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    server = subprocess.Popen([os.path.join(ROOT, "watchword"), "dev", f"-listen=127.0.0.1:{port}", "-dev-root-token-id=bench", f"-data={folder}/data", f"-audit={folder}/audit.log"],
-                              stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
+    server = Server(ROOT)
+    address = server.address
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(address + "/v1/sys/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
+        server.start()
         rows = []
         for case in CASES:
-            call(address, "bench", "/v1/secret/data/bench", {"data": {"user": "app", "password": "hunter2hunter2"}})
-            ours = load(folder, address, "bench", case)
-            theirs = load(folder, PEER[0], PEER[1], case) if len(PEER) == 2 else None
+            call(address, TOKEN, "/v1/secret/data/bench", {"data": {"user": "app", "password": "hunter2hunter2"}})
+            ours = load(server.folder, address, TOKEN, case)
+            theirs = load(server.folder, PEER[0], PEER[1], case) if len(PEER) == 2 else None
             rows.append((case[0], ours, theirs))
         print(f"{'':14}{'req/s':>10}{'p99 ms':>9}" + (f"{'peer':>10}{'p99 ms':>9}{'ratio':>8}" if len(PEER) == 2 else ""))
         for name, ours, theirs in rows:
             print(f"{name:14}{ours[0]:10.0f}{ours[1]:9.1f}" + (f"{theirs[0]:10.0f}{theirs[1]:9.1f}{ours[0] / theirs[0]:8.1f}" if theirs else ""))
-        resident = int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{server.pid}/status").read())[1]) // 1024
-        print(f"resident after it: {resident} MB")
+        print(f"resident after it: {server.resident()} MB")
     finally:
-        server.kill()
-        server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 main()

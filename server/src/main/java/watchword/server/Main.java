@@ -16,6 +16,7 @@ public final class Main {
 
     @SuppressWarnings("SystemOut") // a program's own streams
     public static void main(String[] args) {
+        ObjectStreams.refuse();
         System.exit(run(List.of(args), System.out, System.err));
     }
 

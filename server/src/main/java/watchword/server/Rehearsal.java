@@ -20,7 +20,7 @@ public final class Rehearsal {
     private static final int ROUNDS = 20;
     private static final String SECRET = "/v1/secret/data/rehearsal";
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).version(HttpClient.Version.HTTP_1_1).build();
     private final DevServer server;
 
     private Rehearsal(DevServer server) {

@@ -2,8 +2,10 @@ package watchword.storage;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage.StorageException;
@@ -16,6 +18,10 @@ final class PostgresAddress {
     private static final Pattern FORM = Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<where>[^@/?#]+)/(?<database>[^/?#]*)(?:\\?(?<parameters>[^#]*))?");
     /** What libpq, and so most people, call some of the driver's parameters. */
     private static final Map<String, String> LIBPQ_NAMES = Map.of("connect_timeout", "connectTimeout", "application_name", "ApplicationName", "dbname", "PGDBNAME");
+
+    /** Parameters that name a class to load, a program's module or a file to write: whoever may only choose an address shall not choose code. */
+    private static final Set<String> REFUSED = Set.of("authenticationpluginclassname", "classloaderstrategy", "jaasapplicationname", "loggerfile", "loggerlevel", "socketfactory", "socketfactoryarg", "sslfactory",
+            "sslfactoryarg", "sslhostnameverifier", "sslpasswordcallback", "sspiserviceclass", "xmlfactoryfactory");
 
     private final String url;
     private final Map<String, String> plain;
@@ -37,6 +43,9 @@ final class PostgresAddress {
                 int equals = each.indexOf('=');
                 if (equals <= 0) throw malformed();
                 var name = decode(each.substring(0, equals));
+                if (REFUSED.contains(name.toLowerCase(Locale.ROOT))) {
+                    throw new StorageException("the address of the database must not name classes or files for the driver to load or write", false, null);
+                }
                 all.put(LIBPQ_NAMES.getOrDefault(name, name), decode(each.substring(equals + 1)));
             }
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.TokenRow;
+import watchword.core.wire.Listing;
 import watchword.core.wire.Rows;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
@@ -53,7 +54,7 @@ public final class CubbyholeEngine implements Engine {
     private Reply<Keys> list(Call.Read<At> call) {
         var path = call.input().path();
         var below = owner(call) + "/" + (path.isEmpty() || path.endsWith("/") ? path : path + "/");
-        var names = rows.names(call.store(), below, "", Integer.MAX_VALUE);
+        var names = Listing.whole(rows.names(call.store(), below, "", Listing.limit(0)), 0);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Keys(names));
     }

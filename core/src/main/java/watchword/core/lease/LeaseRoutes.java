@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import watchword.core.mount.Mounts;
 import watchword.core.token.TokenRow;
 import watchword.core.token.Tokens;
 import watchword.sdk.Body;
+import watchword.core.wire.Listing;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.OrNull;
@@ -24,6 +26,8 @@ import watchword.sdk.Storage;
 
 /** {@code sys/leases} and the older {@code sys/renew} and {@code sys/revoke}. */
 public final class LeaseRoutes {
+    private static final int MOST_SHOWN = 10_000;
+
     private final Leases leases;
     private final Revocations revocations;
     private final Tokens tokens;
@@ -122,7 +126,8 @@ public final class LeaseRoutes {
     private Reply<Keys> list(Call.Read<Below> call) {
         var prefix = call.input().prefix();
         var folder = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
-        var names = leases.names(call.store(), folder, call.input().after(), call.input().limit() > 0 ? call.input().limit() : Integer.MAX_VALUE);
+        int asked = call.input().limit();
+        var names = Listing.whole(leases.names(call.store(), folder, call.input().after(), Listing.limit(asked)), asked);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Keys(names));
     }
@@ -194,7 +199,7 @@ public final class LeaseRoutes {
         }
     }
 
-    private void eachBelow(Storage storage, String prefix, java.util.function.BiConsumer<String, LeaseRow> action) {
+    private void eachBelow(Storage storage, String prefix, BiConsumer<String, LeaseRow> action) {
         for (var after = ""; ; ) {
             var from = after;
             var page = storage.read(store -> leases.page(store, folder(prefix), from, 500));
@@ -225,31 +230,30 @@ public final class LeaseRoutes {
     private Reply<Counts> count(Call.Read<Kind> call) {
         requireKind(call.input());
         var perMount = new TreeMap<String, Long>();
-        long total = 0;
-        for (var entry : stuck(call.store())) {
-            total++;
-            mounts.byUuid(call.store(), entry.getValue().mountUuid()).ifPresent(m -> perMount.merge(m.path(), 1L, Long::sum));
-        }
+        long total = eachStuck(call.store(), (_, row) -> mounts.byUuid(call.store(), row.mountUuid()).ifPresent(m -> perMount.merge(m.path(), 1L, Long::sum)));
         return Reply.of(new Counts(Map.of("lease_count", total, "counts", perMount)));
     }
 
     private Reply<Counts> irrevocable(Call.Read<Kind> call) {
         requireKind(call.input());
-        var all = stuck(call.store());
         var shown = new ArrayList<Map<String, Object>>();
-        for (var entry : all) {
-            if (shown.size() == 10_000) break;
-            shown.add(Map.of("lease_id", entry.getKey(), "error", entry.getValue().lastError(), "attempts", (long) entry.getValue().attempts()));
-        }
-        return Reply.of(new Counts(Map.of("lease_count", (long) all.size(), "leases", shown)));
+        long total = eachStuck(call.store(), (id, row) -> {
+            if (shown.size() < MOST_SHOWN) shown.add(Map.of("lease_id", id, "error", row.lastError(), "attempts", (long) row.attempts()));
+        });
+        return Reply.of(new Counts(Map.of("lease_count", total, "leases", shown)));
     }
 
-    private List<Map.Entry<String, LeaseRow>> stuck(Storage.Reader store) {
-        var found = new ArrayList<Map.Entry<String, LeaseRow>>();
+    /** Keeps none of them. @return how many there are */
+    private long eachStuck(Storage.Reader store, BiConsumer<String, LeaseRow> action) {
+        long found = 0;
         for (var after = ""; ; ) {
             var page = leases.page(store, "", after, 1000);
             if (page.isEmpty()) return found;
-            page.stream().filter(e -> e.getValue().state() == LeaseRow.State.IRREVOCABLE).forEach(found::add);
+            for (var entry : page) {
+                if (entry.getValue().state() != LeaseRow.State.IRREVOCABLE) continue;
+                found++;
+                action.accept(entry.getKey(), entry.getValue());
+            }
             after = page.getLast().getKey();
         }
     }

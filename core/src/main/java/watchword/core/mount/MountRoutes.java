@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.policy.Authority;
@@ -30,7 +29,7 @@ public final class MountRoutes {
     private final Authority authority;
     private final Consumer<String> revokePrefix;
     private final MountFollower follower;
-    private final Map<String, Map<String, Object>> moves = new ConcurrentHashMap<>();
+    private final Moves moves = new Moves();
 
     /**
      * @param revokePrefix ends every lease and token below a path, on its engine too, before the mount goes
@@ -248,9 +247,9 @@ public final class MountRoutes {
         call.storage().update(store -> mounts.at(store, from).ifPresent(still -> {
             mounts.move(store, still, to);
             follower.moved(store, still, to);
+            moves.add(store, id, new Moves.Row(from, to, "success", call.now()));
         }));
         follower.settled();
-        moves.put(id, Map.of("source_mount", from, "target_mount", to, "status", "success"));
         return Reply.of(new Moved(id)).warn("Mount move has been queued. Progress will be reported in Watchword's server log, tagged with the returned migration_id");
     }
 
@@ -259,9 +258,9 @@ public final class MountRoutes {
     }
 
     private Reply<Fields> moveStatus(Call.Read<MoveId> call) {
-        var info = moves.get(call.input().migrationId());
-        if (info == null) throw new Problem.NotFound().asException();
-        return Reply.of(new Fields(Map.of("migration_id", call.input().migrationId(), "migration_info", info)));
+        var row = moves.find(call.store(), call.input().migrationId()).orElseThrow(() -> new Problem.NotFound().asException());
+        return Reply.of(new Fields(Map.of("migration_id", call.input().migrationId(),
+                "migration_info", Map.of("source_mount", row.sourceMount(), "target_mount", row.targetMount(), "status", row.status()))));
     }
 
     // ---- what clients see ----

@@ -91,7 +91,7 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
 
     private static boolean isTextForm(String text, Object refused) {
         return switch (refused) {
-            case String glob -> glob.equals("*") || globs(glob, text) || globs(glob, text.strip());
+            case String glob -> glob.equals("*") || Glob.atEnds(glob, text) || Glob.atEnds(glob, text.strip());
             case Boolean truth -> truth ? TRUE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT)) : FALSE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT));
             case Number number -> isNumber(text.strip()) && sameNumber(new JsonNumber(text.strip()), number);
             default -> false;
@@ -110,7 +110,7 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
     private static boolean isTaken(@Nullable Object value, List<Object> taken) {
         if (value == null) return false;
         for (var each : taken) {
-            if (each instanceof String glob && value instanceof String text ? globs(glob, text) : same(value, each)) return true;
+            if (each instanceof String glob && value instanceof String text ? Glob.atEnds(glob, text) : same(value, each)) return true;
         }
         return false;
     }
@@ -136,15 +136,5 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
         } catch (NumberFormatException notDecimal) {
             return false;
         }
-    }
-
-    /** {@code *} at either end, or both, and alone it is itself. */
-    static boolean globs(String glob, String text) {
-        if (glob.length() < 2) return glob.equals(text);
-        boolean before = glob.startsWith("*");
-        boolean after = glob.endsWith("*");
-        if (before && after) return text.contains(glob.substring(1, glob.length() - 1));
-        if (before) return text.endsWith(glob.substring(1));
-        return after ? text.startsWith(glob.substring(0, glob.length() - 1)) : glob.equals(text);
     }
 }

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import watchword.core.policy.Glob;
 import watchword.core.policy.Policies;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -46,17 +47,16 @@ public final class RateLimits {
 
     private record InForce(long version, Map<String, QuotaRow> rows, Map<String, Long> ids, QuotaTable table, QuotaSettings settings, Exempt exempt) {}
 
-    private record Exempt(Set<String> paths, List<String> prefixes) {
+    private record Exempt(Set<String> paths, List<String> globs) {
         static final Exempt NOTHING = new Exempt(Set.of(), List.of());
 
         static Exempt of(QuotaSettings settings) {
             var all = Stream.concat(settings.exemptPaths().stream(), settings.absoluteExemptPaths().stream()).toList();
-            return new Exempt(all.stream().filter(path -> !path.endsWith("*")).collect(Collectors.toUnmodifiableSet()),
-                    all.stream().filter(path -> path.endsWith("*")).map(path -> path.substring(0, path.length() - 1)).toList());
+            return new Exempt(all.stream().filter(path -> !path.endsWith("*")).collect(Collectors.toUnmodifiableSet()), all.stream().filter(path -> path.endsWith("*")).toList());
         }
 
         boolean covers(String path) {
-            return paths.contains(path) || prefixes.stream().anyMatch(path::startsWith);
+            return paths.contains(path) || globs.stream().anyMatch(glob -> Glob.atEnd(glob, path));
         }
     }
 

@@ -2,7 +2,6 @@ package watchword.core.token;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +106,7 @@ public final class TokenCreation {
         var asked = Policies.canonicalWithRoot(wanted.policies().orElse(List.of()));
         var names = new ArrayList<>(role.isPresent() ? roles.policies(role.get(), asked, parent) : asked);
         if (names.isEmpty() && role.isEmpty()) names.addAll(parent.row().policies());
-        if (role.isEmpty() && !parent.sudo() && !new HashSet<>(parent.policies()).containsAll(names)) {
+        if (role.isEmpty() && !parent.sudo() && !Policies.exceeding(names, parent.policies()).isEmpty()) {
             throw invalid("child policies must be subset of parent");
         }
         if (names.contains("root") && !parentIsRoot) throw invalid("root tokens may not be created without parent token being root");

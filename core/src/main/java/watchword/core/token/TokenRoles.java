@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import watchword.core.policy.Glob;
 import watchword.core.policy.Policies;
+import watchword.core.wire.Listing;
 import watchword.core.wire.Rows;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -36,8 +38,6 @@ public final class TokenRoles {
             String tokenType) {}
 
     record Name(@Doc("Name of the role.") String name) {}
-
-    record Nothing() {}
 
     record Keys(List<String> keys) {}
 
@@ -87,17 +87,17 @@ public final class TokenRoles {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("roles", Nothing.class, Keys.class, this::list, "List the token roles."),
+                Route.list("roles", Listing.Page.class, Keys.class, this::list, "List the token roles."),
                 Route.read("roles/{name}", Name.class, Shown.class, this::read, "Read a token role."),
                 Route.write("roles/{name}", Set.class, None.class, this::write, "Create or change a token role.")
                         .existence(call -> rows.get(call.store(), call.input().name()).isPresent()),
                 Route.delete("roles/{name}", Name.class, None.class, this::delete, "Delete a token role."));
     }
 
-    private Reply<Keys> list(Call.Read<Nothing> call) {
-        var names = rows.names(call.store(), "", "", Integer.MAX_VALUE);
+    private Reply<Keys> list(Call.Read<Listing.Page> call) {
+        var names = rows.names(call.store(), "", call.input().after(), Listing.limit(call.input().limit()));
         if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Keys(names));
+        return Reply.of(new Keys(Listing.whole(names, call.input().limit())));
     }
 
     private Reply<Shown> read(Call.Read<Name> call) {
@@ -163,8 +163,8 @@ public final class TokenRoles {
         if (names.isEmpty() && !limits) parent.row().policies().stream().filter(name -> !name.equals("default") || !disallows(role, name)).forEach(names::add);
         for (var name : names) {
             boolean allowed = !limits
-                    ? parent.sudo() || parent.policies().contains(name)
-                    : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> matches(glob, name)) || name.equals("default");
+                    ? parent.sudo() || Policies.exceeding(List.of(name), parent.policies()).isEmpty()
+                    : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> Glob.anywhere(glob, name)) || name.equals("default");
             if (!allowed) throw new Problem.Invalid("token policies (" + Policies.shown(names) + ") must be subset of the role's allowed policies").asException();
             if (disallows(role, name)) {
                 throw new Problem.Invalid("token policy \"" + name + "\" is disallowed by this role").asException();
@@ -174,23 +174,6 @@ public final class TokenRoles {
     }
 
     static boolean disallows(Row role, String policy) {
-        return role.disallowedPolicies().contains(policy) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> matches(glob, policy));
-    }
-
-    /** {@code *} stands for any text, anywhere. Parts between stars are looked for from left to right: the first place of each is as good as any. */
-    static boolean matches(String glob, String text) {
-        int star = glob.indexOf('*');
-        if (star < 0) return glob.equals(text);
-        int last = glob.lastIndexOf('*');
-        var end = glob.substring(last + 1);
-        if (!text.startsWith(glob.substring(0, star)) || text.length() < star + end.length() || !text.endsWith(end)) return false;
-        int at = star;
-        int most = text.length() - end.length();
-        for (var part : last == star ? List.<String>of() : List.of(glob.substring(star + 1, last).split("\\*", -1))) {
-            int found = text.indexOf(part, at);
-            if (found < 0 || found + part.length() > most) return false;
-            at = found + part.length();
-        }
-        return true;
+        return role.disallowedPolicies().contains(policy) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> Glob.anywhere(glob, policy));
     }
 }

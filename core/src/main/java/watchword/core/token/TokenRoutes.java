@@ -9,6 +9,7 @@ import java.util.Optional;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
 import watchword.core.wire.Durations;
+import watchword.core.wire.Listing;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Default;
@@ -118,7 +119,7 @@ public final class TokenRoutes implements Engine {
                         .with(Trait.OWN_TOKEN),
                 Route.write("revoke-accessor", ByAccessor.class, None.class, this::revokeAccessor, "Revoke the token with an accessor."),
                 Route.write("revoke-orphan", ByToken.class, None.class, this::revokeOrphan, "Revoke a token; its children live on.").with(Trait.SUDO),
-                Route.list("accessors", Nothing.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
+                Route.list("accessors", Listing.Page.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
                 Route.write("tidy", Nothing.class, Tidied.class, this::tidy, "Look for rows that belong to no token; there should be none.")
                         .with(Trait.SUDO)));
         all.addAll(roles.routes());
@@ -180,9 +181,11 @@ public final class TokenRoutes implements Engine {
         return duration.isPositive() ? Optional.of(duration.toSeconds()) : Optional.empty();
     }
 
-    private Reply<Keys> accessors(Call.Read<Nothing> call) {
-        var keys = tokens.keys(call.store(), "", Integer.MAX_VALUE).stream().map(tokens::accessor).sorted().toList();
-        return Reply.of(new Keys(keys));
+    /** A whole list is sorted; pages come in an order of their own, each going on where {@code after} stands. */
+    private Reply<Keys> accessors(Call.Read<Listing.Page> call) {
+        int asked = call.input().limit();
+        var page = Listing.whole(tokens.accessors(call.store(), call.input().after(), Listing.limit(asked)), asked);
+        return Reply.of(new Keys(asked > 0 || !call.input().after().isEmpty() ? page : page.stream().sorted().toList()));
     }
 
     // ---- renewing ----

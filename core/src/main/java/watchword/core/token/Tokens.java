@@ -109,6 +109,12 @@ public final class Tokens implements AutoCloseable {
         return rows.names(store, "", after, limit);
     }
 
+    /** Accessors of all service tokens, a page of them, in the order of the tokens' keys. @param after an accessor, whether or not its token is still there */
+    List<String> accessors(Storage.Reader store, String after, int limit) {
+        var from = after.isEmpty() ? "" : text.keyOfAccessor(after).orElseThrow(() -> new Problem.Invalid("after: not an accessor").asException());
+        return keys(store, from, limit).stream().map(text::accessorOf).toList();
+    }
+
     /** How many service tokens there are. Reads the store page by page, each on a snapshot of its own. */
     public long count(Storage storage) {
         long count = 0;

@@ -61,14 +61,14 @@ class ParametersTest {
 
     @Test
     void a_glob_is_a_star_at_either_end() {
-        assertThat(Parameters.globs("foo-*", "foo-bar")).isTrue();
-        assertThat(Parameters.globs("*-bar", "foo-bar")).isTrue();
-        assertThat(Parameters.globs("*o-b*", "foo-bar")).isTrue();
-        assertThat(Parameters.globs("f*r", "foo-bar")).isFalse();
-        assertThat(Parameters.globs("*", "foo")).isFalse();
-        assertThat(Parameters.globs("*", "*")).isTrue();
-        assertThat(Parameters.globs("**", "foo")).isTrue();
-        assertThat(Parameters.globs("", "")).isTrue();
+        assertThat(Glob.atEnds("foo-*", "foo-bar")).isTrue();
+        assertThat(Glob.atEnds("*-bar", "foo-bar")).isTrue();
+        assertThat(Glob.atEnds("*o-b*", "foo-bar")).isTrue();
+        assertThat(Glob.atEnds("f*r", "foo-bar")).isFalse();
+        assertThat(Glob.atEnds("*", "foo")).isFalse();
+        assertThat(Glob.atEnds("*", "*")).isTrue();
+        assertThat(Glob.atEnds("**", "foo")).isTrue();
+        assertThat(Glob.atEnds("", "")).isTrue();
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.mount;
+
+import org.jspecify.annotations.NullMarked;
