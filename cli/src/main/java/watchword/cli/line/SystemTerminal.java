@@ -52,6 +52,9 @@ public final class SystemTerminal implements Terminal {
     private static String fromTty(String question) throws IOException, UsageException {
         try (var tty = new RandomAccessFile(TTY.toFile(), "rw")) {
             tty.write(question.getBytes(StandardCharsets.UTF_8));
+            // Whoever interrupts the question gets the terminal back as it was.
+            var restore = new Thread(SystemTerminal::echoAgain);
+            Runtime.getRuntime().addShutdownHook(restore);
             echo(false);
             try {
                 var line = tty.readLine();
@@ -59,10 +62,19 @@ public final class SystemTerminal implements Terminal {
                 return new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             } finally {
                 echo(true);
+                Runtime.getRuntime().removeShutdownHook(restore);
                 tty.write('\n');
             }
         } catch (java.io.FileNotFoundException nobody) {
             throw new UsageException("there is no terminal to ask on; give - to read it from standard input");
+        }
+    }
+
+    private static void echoAgain() {
+        try {
+            echo(true);
+        } catch (IOException noStty) {
+            // then it was never turned off
         }
     }
 
