@@ -45,7 +45,10 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
             if (equals < 1) throw new UsageException(where + ": word " + number + " after the method is not KEY=VALUE");
             var key = pair.substring(0, equals);
             var value = pair.substring(equals + 1);
-            if (SECRET.contains(key) && !isElsewhere(value)) throw new UsageException(where + ": " + key + " is a secret and stands not here: give " + key + "=@FILE or " + key + "=env:VARIABLE");
+            if (SECRET.contains(key) && !isElsewhere(value)) {
+                throw new UsageException(where + ": " + key + " is a secret and stands not here: give " + key + "=@FILE or " + key
+                        + "=env:VARIABLE");
+            }
             fields.put(key, value);
         }
         return new RunLogin(method, Call.trimmed(mount), fields);
@@ -66,13 +69,16 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
     Session with(Call call, Client client) throws IOException, UsageException, SettingsException {
         var login = Login.of(method, mount, read(call)).completed(call);
         var answer = client.withToken(Token.NONE).write(login.path(), login.body());
-        if (answer.auth().get("mfa_requirement").isPresent()) throw new UsageException("this login wants a second factor, which nobody can give while a job starts");
+        if (answer.auth().get("mfa_requirement").isPresent()) {
+            throw new UsageException("this login wants a second factor, which nobody can give while a job starts");
+        }
         var token = Token.of(answer.auth().text("client_token"));
         if (!token.isPresent()) throw new UsageException("the server answered the login without a token");
         var secrets = new ArrayList<String>();
         secrets.add(token.reveal());
         for (var member : login.body().members().entrySet()) if (SECRET.contains(member.getKey())) secrets.add(member.getValue().display());
-        return new Session(client.withToken(token), true, answer.auth().whole("lease_duration"), answer.auth().isTrue("renewable"), secrets);
+        return new Session(client.withToken(token), true, answer.auth().whole("lease_duration"), answer.auth().isTrue("renewable"),
+                secrets);
     }
 
     private Json.Obj read(Call call) throws UsageException {
@@ -86,7 +92,9 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
         if (!value.startsWith(FROM_ENVIRONMENT)) return value;
         var name = value.substring(FROM_ENVIRONMENT.length());
         var found = call.world().environment().getOrDefault(name, "");
-        if (found.isEmpty()) throw new UsageException("the login's " + key + " should come from the variable " + name + ", which is not set");
+        if (found.isEmpty()) {
+            throw new UsageException("the login's " + key + " should come from the variable " + name + ", which is not set");
+        }
         return found;
     }
 
