@@ -37,6 +37,8 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final int MAX_CONNECTIONS = 20_000;
     private static final int MAX_STREAMS = 128;
+    /** Requests at once, most of them waiting: the usual 200 could all be taken by clients that send slowly or wait for room. */
+    private static final int MAX_TASKS = 10_000;
     /** Frames a second that serve only to make work: resets, pings, settings, empty ones. */
     private static final int MAX_IDLE_FRAMES = 50;
     private static final long SWEEP_MILLIS = 500;
@@ -76,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static VirtualThreadPool virtualThreads() {
-        var threads = new VirtualThreadPool();
+        var threads = new VirtualThreadPool(MAX_TASKS);
         threads.setName("http");
         return threads;
     }
