@@ -74,7 +74,8 @@ final class SettingsTest {
 
     @Test
     void a_password_in_an_address_is_refused_and_not_repeated() {
-        for (var address : new String[] {"https://user:canary@h", "user:canary@h", "http//user:canary@h", "https://user:canary@", "ftp://user:canary@h:1"}) {
+        for (var address : new String[] {"https://user:canary@h", "user:canary@h", "http//user:canary@h", "https://user:canary@",
+                "ftp://user:canary@h:1"}) {
             assertThatThrownBy(() -> Address.parse(address)).as(address).isInstanceOf(SettingsException.class)
                     .hasMessageNotContaining("canary");
         }

@@ -35,7 +35,9 @@ public final class RunCommand implements Group {
                         Flag.file("config", "a file of such lines; else ./watchword.run when it is there").repeated(),
                         Flag.text("method", "TYPE", "log in for this run alone: approle, userpass, jwt or another method"),
                         Flag.text("path", "PATH", "with -method: where it is mounted; else at its type"),
-                        Flag.pairs("login", "with -method: what it wants; secrets as KEY=@FILE or KEY=env:VARIABLE"),
+                        Flag.pairs("login",
+                                "with -method: what it wants; secrets as KEY=@FILE, KEY=env:VARIABLE, or KEY=unwrap:@FILE for a wrapping "
+                                + "token"),
                         Flag.on("no-mask", "let the command's output through as it is; it then has the terminal"),
                         Flag.on("keep-token", "let the command have the token, in VAULT_TOKEN"))
                 .note("A configuration has a line for each variable, each file, and for the login of the run's own. Flags win over "

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import watchword.cli.Line;
+import watchword.testkit.StubServer.Reply;
 
 /** Real commands of this machine, and a server that says what it is told. */
 final class RunCommandTest {
@@ -79,6 +80,25 @@ final class RunCommandTest {
         assertThat(line.server.asked("GET /v1/secret/data/train").getFirst().headers()).containsEntry("x-vault-token", "login-canary");
         assertThat(line.server.asked().getLast().line()).isEqualTo("PUT /v1/auth/token/revoke-self");
         assertThat(line.server.asked().getLast().headers()).containsEntry("x-vault-token", "login-canary");
+    }
+
+    @Test
+    void a_wrapped_secret_of_a_login_is_unwrapped_once_and_a_used_one_is_told_as_what_it_may_mean() {
+        line.server.on("PUT /v1/auth/approle/login", 200, "{\"auth\":{\"client_token\":\"login-canary\"}}")
+                .on("PUT /v1/sys/wrapping/unwrap", Reply.of(200, "{\"data\":{\"secret_id\":\"secret-id-canary\"}}"),
+                        Reply.of(400, "{\"errors\":[\"wrapping token is not valid or does not exist\"]}"));
+        line.with("WRAPPED", "wrapping-canary").with("VAULT_MAX_RETRIES", "2");
+        String[] words = {"run", "-method=approle", "-login=role_id=r", "-login=secret_id=unwrap:env:WRAPPED", "-env",
+                "K=secret/train#api_key",
+            "--", "sh", "-c", "echo ${WRAPPED-none} secret-id-canary"};
+        assertThat(line.type(words).out()).isEqualTo("none ***\n");
+        assertThat(line.server.asked("PUT /v1/sys/wrapping/unwrap").getFirst().headers()).containsEntry("x-vault-token", "wrapping-canary");
+        assertThat(line.server.asked("PUT /v1/auth/approle").getFirst().body())
+                .isEqualTo("{\"role_id\":\"r\",\"secret_id\":\"secret-id-canary\"}");
+        var second = line.type(words);
+        assertThat(second.status()).isEqualTo(2);
+        assertThat(second.err()).contains("somebody else has used it").doesNotContain("canary");
+        assertThat(line.server.asked("PUT /v1/sys/wrapping/unwrap")).hasSize(2);
     }
 
     @Test
