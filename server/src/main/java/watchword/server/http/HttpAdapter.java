@@ -41,11 +41,13 @@ final class HttpAdapter extends Handler.Abstract {
     private final Service server;
     private final BodyReader bodies;
     private final Map<Connector, Port> ports;
+    private final WebSockets sockets;
 
-    HttpAdapter(Service server, BodyReader bodies, Map<Connector, Port> ports) {
+    HttpAdapter(Service server, BodyReader bodies, Map<Connector, Port> ports, WebSockets sockets) {
         this.server = server;
         this.bodies = bodies;
         this.ports = Map.copyOf(ports);
+        this.sockets = sockets;
     }
 
     @Override
@@ -55,7 +57,9 @@ final class HttpAdapter extends Handler.Abstract {
         port.deadlines().begun(in);
         var end = Callback.from(() -> port.deadlines().ended(in), done);
         try {
-            write(answer(in, port), port, in, out, end);
+            var answer = answer(in, port);
+            if (answer.stream().isPresent() && sockets.begin(in, out, end, answer.stream().get())) return true;
+            write(answer.stream().isPresent() ? JsonErrors.response(426) : answer, port, in, out, end);
         } catch (IOException unreadable) {
             write(JsonErrors.response(400).with(CLOSE), port, in, out, end); // a body that is malformed, or broke off
         }
@@ -75,7 +79,10 @@ final class HttpAdapter extends Handler.Abstract {
         var origin = in.getHeaders().get(HttpHeader.ORIGIN);
         if (origin == null) return served(in, port);
         var leave = server.cross(in.getMethod(), origin, Optional.ofNullable(in.getHeaders().get(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD)).orElse(""));
-        return leave.refusal().isPresent() ? leave.refusal().get() : served(in, port).with(leave.headers());
+        if (leave.refusal().isPresent()) return leave.refusal().get();
+        // A browser lets any page open a WebSocket and read from it, so here the origin is ours to judge.
+        if (leave.headers().isEmpty() && in.getHeaders().contains(HttpHeader.UPGRADE)) return JsonErrors.response(403);
+        return served(in, port).with(leave.headers());
     }
 
     private Response served(org.eclipse.jetty.server.Request in, Port port) throws IOException {

@@ -71,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
             ports.put(connector(listener, port), port);
         }
         int largest = listeners.stream().mapToInt(each -> each.rules().maxRequestBytes()).max().orElse(Listener.Rules.DEFAULTS.maxRequestBytes());
-        jetty.setHandler(new GracefulHandler(new HttpAdapter(server, new BodyReader(largest), ports)));
+        jetty.setHandler(new GracefulHandler(new HttpAdapter(server, new BodyReader(largest), ports, new WebSockets(jetty))));
         jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, jetty));
         boolean started = false;
         try {
