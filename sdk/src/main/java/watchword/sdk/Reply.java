@@ -1,5 +1,6 @@
 package watchword.sdk;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,24 @@ public record Reply<O extends Record>(
 
     /** Bytes in place of the JSON envelope: health, metrics, an OpenAPI document. */
     @SuppressWarnings("ArrayRecordComponent") // handed straight to the listener; never compared
-    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers) {}
+    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers, Optional<Download> download) {
+        public Raw(int status, String contentType, byte[] body, Map<String, String> headers) {
+            this(status, contentType, body, headers, Optional.empty());
+        }
+    }
+
+    /** An answer's bytes that are too many for memory; they are read once, while the answer leaves. Who drops the answer closes it. */
+    public interface Download extends AutoCloseable {
+        long length();
+
+        /** Of the bytes, in hexadecimal: what the audit log has of them. */
+        String sha256();
+
+        InputStream bytes();
+
+        @Override
+        void close();
+    }
 
     /** How long {@code data} is good for. */
     public sealed interface Term {
@@ -85,6 +103,11 @@ public record Reply<O extends Record>(
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
         return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0);
+    }
+
+    public static <O extends Record> Reply<O> download(String contentType, Download download) {
+        var raw = new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download));
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0);
     }
 
     public Reply<O> until(Term term) {

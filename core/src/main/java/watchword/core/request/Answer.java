@@ -78,8 +78,13 @@ public record Answer(
         };
     }
 
+    /** It will not be sent. */
+    public void drop() {
+        raw.flatMap(Reply.Raw::download).ifPresent(Reply.Download::close);
+    }
+
     public Response toResponse(String requestId) {
-        if (raw.isPresent()) return new Response(raw.get().status(), raw.get().contentType(), raw.get().body(), raw.get().headers());
+        if (raw.isPresent()) return new Response(raw.get().status(), raw.get().contentType(), raw.get().body(), raw.get().headers(), raw.get().download());
         if (problem.isPresent()) return Response.json(status, Json.write(Map.of("errors", problem.get().messages())));
         if (status == 204) return Response.empty(204);
         return Response.json(status, Json.write(envelope(requestId)));
