@@ -39,7 +39,7 @@ mv "$root/.build/lib.new" "$root/.build/lib"
 rehearse() {
     # shellcheck disable=SC2086 # the flags are words
     "$JAVA_HOME/bin/java" $server_flags "-XX:AOTCacheOutput=$root/.build/server.aot.new" -cp "$lib/*" watchword.server.Rehearsal \
-        "$JAVA_HOME/bin/java" $cli_flags "-XX:AOTCacheOutput=$root/.build/cli.aot.new" -cp "$lib/*" watchword.cli.Main kv put secret/rehearsal a=b
+        "$JAVA_HOME/bin/java" $cli_flags "-XX:AOTCacheOutput=$root/.build/cli.aot.new" -cp "$lib/*" watchword.cli.Rehearsal
 }
 . "$root/dist/flags.sh"
 rm -f "$root"/.build/*.aot

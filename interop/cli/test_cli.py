@@ -1,12 +1,14 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -83,9 +85,54 @@ def test_a_command_whose_output_nobody_reads_ends():
     assert run.communicate(timeout=60)[0] == "y\n"
 
 
+def test_letters_reach_the_command_whatever_the_locale_and_the_locale_is_its_callers():
+    assert cli("kv", "put", "secret/letters", "key=-", input="pässwörd-€", LC_ALL="C").returncode == 0
+    environment = {key: value for key, value in os.environ.items() if key not in ("LC_ALL", "LC_CTYPE", "LANG")}
+    environment |= {"LC_ALL": "C", "LATIN": b"\xe4\xff"}
+    done = subprocess.run([WATCHWORD, "run", "-no-mask", "-env", "KEY=secret/letters#key", "--", "sh", "-c", 'printf "%s|" "$KEY" "$1" "$LATIN" "$LC_ALL"', "sh", "é"], env=environment, capture_output=True)
+    assert done.stdout == "pässwörd-€|é|".encode() + b"\xe4\xff|C|"
+    environment.pop("LC_ALL")
+    done = subprocess.run([WATCHWORD, "run", "-no-mask", "-env", "KEY=secret/letters#key", "--", "sh", "-c", "env"], env=environment, capture_output=True)
+    assert b"LC_ALL" not in done.stdout
+
+
 def test_what_a_job_writes_is_as_open_as_its_caller_wants():
     done = subprocess.run(["sh", "-c", f"umask 022; '{WATCHWORD}' run -env KEY=secret/job#key -- sh -c umask"], capture_output=True, text=True)
     assert done.stdout.strip() in ("022", "0022")
+
+
+def on_a_terminal(command, typed):
+    """What a person sees who types this when the question comes."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp("sh", ["sh", "-c", "trap : INT; " + command])
+    seen, asked = b"", False
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:
+            break  # all of them have ended
+        if not part:
+            break
+        seen += part
+        if b"hidden" in seen and not asked:
+            # The question is there before the terminal stops to repeat what is typed.
+            deadline = time.time() + 30
+            while termios.tcgetattr(terminal)[3] & termios.ECHO and time.time() < deadline:
+                time.sleep(0.01)
+            asked = True
+            os.write(terminal, typed)
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return seen.decode()
+
+
+@pytest.mark.parametrize("piped", ["", " | cat"])
+def test_what_is_typed_hidden_is_not_seen_and_an_interrupt_gives_the_terminal_back(piped):
+    command = f"'{WATCHWORD}' operator unseal{piped}; stty -a"
+    seen = on_a_terminal(command, b"canary-share\n")
+    assert "canary" not in seen and re.search(r"[^-]\becho\b", seen)
+    assert re.search(r"[^-]\becho\b", on_a_terminal(command, b"\x03"))
 
 
 def free_port():

@@ -20,7 +20,8 @@ import watchword.cli.run.RunCommand;
 
 /** Every command there is. The group of a command is found by its words alone, so that no other is loaded. */
 final class Commands {
-    private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth", "audit", "lease", "status", "operator", "server", "help");
+    private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth",
+            "audit", "lease", "status", "operator", "server", "help");
 
     private Commands() {}
 

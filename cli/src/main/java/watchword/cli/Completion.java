@@ -6,7 +6,9 @@ import java.util.List;
 import watchword.cli.line.Command;
 import watchword.cli.line.Flag;
 
-/** A shell function that completes commands, flags and what they take, read off the declarations. It starts no program, so it is instant. */
+/**
+ * A shell function that completes commands, flags and what they take, read off the declarations. It starts no program, so it is instant.
+ */
 final class Completion {
     private static final String FUNCTION = """
             _watchword() {
@@ -43,7 +45,9 @@ final class Completion {
         var all = new LinkedHashSet<String>();
         for (var command : commands) all.add(command.words());
         for (var command : commands) {
-            for (int space = command.words().lastIndexOf(' '); space > 0; space = command.words().lastIndexOf(' ', space - 1)) all.add(command.words().substring(0, space));
+            for (int space = command.words().lastIndexOf(' '); space > 0; space = command.words().lastIndexOf(' ', space - 1)) {
+                all.add(command.words().substring(0, space));
+            }
         }
         var longest = new ArrayList<>(all);
         longest.sort((a, b) -> b.length() - a.length());
@@ -65,7 +69,8 @@ final class Completion {
                 next.add(space < 0 ? rest : rest.substring(0, space));
             }
         }
-        cases.append("        ").append(words.isEmpty() ? "\"\"" : "\"" + words + "\" | \"" + words + " \"*").append(") next=\"").append(String.join(" ", next)).append('"');
+        cases.append("        ").append(words.isEmpty() ? "\"\"" : "\"" + words + "\" | \"" + words + " \"*").append(") next=\"")
+                .append(String.join(" ", next)).append('"');
         cases.append(" flags=\"").append(flags).append('"').append(files ? " files=yes" : "").append(" ;;\n");
     }
 

@@ -47,7 +47,8 @@ final class Help {
     }
 
     static String usage(Command command) {
-        return "watchword " + command.words() + (command.allFlags().isEmpty() ? "" : " [FLAGS]") + (command.arguments().isEmpty() ? "" : " " + command.arguments());
+        return "watchword " + command.words() + (command.allFlags().isEmpty() ? "" : " [FLAGS]")
+                + (command.arguments().isEmpty() ? "" : " " + command.arguments());
     }
 
     static void one(PrintStream out, Command command) {

@@ -14,7 +14,8 @@ final class HelpCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("help", "[WORD...]", "Tell what there is, or about one command.").kind(Command.Kind.LOCAL).flags(Flag.on("markdown", "all of it, as docs/cli.md")).example("help kv put"),
+                Command.of("help", "[WORD...]", "Tell what there is, or about one command.").kind(Command.Kind.LOCAL)
+                        .flags(Flag.on("markdown", "all of it, as docs/cli.md")).example("help kv put"),
                 Command.of("version", "", "Print the version.").kind(Command.Kind.LOCAL).example("version"),
                 Command.of("completion", "bash|zsh", "Print what makes a shell complete commands and flags.").kind(Command.Kind.LOCAL)
                         .example("completion bash > /etc/bash_completion.d/watchword"));
@@ -38,7 +39,8 @@ final class HelpCommands implements Group {
         }
         var found = Commands.find(call.arguments());
         if (found.isPresent()) Help.one(call.out(), found.get().command());
-        else if (!Help.below(call.out(), String.join(" ", call.arguments()))) throw new UsageException("there is no command " + String.join(" ", call.arguments()));
+        else if (!Help.below(call.out(), String.join(" ", call.arguments()))) throw new UsageException("there is no command "
+                + String.join(" ", call.arguments()));
     }
 
     static String version() throws IOException {

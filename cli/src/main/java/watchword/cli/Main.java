@@ -38,7 +38,8 @@ public final class Main {
         var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         var environment = System.getenv();
         var home = Path.of(environment.getOrDefault("HOME", "/"));
-        int status = run(List.of(args), new World(environment, home, Path.of("").toAbsolutePath(), System.in, out, err, new SystemTerminal()));
+        int status = run(List.of(args), new World(environment, home, Path.of("").toAbsolutePath(), System.in, out, err,
+                new SystemTerminal()));
         out.flush();
         System.exit(status);
     }
@@ -97,10 +98,15 @@ public final class Main {
         }
     }
 
-    /** Under a locale without UTF-8 the platform has lost letters before we see them; storing what is left would be worse than not starting. */
+    /**
+     * Under a locale without UTF-8 the platform has lost letters before we see them; storing what is left would be worse than not starting.
+     */
     private static void readable(List<String> words) throws UsageException {
         for (var word : words) {
-            if (word.indexOf('\uFFFD') >= 0) throw new UsageException("an argument has letters that this locale cannot carry; set LC_ALL=C.UTF-8, or give the value in a file (key=@file)");
+            if (word.indexOf('\uFFFD') >= 0) {
+                throw new UsageException("an argument has letters that this locale cannot carry; set LC_ALL=C.UTF-8, or give the value "
+                        + "in a file (key=@file)");
+            }
         }
     }
 
@@ -111,10 +117,14 @@ public final class Main {
     private void refused(String doing, ApiException told) {
         var text = new StringBuilder(prefix(doing)).append("Error making API request.\n\n");
         if (!told.namespace().isEmpty()) text.append("Namespace: ").append(told.namespace()).append('\n');
-        text.append("URL: ").append(told.method()).append(' ').append(told.url()).append("\nCode: ").append(told.status()).append(". Errors:\n");
+        text.append("URL: ").append(told.method()).append(' ').append(told.url()).append("\nCode: ").append(told.status())
+                .append(". Errors:\n");
         for (var error : told.errors()) text.append("\n* ").append(error.stripTrailing());
         Paint.error(world, Table.printable(text.toString()));
-        if (told.status() == 403) world.err().println("\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token capabilities PATH");
+        if (told.status() == 403) {
+            world.err().println("\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token "
+                    + "capabilities PATH");
+        }
         if (told.status() == 503 && told.says("sealed")) world.err().println("\nThe server is sealed; watchword operator unseal opens it.");
     }
 
@@ -130,7 +140,9 @@ public final class Main {
         var names = new ArrayList<String>();
         for (var command : Commands.all()) names.add(command.words());
         var near = nearest(typed, names);
-        Paint.error(world, "watchword: there is no command " + Table.printable(String.join(" ", typed.subList(0, Math.min(2, typed.size())))) + (near.isEmpty() ? "" : "; did you mean watchword " + near + "?"));
+        Paint.error(world, "watchword: there is no command "
+                + Table.printable(String.join(" ", typed.subList(0, Math.min(2, typed.size()))))
+                + (near.isEmpty() ? "" : "; did you mean watchword " + near + "?"));
         world.err().println("watchword help shows what there is.");
         return LOCAL;
     }

@@ -28,7 +28,10 @@ final class Reference {
     static String markdown(List<Command> commands) {
         var page = new StringBuilder(INTRODUCTION);
         page.append("\n| command | |\n|---|---|\n");
-        for (var command : commands) page.append("| [`").append(command.words()).append("`](#").append(anchor(command)).append(") | ").append(command.summary()).append(" |\n");
+        for (var command : commands) {
+            page.append("| [`").append(command.words()).append("`](#").append(anchor(command)).append(") | ").append(command.summary())
+                    .append(" |\n");
+        }
         page.append("\n## Flags of every command that talks to a server\n\n");
         flags(page, Command.COMMON);
         for (var command : commands) section(page, command);
@@ -40,7 +43,8 @@ final class Reference {
     }
 
     private static void section(StringBuilder page, Command command) {
-        page.append("\n## ").append(command.words()).append("\n\n    ").append(Help.usage(command)).append("\n\n").append(command.summary()).append('\n');
+        page.append("\n## ").append(command.words()).append("\n\n    ").append(Help.usage(command)).append("\n\n").append(command.summary())
+                .append('\n');
         for (var note : command.notes()) page.append('\n').append(note).append('\n');
         if (!command.flags().isEmpty()) {
             page.append('\n');
@@ -54,7 +58,8 @@ final class Reference {
     private static void flags(StringBuilder page, List<Flag> flags) {
         page.append("| flag | |\n|---|---|\n");
         for (var flag : flags) {
-            page.append("| `").append(flag.shown().replace("|", "\\|")).append("` | ").append(flag.help()).append(flag.repeats() ? "; may be given several times" : "").append(" |\n");
+            page.append("| `").append(flag.shown().replace("|", "\\|")).append("` | ").append(flag.help())
+                    .append(flag.repeats() ? "; may be given several times" : "").append(" |\n");
         }
     }
 }

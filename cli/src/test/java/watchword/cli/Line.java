@@ -64,7 +64,8 @@ public final class Line implements AutoCloseable {
 
     public Line mounted(String path, String version) {
         for (var name : List.of("train", "gcp", "a/b", "")) {
-            server.on(("GET /v1/sys/internal/ui/mounts/" + path + name).replaceFirst("/$", ""), 200, "{\"data\":{\"path\":\"" + path + "\",\"type\":\"kv\",\"options\":{\"version\":\"" + version + "\"}}}");
+            server.on(("GET /v1/sys/internal/ui/mounts/" + path + name).replaceFirst("/$", ""), 200, "{\"data\":{\"path\":\"" + path
+                    + "\",\"type\":\"kv\",\"options\":{\"version\":\"" + version + "\"}}}");
         }
         return this;
     }
@@ -81,7 +82,8 @@ public final class Line implements AutoCloseable {
     public Ended type(String... words) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var world = new World(environment, home, home, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, false, StandardCharsets.UTF_8),
+        var world = new World(environment, home, home, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8), new Person());
         int status = Main.run(List.of(words), world);
         world.out().flush();

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is printed, where the settings come from, and how it ends. */
 final class MainTest {
-    private static final String SECRET = "{\"request_id\":\"r\",\"lease_id\":\"\",\"renewable\":false,\"lease_duration\":2764800,\"data\":{\"b\":\"text\",\"a\":[\"x\",\"y\"],\"n\":3},\"warnings\":[\"beware\"]}";
+    private static final String SECRET =
+            "{\"request_id\":\"r\",\"lease_id\":\"\",\"renewable\":false,\"lease_duration\":2764800,\"data\":{\"b\":\"text\",\"a\":[\"x\",\"y\"],\"n\":3},\"warnings\":[\"beware\"]}";
 
     @TempDir
     Path home;
@@ -48,8 +49,10 @@ final class MainTest {
     @Test
     void every_format_is_the_whole_answer() {
         assertThat(line.type("read", "-format=raw", "x").out()).isEqualTo(SECRET);
-        assertThat(line.type("read", "-format=json", "x").out()).startsWith("{\n  \"request_id\": \"r\",\n").endsWith("  \"warnings\": [\n    \"beware\"\n  ]\n}\n");
-        assertThat(line.type("read", "-format=yaml", "x").out()).startsWith("request_id: r\n").contains("data:\n  b: text\n  a:\n    - x\n");
+        assertThat(line.type("read", "-format=json", "x").out()).startsWith("{\n  \"request_id\": \"r\",\n")
+                .endsWith("  \"warnings\": [\n    \"beware\"\n  ]\n}\n");
+        assertThat(line.type("read", "-format=yaml", "x").out()).startsWith("request_id: r\n")
+                .contains("data:\n  b: text\n  a:\n    - x\n");
         line.with("VAULT_FORMAT", "json");
         assertThat(line.type("read", "x").out()).startsWith("{\n");
         assertThat(line.type("read", "-format=table", "x").out()).startsWith("Key");
@@ -68,7 +71,8 @@ final class MainTest {
 
     @Test
     void what_others_stored_does_not_steer_the_terminal() {
-        line.server.on("GET /v1/evil", 200, "{\"data\":{\"k\":\"\\u001b[2Jgone\\u009b\"}}").on("GET /v1/error", 400, "{\"errors\":[\"\\u001b]0;x\\u0007\"]}");
+        line.server.on("GET /v1/evil", 200, "{\"data\":{\"k\":\"\\u001b[2Jgone\\u009b\"}}")
+                .on("GET /v1/error", 400, "{\"errors\":[\"\\u001b]0;x\\u0007\"]}");
         assertThat(line.type("read", "evil").out()).contains("\\x1b[2Jgone\\x9b").doesNotContain("\u001b");
         assertThat(line.type("read", "error").err()).doesNotContain("\u001b").doesNotContain("\u0007");
     }
@@ -91,12 +95,15 @@ final class MainTest {
     @Test
     void a_refusal_says_what_was_asked_and_what_was_answered() {
         line.server.on("GET /v1/denied", 403, "{\"errors\":[\"1 error occurred:\\n\\t* permission denied\\n\\n\"]}");
-        assertThat(line.type("read", "denied").err()).startsWith("Error reading denied: Error making API request.\n\nURL: GET " + line.server.address() + "/v1/denied\nCode: 403. Errors:\n\n* 1 error occurred:\n\t* permission denied\n");
+        assertThat(line.type("read", "denied").err())
+                .startsWith("Error reading denied: Error making API request.\n\nURL: GET " + line.server.address()
+                        + "/v1/denied\nCode: 403. Errors:\n\n* 1 error occurred:\n\t* permission denied\n");
     }
 
     @Test
     void status_tells_a_sealed_server_by_two_and_an_absent_one_by_one() {
-        line.server.on("GET /v1/sys/seal-status", 200, "{\"type\":\"shamir\",\"initialized\":true,\"sealed\":true,\"t\":3,\"n\":5,\"progress\":1,\"nonce\":\"q\",\"version\":\"1\"}");
+        line.server.on("GET /v1/sys/seal-status", 200,
+                "{\"type\":\"shamir\",\"initialized\":true,\"sealed\":true,\"t\":3,\"n\":5,\"progress\":1,\"nonce\":\"q\",\"version\":\"1\"}");
         var sealed = line.type("status");
         assertThat(sealed.status()).isEqualTo(2);
         assertThat(sealed.out()).contains("Sealed             true").contains("Unseal Progress    1/3");
@@ -110,9 +117,11 @@ final class MainTest {
     void flags_win_over_variables_and_ours_over_the_fields() {
         line.with("VAULT_NAMESPACE", "from-variable").with("VAULT_WRAP_TTL", "60");
         line.type("read", "x");
-        assertThat(line.server.asked().getLast().headers()).containsEntry("x-vault-namespace", "from-variable").containsEntry("x-vault-wrap-ttl", "60").containsEntry("x-vault-token", "token-canary");
+        assertThat(line.server.asked().getLast().headers()).containsEntry("x-vault-namespace", "from-variable")
+                .containsEntry("x-vault-wrap-ttl", "60").containsEntry("x-vault-token", "token-canary");
         line.with("WATCHWORD_TOKEN", "ours").type("read", "-namespace=from-flag", "-wrap-ttl=5m", "-header=X-Own=1", "x");
-        assertThat(line.server.asked().getLast().headers()).containsEntry("x-vault-namespace", "from-flag").containsEntry("x-vault-wrap-ttl", "5m").containsEntry("x-own", "1").containsEntry("x-vault-token", "ours");
+        assertThat(line.server.asked().getLast().headers()).containsEntry("x-vault-namespace", "from-flag")
+                .containsEntry("x-vault-wrap-ttl", "5m").containsEntry("x-own", "1").containsEntry("x-vault-token", "ours");
         assertThat(line.with("VAULT_MAX_RETRIES", "many").type("read", "x").err()).contains("VAULT_MAX_RETRIES");
     }
 
@@ -130,10 +139,12 @@ final class MainTest {
     @Test
     void a_login_keeps_its_token_and_does_not_show_it() throws Exception {
         line.without("VAULT_TOKEN").typing("password-canary");
-        line.server.on("PUT /v1/auth/userpass/login/alice", 200, "{\"auth\":{\"client_token\":\"login-canary\",\"accessor\":\"acc\",\"lease_duration\":3600,\"renewable\":true,\"token_policies\":[\"default\"],\"metadata\":{\"username\":\"alice\"}}}");
+        line.server.on("PUT /v1/auth/userpass/login/alice", 200,
+                "{\"auth\":{\"client_token\":\"login-canary\",\"accessor\":\"acc\",\"lease_duration\":3600,\"renewable\":true,\"token_policies\":[\"default\"],\"metadata\":{\"username\":\"alice\"}}}");
         var ended = line.type("login", "-method=userpass", "username=alice");
         assertThat(ended.status()).isZero();
-        assertThat(ended.out()).contains("Success! You are now authenticated.").contains("token_duration         1h").contains("token_meta_username    alice").doesNotContain("canary");
+        assertThat(ended.out()).contains("Success! You are now authenticated.").contains("token_duration         1h")
+                .contains("token_meta_username    alice").doesNotContain("canary");
         assertThat(line.server.asked().getLast().body()).isEqualTo("{\"password\":\"password-canary\"}");
         assertThat(home.resolve(".vault-token")).hasContent("login-canary");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve(".vault-token")))).isEqualTo("rw-------");
@@ -164,7 +175,8 @@ final class MainTest {
         line.server.on("PUT /v1/y", 204, "");
         var file = line.file("value", "line\n");
         line.input("{\"whole\":{\"n\":1}}").type("write", "y", "-", "a=@" + file, "b=\\@literal", "c=x=y");
-        assertThat(line.server.asked().getLast().body()).isEqualTo("{\"whole\":{\"n\":1},\"a\":\"line\\n\",\"b\":\"@literal\",\"c\":\"x=y\"}");
+        assertThat(line.server.asked().getLast().body())
+                .isEqualTo("{\"whole\":{\"n\":1},\"a\":\"line\\n\",\"b\":\"@literal\",\"c\":\"x=y\"}");
         var lost = line.type("write", "y", "canary-without-key");
         assertThat(lost.status()).isEqualTo(1);
         assertThat(lost.err()).contains("word 1 of the data").doesNotContain("canary");
@@ -174,7 +186,8 @@ final class MainTest {
     void a_policy_is_formatted_and_one_that_cannot_be_is_left_alone() {
         var file = line.file("p.hcl", "path \"a\" {\ncapabilities=[\"read\"]\n  required_parameters = [\"x\"] # why\n}\n");
         assertThat(line.type("policy", "fmt", file).status()).isZero();
-        assertThat(Path.of(file)).hasContent("path \"a\" {\n  capabilities        = [\"read\"]\n  required_parameters = [\"x\"] # why\n}\n");
+        assertThat(Path.of(file))
+                .hasContent("path \"a\" {\n  capabilities        = [\"read\"]\n  required_parameters = [\"x\"] # why\n}\n");
         var broken = line.file("b.hcl", "path \"a\" {\n");
         assertThat(line.type("policy", "fmt", broken).status()).isEqualTo(1);
         assertThat(Path.of(broken)).hasContent("path \"a\" {\n");
@@ -194,7 +207,9 @@ final class MainTest {
     void completion_knows_commands_flags_and_choices() throws Exception {
         var script = line.type("completion", "bash").out();
         assertThat(script).contains("generate-root").contains("-format=json");
-        var check = new ProcessBuilder("bash", "-c", script + "\nCOMP_WORDS=(watchword kv me); COMP_CWORD=2; _watchword; echo ${COMPREPLY[@]}").redirectErrorStream(true).start();
+        var check = new ProcessBuilder("bash", "-c",
+                script + "\nCOMP_WORDS=(watchword kv me); COMP_CWORD=2; _watchword; echo ${COMPREPLY[@]}").redirectErrorStream(true)
+                .start();
         assertThat(new String(check.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)).contains("metadata");
         assertThat(line.type("completion", "fish").status()).isEqualTo(1);
     }

@@ -28,11 +28,15 @@ final class ReferenceTest {
             var words = new ArrayList<>(List.of(command.words().split(" ", -1)));
             assertThat(Commands.find(words).orElseThrow().command()).isEqualTo(command);
             assertThat(command.summary()).endsWith(".");
-            assertThat(command.examples()).as(command.words()).isNotEmpty().allSatisfy(example -> assertThat(example).startsWith(command.words()));
-            if (command.kind() == Command.Kind.REMOTE && !command.words().equals("status")) assertThat(command.doing()).as(command.words()).isNotEmpty();
+            assertThat(command.examples()).as(command.words()).isNotEmpty()
+                    .allSatisfy(example -> assertThat(example).startsWith(command.words()));
+            if (command.kind() == Command.Kind.REMOTE && !command.words().equals("status")) {
+                assertThat(command.doing()).as(command.words()).isNotEmpty();
+            }
             for (var flag : command.allFlags()) {
                 assertThat(flag.help()).as(command.words() + " -" + flag.name()).isNotEmpty().doesNotEndWith(".");
-                assertThat(command.allFlags().stream().filter(each -> each.name().equals(flag.name()))).as(command.words() + " -" + flag.name()).hasSize(1);
+                assertThat(command.allFlags().stream().filter(each -> each.name().equals(flag.name())))
+                        .as(command.words() + " -" + flag.name()).hasSize(1);
             }
             words.add("-help");
             try (var line = new Line(home)) {

@@ -135,19 +135,26 @@ final class RequestsTest {
 
     @Test
     void every_command_that_talks_to_a_server_stands_here_or_in_a_test_of_its_own() {
-        var tested = new ArrayList<>(List.of("kv rollback", "kv enable-versioning", "operator init", "operator rotate", "auth help", "login"));
+        var tested = new ArrayList<>(List.of("kv rollback", "kv enable-versioning", "operator init", "operator rotate", "auth help",
+                "login"));
         for (var method : RequestsTest.class.getDeclaredMethods()) {
             var source = method.getAnnotation(CsvSource.class);
-            if (source != null) for (var row : source.value()) tested.add(Commands.find(List.of(row.strip().split(" ", -1))).orElseThrow().command().words());
+            if (source != null) {
+                for (var row : source.value()) tested.add(Commands.find(List.of(row.strip().split(" ", -1))).orElseThrow().command()
+                        .words());
+            }
         }
-        for (var command : Commands.all()) if (command.kind() == watchword.cli.line.Command.Kind.REMOTE) assertThat(tested).contains(command.words());
+        for (var command : Commands.all()) {
+            if (command.kind() == watchword.cli.line.Command.Kind.REMOTE) assertThat(tested).contains(command.words());
+        }
     }
 
     @Test
     void a_rollback_writes_the_old_value_only_over_the_version_that_it_saw() {
         try (var line = new Line(home).versioned()) {
             line.server.on("GET /v1/secret/data/train", 200, "{\"data\":{\"data\":{\"a\":\"new\"},\"metadata\":{\"version\":4}}}")
-                    .on("GET /v1/secret/data/train?version=2", 200, "{\"data\":{\"data\":{\"a\":\"old\"},\"metadata\":{\"version\":2}}}").on("PUT /v1/secret/data/train", 200, "{\"data\":{\"version\":5}}");
+                    .on("GET /v1/secret/data/train?version=2", 200, "{\"data\":{\"data\":{\"a\":\"old\"},\"metadata\":{\"version\":2}}}")
+                    .on("PUT /v1/secret/data/train", 200, "{\"data\":{\"version\":5}}");
             assertThat(line.type("kv", "rollback", "-version=2", "secret/train").status()).isZero();
             assertThat(line.server.asked().getLast().body()).isEqualTo("{\"data\":{\"a\":\"old\"},\"options\":{\"cas\":4}}");
         }
@@ -156,8 +163,11 @@ final class RequestsTest {
     @Test
     void enabling_versions_rotating_and_initializing_ask_for_what_they_say() {
         try (var line = new Line(home)) {
-            line.server.on("PUT /v1/sys/mounts/secret/tune", 204, "").on("PUT /v1/sys/rotate", 204, "").on("GET /v1/sys/key-status", 200, "{\"data\":{\"term\":2}}")
-                    .on("GET /v1/sys/seal-status", 200, "{\"type\":\"shamir\"}").on("PUT /v1/sys/init", 200, "{\"keys_base64\":[\"k1\",\"k2\"],\"root_token\":\"rt\"}").on("GET /v1/sys/init", 200, "{\"initialized\":false}");
+            line.server.on("PUT /v1/sys/mounts/secret/tune", 204, "").on("PUT /v1/sys/rotate", 204, "")
+                    .on("GET /v1/sys/key-status", 200, "{\"data\":{\"term\":2}}")
+                    .on("GET /v1/sys/seal-status", 200, "{\"type\":\"shamir\"}")
+                    .on("PUT /v1/sys/init", 200, "{\"keys_base64\":[\"k1\",\"k2\"],\"root_token\":\"rt\"}")
+                    .on("GET /v1/sys/init", 200, "{\"initialized\":false}");
             assertThat(line.type("kv", "enable-versioning", "secret/").status()).isZero();
             assertThat(line.server.asked().getLast().body()).isEqualTo("{\"options\":{\"version\":\"2\"}}");
             assertThat(line.type("operator", "rotate").out()).contains("Success! Rotated key").contains("term");
@@ -172,7 +182,8 @@ final class RequestsTest {
     void a_rekey_under_way_lends_its_nonce_and_the_last_share_brings_the_new_ones() {
         try (var line = new Line(home).typing("share-canary")) {
             line.server.on("GET /v1/sys/rekey/init", 200, "{\"nonce\":\"n-1\",\"started\":true,\"required\":3}")
-                    .on("PUT /v1/sys/rekey/update", 200, "{\"nonce\":\"n-1\",\"complete\":true,\"keys_base64\":[\"new-1\",\"new-2\"],\"verification_required\":false}");
+                    .on("PUT /v1/sys/rekey/update", 200,
+                            "{\"nonce\":\"n-1\",\"complete\":true,\"keys_base64\":[\"new-1\",\"new-2\"],\"verification_required\":false}");
             var ended = line.type("operator", "rekey");
             assertThat(ended.out()).contains("Key 1: new-1\nKey 2: new-2\n").doesNotContain("share-canary");
             assertThat(line.server.asked().getLast().body()).isEqualTo("{\"key\":\"share-canary\",\"nonce\":\"n-1\"}");
@@ -184,7 +195,8 @@ final class RequestsTest {
         try (var line = new Line(home).with("VAULT_MAX_RETRIES", "3").input("x")) {
             for (var words : List.of("operator unseal -", "operator rekey -nonce=n -", "operator generate-root -nonce=n -", "unwrap -")) {
                 int before = line.server.asked().size();
-                line.server.on("PUT /v1/sys/unseal", 500, "{}").on("PUT /v1/sys/rekey/update", 500, "{}").on("PUT /v1/sys/generate-root/update", 500, "{}").on("PUT /v1/sys/wrapping/unwrap", 500, "{}");
+                line.server.on("PUT /v1/sys/unseal", 500, "{}").on("PUT /v1/sys/rekey/update", 500, "{}")
+                        .on("PUT /v1/sys/generate-root/update", 500, "{}").on("PUT /v1/sys/wrapping/unwrap", 500, "{}");
                 assertThat(line.type(words.split(" ", -1)).status()).isEqualTo(2);
                 assertThat(line.server.asked()).as(words).hasSize(before + 1);
             }

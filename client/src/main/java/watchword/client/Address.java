@@ -20,11 +20,14 @@ public record Address(Kind kind, String host, int port, String base) {
         if (text.startsWith("unix://") && text.length() > "unix://".length()) {
             return new Address(Kind.UNIX, text.substring("unix://".length()), 0, "");
         }
-        if (!text.contains("://")) throw new SettingsException("\"" + text + "\" is not an address: it must begin with http://, https:// or unix://, as in http://" + text);
+        if (!text.contains("://")) {
+            var form = text.contains("@") ? "http://HOST:PORT" : "http://" + text;
+            throw new SettingsException(shown(text) + " is not an address: it must begin with http://, https:// or unix://, as in " + form);
+        }
         try {
             return of(new URI(text), text);
         } catch (URISyntaxException malformed) {
-            throw new SettingsException("\"" + text + "\" is not an address");
+            throw new SettingsException(shown(text) + " is not an address");
         }
     }
 
@@ -32,12 +35,20 @@ public record Address(Kind kind, String host, int port, String base) {
         boolean https = "https".equals(uri.getScheme());
         var host = uri.getHost();
         if (!https && !"http".equals(uri.getScheme()) || host == null) {
-            throw new SettingsException("\"" + text + "\" is not an address: expected http://HOST:PORT, https://HOST:PORT or unix:///PATH");
+            throw new SettingsException(shown(text) + " is not an address: expected http://HOST:PORT, https://HOST:PORT or unix:///PATH");
         }
-        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null) throw new SettingsException("an address holds no user, password or query");
+        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null) {
+            throw new SettingsException("an address holds no user, password or query");
+        }
         var plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         int port = uri.getPort() >= 0 ? uri.getPort() : https ? 443 : 80;
         return new Address(https ? Kind.HTTPS : Kind.HTTP, plain, port, base(uri.getRawPath()));
+    }
+
+    /** What stands before an at sign may be a name and a password, and is not repeated. */
+    private static String shown(String text) {
+        int at = text.lastIndexOf('@');
+        return at < 0 ? "\"" + text + "\"" : "what stands before \"" + text.substring(at) + "\"";
     }
 
     private static String base(String path) {

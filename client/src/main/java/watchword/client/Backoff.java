@@ -4,7 +4,9 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Waits between the tries of a request: a quarter of a second, then twice as long each time up to five seconds, and a part of it by chance. */
+/**
+ * Waits between the tries of a request: a quarter of a second, then twice as long each time up to five seconds, and a part of it by chance.
+ */
 final class Backoff {
     private static final long FIRST_MILLIS = 250;
     private static final long LONGEST_MILLIS = 5_000;

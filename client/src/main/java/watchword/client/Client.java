@@ -55,8 +55,14 @@ public final class Client implements AutoCloseable {
 
     /** The same client with a header of the caller's own. @throws IllegalArgumentException when it cannot be one */
     public Client withHeader(String name, String value) {
-        for (int i = 0; i < name.length(); i++) if (name.charAt(i) <= ' ' || name.charAt(i) > '~' || name.charAt(i) == ':') throw new IllegalArgumentException("not a header's name: " + name);
-        for (int i = 0; i < value.length(); i++) if (value.charAt(i) < ' ' || value.charAt(i) > '~') throw new IllegalArgumentException("the header " + name + " holds characters that no header may carry");
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) <= ' ' || name.charAt(i) > '~'
+                    || name.charAt(i) == ':') throw new IllegalArgumentException("not a header's name: " + name);
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') throw new IllegalArgumentException("the header " + name
+                    + " holds characters that no header may carry");
+        }
         var more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Client(settings, more, connections, backoff);
@@ -99,7 +105,8 @@ public final class Client implements AutoCloseable {
      * @throws UnreachableException when no answer came
      * @throws SettingsException when a certificate, key or authority that was set cannot be used
      */
-    public Answer call(String method, String path, Map<String, List<String>> query, Optional<Json.Obj> body) throws IOException, SettingsException {
+    public Answer call(String method, String path, Map<String, List<String>> query, Optional<Json.Obj> body) throws IOException,
+            SettingsException {
         var bytes = body.isPresent() ? JsonWriter.compact(body.get()).getBytes(StandardCharsets.UTF_8) : NO_BODY;
         var request = new HttpRequest(method, PathText.target(path, query), headersFor(method, body.isPresent()), bytes);
         for (int attempt = 0; ; attempt++) {
@@ -113,7 +120,9 @@ public final class Client implements AutoCloseable {
             } catch (ApiException told) {
                 throw told;
             } catch (IOException failed) {
-                if (last || failed instanceof SSLException || failed instanceof SocketTimeoutException) throw UnreachableException.of(settings.address(), failed);
+                if (last || failed instanceof SSLException || failed instanceof SocketTimeoutException) {
+                    throw UnreachableException.of(settings.address(), failed);
+                }
             }
             backoff.pause(attempt, asked);
         }
@@ -147,7 +156,9 @@ public final class Client implements AutoCloseable {
 
     private static Answer answer(HttpReader.Response response) {
         try {
-            if (response.body().length > 0 && JsonReader.read(response.body()) instanceof Json.Obj object) return new Answer(response.status(), object, response.body());
+            if (response.body().length > 0 && JsonReader.read(response.body()) instanceof Json.Obj object) {
+                return new Answer(response.status(), object, response.body());
+            }
         } catch (JsonReader.MalformedException notJson) {
             // a certificate, metrics, or the page of something in between
         }
@@ -159,7 +170,8 @@ public final class Client implements AutoCloseable {
         if (status < 300 || isHealth(answer)) return answer;
         if (status == 404 && (answer.body().get("data").isPresent() || !answer.warnings().isEmpty())) return answer;
         var errors = answer.body().texts("errors");
-        if (status < 400) errors = List.of("the server redirects to " + response.headers().getOrDefault("location", "another place") + "; redirects are not followed: set VAULT_ADDR to it if you trust it");
+        if (status < 400) errors = List.of("the server redirects to " + response.headers().getOrDefault("location", "another place")
+                + "; redirects are not followed: set VAULT_ADDR to it if you trust it");
         else if (answer.body().isEmpty() && answer.raw().length > 0) errors = List.of(HttpReader.text(answer.raw()));
         throw new ApiException(request.method(), settings.address() + request.target(), settings.namespace(), status, errors);
     }

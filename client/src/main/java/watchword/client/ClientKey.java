@@ -36,7 +36,8 @@ final class ClientKey {
         } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
             throw new SettingsException("the client key " + file + " cannot be used");
         }
-        throw new SettingsException("there is no private key that can be used in " + file + ": expected PEM, not encrypted, as in -----BEGIN PRIVATE KEY-----");
+        throw new SettingsException("there is no private key that can be used in " + file
+                + ": expected PEM, not encrypted, as in -----BEGIN PRIVATE KEY-----");
     }
 
     private static byte[] body(String pem, String kind) {

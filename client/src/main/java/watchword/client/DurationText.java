@@ -5,7 +5,10 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Times as the field writes them: {@code 90}, {@code 90s}, {@code 1h30m}, {@code 1.5h}, {@code 2d}, {@code 250ms}. A bare number is seconds. */
+/**
+ * Times as the field writes them: {@code 90}, {@code 90s}, {@code 1h30m}, {@code 1.5h}, {@code 2d}, {@code 250ms}. A bare number is
+ * seconds.
+ */
 public final class DurationText {
     private static final String[] UNITS = {"ns", "us", "ms", "s", "m", "h", "d"};
     private static final long[] NANOS = {1, 1_000, 1_000_000, 1_000_000_000L, 60_000_000_000L, 3_600_000_000_000L, 86_400_000_000_000L};
@@ -30,7 +33,8 @@ public final class DurationText {
             total = total.add(amount.get().multiply(BigDecimal.valueOf(nanos)));
             at = unit;
         }
-        return total.compareTo(LONGEST) > 0 ? Optional.empty() : Optional.of(Duration.ofNanos(total.setScale(0, RoundingMode.DOWN).longValueExact()));
+        return total.compareTo(LONGEST) > 0 ? Optional.empty()
+                : Optional.of(Duration.ofNanos(total.setScale(0, RoundingMode.DOWN).longValueExact()));
     }
 
     private static boolean isDigit(char c) {

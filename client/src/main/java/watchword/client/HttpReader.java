@@ -47,7 +47,8 @@ final class HttpReader {
             boolean none = status == 204 || status == 304;
             boolean chunked = headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).contains("chunked");
             boolean toTheEnd = !none && !chunked && !headers.containsKey("content-length");
-            var body = none ? new byte[0] : chunked ? chunks() : toTheEnd ? rest() : exactly(length(headers.getOrDefault("content-length", "")));
+            var body = none ? new byte[0] : chunked ? chunks() : toTheEnd ? rest()
+                    : exactly(length(headers.getOrDefault("content-length", "")));
             boolean close = toTheEnd || line.startsWith("HTTP/1.0") || headers.getOrDefault("connection", "").equalsIgnoreCase("close");
             return new Response(status, headers, body, !close && at == end);
         }

@@ -42,7 +42,8 @@ public final class JsonReader {
 
     private static MalformedException malformed(IOException problem) {
         if (problem instanceof JsonProcessingException at && at.getLocation() != null) {
-            return new MalformedException("not JSON at line " + at.getLocation().getLineNr() + ", column " + at.getLocation().getColumnNr());
+            return new MalformedException("not JSON at line " + at.getLocation().getLineNr() + ", column "
+                    + at.getLocation().getColumnNr());
         }
         return new MalformedException("not JSON");
     }

@@ -36,7 +36,8 @@ public record Settings(Address address, Token token, String namespace, TlsSettin
                     Address.parse(variables.value("ADDR").orElse("https://127.0.0.1:8200")),
                     Token.of(variables.value("TOKEN").orElse("")),
                     variables.value("NAMESPACE").orElse(""),
-                    new TlsSettings(variables.path("CACERT"), variables.path("CAPATH"), variables.path("CLIENT_CERT"), variables.path("CLIENT_KEY"),
+                    new TlsSettings(variables.path("CACERT"), variables.path("CAPATH"), variables.path("CLIENT_CERT"),
+                            variables.path("CLIENT_KEY"),
                             variables.value("TLS_SERVER_NAME").orElse(""), variables.truth("SKIP_VERIFY")),
                     variables.duration("CLIENT_TIMEOUT", Duration.ofSeconds(60)),
                     variables.whole("MAX_RETRIES", 2, MOST_RETRIES));
@@ -99,7 +100,9 @@ public record Settings(Address address, Token token, String namespace, TlsSettin
             var value = value(name);
             if (value.isEmpty()) return otherwise;
             var duration = DurationText.parse(value.get());
-            if (duration.isEmpty() || duration.get().isZero()) throw new IllegalArgumentException("VAULT_" + name + " is a time such as 60s, not \"" + value.get() + "\"");
+            if (duration.isEmpty() || duration.get().isZero()) {
+                throw new IllegalArgumentException("VAULT_" + name + " is a time such as 60s, not \"" + value.get() + "\"");
+            }
             return duration.get();
         }
 

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param serverName name to ask for and to check the certificate against; empty for the address's own
  * @param skipVerify accept any certificate: the token then goes to whoever answers
  */
-public record TlsSettings(Optional<Path> caFile, Optional<Path> caDirectory, Optional<Path> certificate, Optional<Path> key, String serverName, boolean skipVerify) {
-    public static final TlsSettings NONE = new TlsSettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "", false);
+public record TlsSettings(Optional<Path> caFile, Optional<Path> caDirectory, Optional<Path> certificate, Optional<Path> key,
+        String serverName, boolean skipVerify) {
+    public static final TlsSettings NONE = new TlsSettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "",
+            false);
 }

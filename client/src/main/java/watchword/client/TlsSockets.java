@@ -90,7 +90,9 @@ final class TlsSockets {
         Optional<Path> certificate = settings.certificate();
         Optional<Path> key = settings.key();
         if (certificate.isEmpty() && key.isEmpty()) return null;
-        if (certificate.isEmpty() || key.isEmpty()) throw new SettingsException("a client certificate and its key go together: VAULT_CLIENT_CERT and VAULT_CLIENT_KEY");
+        if (certificate.isEmpty() || key.isEmpty()) {
+            throw new SettingsException("a client certificate and its key go together: VAULT_CLIENT_CERT and VAULT_CLIENT_KEY");
+        }
         var chain = certificates(certificate.get(), "client certificate");
         var store = emptyStore();
         store.setKeyEntry("client", ClientKey.read(key.get()), NO_PASSWORD, chain.toArray(new Certificate[0]));

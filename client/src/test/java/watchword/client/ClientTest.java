@@ -45,9 +45,11 @@ final class ClientTest {
     @Test
     void a_request_carries_token_namespace_and_what_marks_it_as_a_clients() throws Exception {
         server.on("GET /v1/secret/x", 200, OK);
-        var answer = client("VAULT_TOKEN", "canary-token", "VAULT_NAMESPACE", "team-a").wrapping("60").withHeader("X-Own", "1").read("/secret/x");
+        var answer = client("VAULT_TOKEN", "canary-token", "VAULT_NAMESPACE", "team-a").wrapping("60").withHeader("X-Own", "1")
+                .read("/secret/x");
         assertThat(answer.data().text("k")).isEqualTo("v");
-        assertThat(server.asked().getFirst().headers()).containsEntry("x-vault-token", "canary-token").containsEntry("x-vault-namespace", "team-a").containsEntry("x-vault-request", "true")
+        assertThat(server.asked().getFirst().headers()).containsEntry("x-vault-token", "canary-token")
+                .containsEntry("x-vault-namespace", "team-a").containsEntry("x-vault-request", "true")
                 .containsEntry("x-vault-wrap-ttl", "60").containsEntry("x-own", "1").doesNotContainKey("content-type");
     }
 
@@ -60,7 +62,8 @@ final class ClientTest {
 
     @Test
     void methods_and_bodies_are_those_of_the_field() throws Exception {
-        server.on("PUT /v1/a", 204, "").on("PATCH /v1/a", 200, OK).on("DELETE /v1/a", 204, "").on("GET /v1/a?list=true", 200, "{\"data\":{\"keys\":[\"x\"]}}");
+        server.on("PUT /v1/a", 204, "").on("PATCH /v1/a", 200, OK).on("DELETE /v1/a", 204, "")
+                .on("GET /v1/a?list=true", 200, "{\"data\":{\"keys\":[\"x\"]}}");
         assertThat(client().write("a", Json.of("k", "ü")).isEmpty()).isTrue();
         client().patch("a", Json.fields().put("k", Json.Null.NULL).build());
         client().delete("a");
@@ -92,7 +95,9 @@ final class ClientTest {
 
     @Test
     void a_404_with_data_or_warnings_is_a_value_and_one_without_a_word_is_an_absence() throws Exception {
-        server.on("GET /v1/deleted", 404, "{\"data\":{\"data\":null,\"metadata\":{}}}").on("GET /v1/warned", 404, "{\"errors\":[],\"warnings\":[\"w\"]}").on("GET /v1/route", 404, "{\"errors\":[\"no handler\"]}");
+        server.on("GET /v1/deleted", 404, "{\"data\":{\"data\":null,\"metadata\":{}}}")
+                .on("GET /v1/warned", 404, "{\"errors\":[],\"warnings\":[\"w\"]}")
+                .on("GET /v1/route", 404, "{\"errors\":[\"no handler\"]}");
         assertThat(client().read("deleted").status()).isEqualTo(404);
         assertThat(client().read("warned").warnings()).containsExactly("w");
         assertThat(catchThrowableOfType(ApiException.class, () -> client().read("none")).isAbsence()).isTrue();
@@ -109,7 +114,8 @@ final class ClientTest {
     void what_may_pass_is_tried_again_with_growing_pauses() throws Exception {
         server.on("GET /v1/x", Reply.of(500, "{}"), Reply.of(412, "{}"), Reply.of(429, "{}"), Reply.of(200, OK));
         assertThat(client("VAULT_MAX_RETRIES", "3").read("x").data().text("k")).isEqualTo("v");
-        assertThat(pauses).hasSize(3).isSorted().allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofMillis(180), Duration.ofSeconds(1)));
+        assertThat(pauses).hasSize(3).isSorted()
+                .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofMillis(180), Duration.ofSeconds(1)));
     }
 
     @Test
@@ -129,7 +135,9 @@ final class ClientTest {
     @Test
     void what_will_not_pass_is_not_tried_again() throws Exception {
         server.on("GET /v1/501", 501, "{}").on("GET /v1/sealed", 503, "{\"errors\":[\"Vault is sealed\"]}").on("GET /v1/400", 400, "{}");
-        for (var path : new String[] {"501", "sealed", "400"}) assertThatThrownBy(() -> client().read(path)).isInstanceOf(ApiException.class);
+        for (var path : new String[] {"501", "sealed", "400"}) {
+            assertThatThrownBy(() -> client().read(path)).isInstanceOf(ApiException.class);
+        }
         assertThat(server.lines()).hasSize(3);
         assertThat(pauses).isEmpty();
     }
@@ -140,7 +148,8 @@ final class ClientTest {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        assertThatThrownBy(() -> client("VAULT_ADDR", "http://127.0.0.1:" + port).read("x")).isInstanceOf(UnreachableException.class).hasMessageContaining("http://127.0.0.1:" + port).hasMessageContaining("VAULT_ADDR");
+        assertThatThrownBy(() -> client("VAULT_ADDR", "http://127.0.0.1:" + port).read("x")).isInstanceOf(UnreachableException.class)
+                .hasMessageContaining("http://127.0.0.1:" + port).hasMessageContaining("VAULT_ADDR");
         assertThat(pauses).hasSize(2);
     }
 
@@ -148,7 +157,8 @@ final class ClientTest {
     void a_redirect_is_not_followed_and_the_token_stays_here() throws Exception {
         try (var elsewhere = StubServer.start()) {
             server.on("GET /v1/x", new Reply(307, Map.of("Location", elsewhere.address() + "/v1/x"), ""));
-            assertThatThrownBy(() -> client("VAULT_TOKEN", "t").read("x")).isInstanceOf(ApiException.class).hasMessageContaining(elsewhere.address());
+            assertThatThrownBy(() -> client("VAULT_TOKEN", "t").read("x")).isInstanceOf(ApiException.class)
+                    .hasMessageContaining(elsewhere.address());
             assertThat(elsewhere.asked()).isEmpty();
         }
     }
@@ -164,7 +174,8 @@ final class ClientTest {
     void an_answer_that_takes_too_long_is_given_up() throws Exception {
         try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             var client = client("VAULT_ADDR", "http://127.0.0.1:" + silent.getLocalPort(), "VAULT_CLIENT_TIMEOUT", "50ms");
-            assertThatThrownBy(() -> client.read("x")).isInstanceOf(UnreachableException.class).hasMessageContaining("VAULT_CLIENT_TIMEOUT");
+            assertThatThrownBy(() -> client.read("x")).isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("VAULT_CLIENT_TIMEOUT");
             assertThat(pauses).isEmpty();
         }
     }
@@ -172,14 +183,17 @@ final class ClientTest {
     /** Answers each connection once, though it says that it would answer more, and counts them. */
     @Test
     void a_connection_that_was_closed_meanwhile_is_opened_anew() throws Exception {
-        try (var raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress()); var client = client("VAULT_ADDR", "http://127.0.0.1:" + raw.getLocalPort(), "VAULT_MAX_RETRIES", "0")) {
+        try (var raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var client = client("VAULT_ADDR", "http://127.0.0.1:" + raw.getLocalPort(), "VAULT_MAX_RETRIES", "0")) {
             Thread.ofVirtual().start(() -> {
                 try {
                     while (true) {
                         try (var socket = raw.accept()) {
                             int read = socket.getInputStream().read(new byte[4096]);
                             assertThat(read).isPositive();
-                            socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK).getBytes(StandardCharsets.US_ASCII));
+                            socket.getOutputStream()
+                                    .write(("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK)
+                                            .getBytes(StandardCharsets.US_ASCII));
                         }
                     }
                 } catch (IOException closed) {
@@ -192,13 +206,16 @@ final class ClientTest {
 
     @Test
     void one_connection_serves_requests_that_follow_each_other() throws Exception {
-        try (var raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress()); var client = client("VAULT_ADDR", "http://127.0.0.1:" + raw.getLocalPort())) {
+        try (var raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var client = client("VAULT_ADDR", "http://127.0.0.1:" + raw.getLocalPort())) {
             Thread.ofVirtual().start(() -> {
                 try (var socket = raw.accept()) {
                     for (int i = 0; i < 2; i++) {
                         int read = socket.getInputStream().read(new byte[4096]);
                         assertThat(read).isPositive();
-                        socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK).getBytes(StandardCharsets.US_ASCII));
+                        socket.getOutputStream()
+                                .write(("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK)
+                                        .getBytes(StandardCharsets.US_ASCII));
                     }
                     raw.close();
                 } catch (IOException closed) {
@@ -221,7 +238,9 @@ final class ClientTest {
                     var bytes = new byte[4096];
                     int count = Channels.newInputStream(channel).read(bytes);
                     seen.complete(new String(bytes, 0, count, StandardCharsets.US_ASCII));
-                    for (var part : ("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK).split("(?<=\n)", -1)) channel.write(ByteBuffer.wrap(part.getBytes(StandardCharsets.US_ASCII)));
+                    for (var part : ("HTTP/1.1 200 OK\r\nContent-Length: " + OK.length() + "\r\n\r\n" + OK).split("(?<=\n)", -1)) {
+                        channel.write(ByteBuffer.wrap(part.getBytes(StandardCharsets.US_ASCII)));
+                    }
                 } catch (IOException failed) {
                     seen.completeExceptionally(failed);
                 }
@@ -229,7 +248,8 @@ final class ClientTest {
             assertThat(client("VAULT_ADDR", "unix://" + path).read("x").data().text("k")).isEqualTo("v");
             assertThat(seen.join()).startsWith("GET /v1/x HTTP/1.1\r\nHost: localhost\r\n");
         }
-        assertThatThrownBy(() -> client("VAULT_ADDR", "unix://" + folder.resolve("none"), "VAULT_MAX_RETRIES", "0").read("x")).isInstanceOf(UnreachableException.class).hasMessageContaining("none");
+        assertThatThrownBy(() -> client("VAULT_ADDR", "unix://" + folder.resolve("none"), "VAULT_MAX_RETRIES", "0").read("x"))
+                .isInstanceOf(UnreachableException.class).hasMessageContaining("none");
     }
 
     @Test

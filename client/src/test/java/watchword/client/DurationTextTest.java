@@ -20,7 +20,9 @@ final class DurationTextTest {
 
     @Test
     void what_is_no_time_is_refused() {
-        for (var text : new String[] {"", "h", "1x", "1h30", "-5s", "1..5h", "1h ", "9999999999h", "1e9s", "5 m"}) assertThat(DurationText.parse(text)).as(text).isEmpty();
+        for (var text : new String[] {"", "h", "1x", "1h30", "-5s", "1..5h", "1h ", "9999999999h", "1e9s", "5 m"}) {
+            assertThat(DurationText.parse(text)).as(text).isEmpty();
+        }
     }
 
     @Test

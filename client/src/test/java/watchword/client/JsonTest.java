@@ -50,7 +50,9 @@ final class JsonTest {
 
     private static String text(RandomGenerator random) {
         var text = new StringBuilder();
-        for (int i = random.nextInt(8); i > 0; i--) text.appendCodePoint(random.nextBoolean() ? random.nextInt(0x80) : 0x1F000 + random.nextInt(0x200));
+        for (int i = random.nextInt(8); i > 0; i--) {
+            text.appendCodePoint(random.nextBoolean() ? random.nextInt(0x80) : 0x1F000 + random.nextInt(0x200));
+        }
         return text.toString();
     }
 
@@ -72,7 +74,8 @@ final class JsonTest {
     void an_error_tells_where_and_never_what() {
         assertThatThrownBy(() -> JsonReader.read("{\"a\":\n canary-secret}")).isInstanceOf(JsonReader.MalformedException.class)
                 .hasMessageContaining("line 2").hasMessageNotContaining("canary");
-        assertThatThrownBy(() -> JsonReader.read("{} canary")).isInstanceOf(JsonReader.MalformedException.class).hasMessageNotContaining("canary");
+        assertThatThrownBy(() -> JsonReader.read("{} canary")).isInstanceOf(JsonReader.MalformedException.class)
+                .hasMessageNotContaining("canary");
         assertThatThrownBy(() -> JsonReader.read("")).isInstanceOf(JsonReader.MalformedException.class);
     }
 

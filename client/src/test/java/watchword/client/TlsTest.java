@@ -46,7 +46,8 @@ final class TlsTest {
     private static void make(String name, String algorithm, String extension) throws Exception {
         var store = folder.resolve(name + ".p12");
         var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        var made = new ProcessBuilder(keytool, "-genkeypair", "-alias", "a", "-keyalg", algorithm, "-dname", "CN=" + name, "-ext", extension, "-validity", "2", "-keystore", store.toString(), "-storetype", "PKCS12",
+        var made = new ProcessBuilder(keytool, "-genkeypair", "-alias", "a", "-keyalg", algorithm, "-dname", "CN=" + name, "-ext",
+                extension, "-validity", "2", "-keystore", store.toString(), "-storetype", "PKCS12",
                 "-storepass", "password").redirectErrorStream(true).start();
         var said = new String(made.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(made.waitFor()).as(said).isZero();
@@ -60,7 +61,8 @@ final class TlsTest {
     }
 
     private static String pem(String kind, byte[] der) {
-        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + kind + "-----\n";
+        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + kind
+                + "-----\n";
     }
 
     private static StubServer serve(String name, String... clients) throws Exception {
@@ -92,7 +94,8 @@ final class TlsTest {
     void a_named_authority_is_trusted_and_no_other() throws Exception {
         try (var server = serve("server")) {
             assertThat(read(server, "VAULT_CACERT", file("server.crt"))).isEqualTo("v");
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"))).isInstanceOf(UnreachableException.class).hasMessageContaining("VAULT_CACERT");
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"))).isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("VAULT_CACERT");
             assertThatThrownBy(() -> read(server)).isInstanceOf(UnreachableException.class).hasMessageContaining("VAULT_CACERT");
         }
     }
@@ -109,9 +112,11 @@ final class TlsTest {
     @Test
     void a_certificate_for_another_name_is_refused_unless_that_name_was_expected() throws Exception {
         try (var server = serve("other")) {
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"))).isInstanceOf(UnreachableException.class).hasMessageContaining("VAULT_TLS_SERVER_NAME");
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"))).isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("VAULT_TLS_SERVER_NAME");
             assertThat(read(server, "VAULT_CACERT", file("other.crt"), "VAULT_TLS_SERVER_NAME", "other.example")).isEqualTo("v");
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"), "VAULT_TLS_SERVER_NAME", "another.example")).isInstanceOf(UnreachableException.class);
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("other.crt"), "VAULT_TLS_SERVER_NAME", "another.example"))
+                    .isInstanceOf(UnreachableException.class);
         }
     }
 
@@ -126,7 +131,8 @@ final class TlsTest {
     @ValueSource(strings = {"ec", "rsa", "ed"})
     void a_client_certificate_is_shown(String name) throws Exception {
         try (var server = serve("server", "ec", "rsa", "ed")) {
-            assertThat(read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file(name + ".crt"), "VAULT_CLIENT_KEY", file(name + ".key"))).isEqualTo("v");
+            assertThat(read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file(name + ".crt"), "VAULT_CLIENT_KEY",
+                    file(name + ".key"))).isEqualTo("v");
             assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("server.crt"))).isInstanceOf(UnreachableException.class);
         }
     }
@@ -227,10 +233,14 @@ final class TlsTest {
     @Test
     void files_that_cannot_be_used_are_named() throws Exception {
         try (var server = serve("server")) {
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("none"))).isInstanceOf(SettingsException.class).hasMessageContaining("none");
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("ec.key"))).isInstanceOf(SettingsException.class).hasMessageContaining("ec.key");
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file("ec.crt"))).isInstanceOf(SettingsException.class).hasMessageContaining("VAULT_CLIENT_KEY");
-            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file("ec.crt"), "VAULT_CLIENT_KEY", file("ec.crt"))).isInstanceOf(SettingsException.class)
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("none"))).isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("none");
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("ec.key"))).isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("ec.key");
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file("ec.crt")))
+                    .isInstanceOf(SettingsException.class).hasMessageContaining("VAULT_CLIENT_KEY");
+            assertThatThrownBy(() -> read(server, "VAULT_CACERT", file("server.crt"), "VAULT_CLIENT_CERT", file("ec.crt"),
+                    "VAULT_CLIENT_KEY", file("ec.crt"))).isInstanceOf(SettingsException.class)
                     .hasMessageContaining("ec.crt");
         }
     }
@@ -249,7 +259,8 @@ final class TlsTest {
             });
             var address = "127.0.0.1:" + plain.getLocalPort();
             var settings = Settings.from(Map.of("VAULT_ADDR", "https://" + address, "VAULT_MAX_RETRIES", "0"));
-            assertThatThrownBy(() -> new Client(settings).read("x")).isInstanceOf(UnreachableException.class).hasMessageContaining("http://" + address);
+            assertThatThrownBy(() -> new Client(settings).read("x")).isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("http://" + address);
         }
     }
 }

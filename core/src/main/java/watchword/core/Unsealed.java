@@ -19,6 +19,8 @@ import watchword.core.audit.AuditSettings;
 import watchword.core.barrier.Barrier;
 import watchword.core.barrier.KeyRoutes;
 import watchword.core.cubbyhole.CubbyholeEngine;
+import watchword.core.event.EventBus;
+import watchword.core.event.EventRoutes;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -85,6 +87,7 @@ final class Unsealed implements AutoCloseable {
     private final Logins logins;
     private final Revocations revocations;
     private final AuditDevices audit;
+    private final EventBus events;
     private final Pipeline pipeline;
     private final RateLimits limits;
     private final Cors cors;
@@ -131,6 +134,7 @@ final class Unsealed implements AutoCloseable {
         var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
+        this.events = new EventBus(clock);
         var wrapping = new Wrapping(tokens);
 
         // The server's own engines need what is made below, so their catalog entries are filled in last.
@@ -153,11 +157,12 @@ final class Unsealed implements AutoCloseable {
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new LoggerRoutes().routes(),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
+                        new LoggerRoutes().routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics());
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             audit.start(settings.audits());
             noteVersion();
@@ -268,6 +273,7 @@ final class Unsealed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        events.close();
         audit.close();
         tokens.close();
         storage.close(); // with the cache: what it holds is in clear

@@ -11,18 +11,26 @@ import java.util.Optional;
  * What a handler answers.
  *
  * @param status 0 for the usual one: 200 with content, 204 without
+ * @param events heard by who subscribed, once all is committed
  */
 public record Reply<O extends Record>(
-        Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status) {
+        Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status, List<Event> events) {
+
+    private static final int SWITCHING_PROTOCOLS = 101;
 
     /** An answer without fields. */
     public record None() {}
 
-    /** Bytes in place of the JSON envelope: health, metrics, an OpenAPI document. */
+    /**
+     * Bytes in place of the JSON envelope: health, metrics, an OpenAPI document.
+     *
+     * @param download sent in place of the body
+     * @param stream what follows over a WebSocket, after status 101
+     */
     @SuppressWarnings("ArrayRecordComponent") // handed straight to the listener; never compared
-    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers, Optional<Download> download) {
+    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers, Optional<Download> download, Optional<Stream> stream) {
         public Raw(int status, String contentType, byte[] body, Map<String, String> headers) {
-            this(status, contentType, body, headers, Optional.empty());
+            this(status, contentType, body, headers, Optional.empty(), Optional.empty());
         }
     }
 
@@ -90,38 +98,50 @@ public record Reply<O extends Record>(
             implements Auth {}
 
     public static <O extends Record> Reply<O> of(O data) {
-        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0);
+        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of());
     }
 
     public static <O extends Record> Reply<O> nothing() {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0);
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of());
     }
 
     public static <O extends Record> Reply<O> auth(Auth auth) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0);
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0, List.of());
     }
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0);
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0, List.of());
+    }
+
+    /** Messages over a WebSocket, for a client that asked for one. */
+    public static <O extends Record> Reply<O> stream(Stream stream) {
+        var raw = new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.empty(), Optional.of(stream));
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
+    }
+
+    public Reply<O> tell(Event event) {
+        var all = new ArrayList<>(events);
+        all.add(event);
+        return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all));
     }
 
     public static <O extends Record> Reply<O> download(String contentType, Download download) {
-        var raw = new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download));
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0);
+        var raw = new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download), Optional.empty());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
     }
 
     public Reply<O> until(Term term) {
-        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status);
+        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status, events);
     }
 
     public Reply<O> status(int status) {
-        return new Reply<>(data, term, auth, raw, warnings, status);
+        return new Reply<>(data, term, auth, raw, warnings, status, events);
     }
 
     public Reply<O> warn(String warning) {
         var all = new ArrayList<>(warnings);
         all.add(warning);
-        return new Reply<>(data, term, auth, raw, List.copyOf(all), status);
+        return new Reply<>(data, term, auth, raw, List.copyOf(all), status, events);
     }
 
     public Reply<O> warn(List<String> more) {

@@ -2,6 +2,7 @@ package watchword.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
@@ -17,6 +18,8 @@ import watchword.server.config.GlobalSettings.LogLevel;
 final class Logging {
     /** Its own news are of no use to an operator. Held, because a logger that nobody holds forgets its level. */
     private static final Logger HTTP_LAYER = Logger.getLogger("org.eclipse.jetty");
+    /** These quote requests, with whatever stands in their queries. */
+    private static final List<Logger> QUOTING = List.of(Logger.getLogger("org.eclipse.jetty.server.Response"), Logger.getLogger("org.eclipse.jetty.http.HttpParser"));
 
     private Logging() {}
 
@@ -43,6 +46,7 @@ final class Logging {
         var root = Logger.getLogger("");
         root.addHandler(handler);
         root.setLevel(at);
+        QUOTING.forEach(logger -> logger.setLevel(Level.SEVERE));
         HTTP_LAYER.setLevel(at.intValue() > Level.WARNING.intValue() ? at : Level.WARNING);
     }
 

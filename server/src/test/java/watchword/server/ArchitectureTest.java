@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,10 +21,13 @@ import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the compiled code may not name: numbers 153 and 184 to 188 of the vulnerability list. Read off the class files of every module
- * that the server is made of, so that new code cannot forget it.
+ * What the compiled code may not name: who may know whom, what comes from outside, and numbers 153 and 184 to 188 of the vulnerability
+ * list. Read off the class files of every module that the server is made of, so that new code cannot forget it.
  */
 class ArchitectureTest {
+    /** Static fields that can be set again. */
+    private static final Set<String> CHANGING = new TreeSet<>();
+
     /** Each class with the classes, and {@code class.member}s, that it names. */
     private static final Map<String, Set<String>> NAMED = read();
 
@@ -56,7 +62,15 @@ class ArchitectureTest {
             if (entry instanceof MemberRefEntry member) names.add(member.owner().asInternalName().replace('/', '.') + "." + member.name().stringValue());
         }
         var type = file.thisClass().asInternalName().replace('/', '.');
-        if (!type.startsWith("watchword.testkit.")) named.put(type, names);
+        if (type.startsWith("watchword.testkit.")) return;
+        named.put(type, names);
+        for (var field : changing(file)) CHANGING.add(type + "." + field);
+    }
+
+    private static List<String> changing(ClassModel file) {
+        return file.fields().stream()
+                .filter(field -> field.flags().has(AccessFlag.STATIC) && !field.flags().has(AccessFlag.FINAL) && !field.flags().has(AccessFlag.SYNTHETIC))
+                .map(field -> field.fieldName().stringValue()).toList();
     }
 
     /** Classes that name anything that begins so; classes nested in an exempt one are exempt as well. */
@@ -127,5 +141,74 @@ class ArchitectureTest {
     void only_the_schema_reflects() {
         assertThat(naming(List.of("watchword.core.wire.Schema", "watchword.core.wire.Shapes"), "java.lang.Class.forName", "java.lang.reflect.Method.invoke", "java.lang.reflect.Constructor.newInstance",
                 "java.lang.ClassLoader.loadClass")).isEmpty();
+    }
+
+    // ---- who may know whom ----
+
+    @Test
+    void engines_know_the_sdk_alone() {
+        assertThat(among("watchword.engines.", "watchword.core.", "watchword.storage.", "watchword.server.", "watchword.crypto.")).isEmpty();
+    }
+
+    @Test
+    void the_sdk_crypto_and_storage_know_nothing_above_them() {
+        assertThat(among("watchword.sdk.", "watchword.core.", "watchword.storage.", "watchword.engines.", "watchword.server.", "watchword.crypto.")).isEmpty();
+        assertThat(among("watchword.crypto.", "watchword.core.", "watchword.storage.", "watchword.engines.", "watchword.server.")).isEmpty();
+        assertThat(among("watchword.storage.", "watchword.core.", "watchword.engines.", "watchword.server.", "watchword.crypto.")).isEmpty();
+        assertThat(among("watchword.core.", "watchword.engines.", "watchword.server.", "watchword.storage.Sqlite", "watchword.storage.Postgres")).isEmpty();
+    }
+
+    /** Classes whose names begin so that name anything that begins as one of {@code beginnings}. */
+    private static List<String> among(String types, String... beginnings) {
+        return naming(List.of(), beginnings).stream().filter(found -> found.startsWith(types)).toList();
+    }
+
+    @Test
+    void the_barrier_is_opened_by_the_seal_and_seen_by_who_wires() {
+        assertThat(naming(List.of("watchword.core.barrier.", "watchword.core.seal.", "watchword.core.Unsealed", "watchword.core.Server"), "watchword.core.barrier.Barrier")).isEmpty();
+    }
+
+    @Test
+    void only_the_gate_lets_a_request_in_and_only_the_pipeline_carries_it_out() {
+        assertThat(naming(List.of("watchword.core.pipeline.Gate", "watchword.core.pipeline.Admission"), "watchword.core.pipeline.Admission$Allowed.<init>")).isEmpty();
+        assertThat(naming(List.of("watchword.core.pipeline.Pipeline"), "watchword.core.pipeline.Invocation.<init>", "watchword.core.pipeline.Trail.<init>")).isEmpty();
+    }
+
+    // ---- what comes from outside ----
+
+    @Test
+    void time_is_told_by_the_clock_that_was_handed_in() {
+        assertThat(naming(List.of(), "java.time.Instant.now", "java.lang.System.currentTimeMillis", "java.time.LocalDate", "java.time.ZonedDateTime.now", "java.util.Date.<init>")).isEmpty();
+        assertThat(naming(List.of("watchword.server."), "java.time.InstantSource.system", "java.time.Clock.system")).isEmpty();
+    }
+
+    @Test
+    void randomness_is_handed_in() {
+        var noSecret = List.of("watchword.server.http.RequestReader", "watchword.storage.PostgresStorage"); // ids that need only differ; how long to wait
+        assertThat(naming(noSecret, "java.util.Random.<init>", "java.lang.Math.random", "java.util.concurrent.ThreadLocalRandom", "java.util.SplittableRandom")).isEmpty();
+        assertThat(naming(List.of("watchword.server."), "java.security.SecureRandom.<init>", "java.security.SecureRandom.getInstance")).isEmpty();
+    }
+
+    @Test
+    void nothing_static_changes() {
+        assertThat(CHANGING).isEmpty();
+    }
+
+    /** What the rule above is there to find. */
+    private static final class Counterexample {
+        @SuppressWarnings("unused") // that is the point
+        private static int changes = 1;
+    }
+
+    @Test
+    void a_static_that_changes_would_be_found() throws IOException {
+        try (var in = Objects.requireNonNull(ArchitectureTest.class.getResourceAsStream("ArchitectureTest$Counterexample.class"))) {
+            assertThat(changing(ClassFile.of().parse(in.readAllBytes()))).containsExactly("changes");
+        }
+    }
+
+    @Test
+    void nobody_sleeps() {
+        assertThat(naming(List.of(), "java.lang.Thread.sleep", "java.util.concurrent.TimeUnit.sleep")).isEmpty();
     }
 }

@@ -57,6 +57,18 @@ class RateLimitEdgeTest {
     }
 
     @Test
+    void a_body_that_was_not_read_is_not_taken_for_the_next_request() throws IOException {
+        write("sys/quotas/rate-limit/kv", "{\"path\":\"secret\",\"rate\":1,\"interval\":\"1h\"}");
+        write("secret/data/x", "{\"data\":{}}");
+        var inner = "GET /v1/sys/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        for (var headers : Arrays.asList("Content-Length: " + inner.length() + "\r\n\r\n" + inner, "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(inner.length()) + "\r\n" + inner + "\r\n0\r\n\r\n")) {
+            var answers = raw("PUT /v1/secret/data/x HTTP/1.1\r\nHost: x\r\nX-Vault-Token: " + server.rootToken().reveal() + "\r\n" + headers
+                    + "GET /v1/sys/seal-status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assertThat(answers).startsWith("HTTP/1.1 429 ").doesNotContain("server_time_utc");
+        }
+    }
+
+    @Test
     void no_spelling_of_a_path_gets_around_its_quota() throws IOException {
         write("sys/quotas/rate-limit/kv", "{\"path\":\"secret/data/team\",\"rate\":1,\"interval\":\"1h\"}");
         int in = 0;

@@ -17,14 +17,21 @@ public final class AuditCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("audit list", "", "List the audit devices.").doing("listing audit devices").flags(Flag.on("detailed", "every option of each")).example("audit list"),
+                Command.of("audit list", "", "List the audit devices.").doing("listing audit devices")
+                        .flags(Flag.on("detailed", "every option of each")).example("audit list"),
                 Command.of("audit enable", "TYPE [KEY=VALUE...]", "Enable an audit device.").doing("enabling audit device %s")
-                        .flags(Flag.text("path", "PATH", "its name; else its type"), Flag.text("description", "TEXT", "what it is for"), Flag.on("local", "keep it out of replication"))
+                        .flags(Flag.text("path", "PATH", "its name; else its type"), Flag.text("description", "TEXT", "what it is for"),
+                                Flag.on("local", "keep it out of replication"))
                         .example("audit enable file file_path=/var/log/watchword/audit.log"),
-                Command.of("audit disable", "PATH", "Disable an audit device; its key is forgotten, so what it hashed cannot be matched any more.").doing("disabling audit device %s").example("audit disable file/"),
-                Command.of("audit verify", "FILE...", "Check audit files for lines that were changed, removed or moved.").kind(Command.Kind.LAUNCHER)
-                        .flags(Flag.file("key", "public key of the checkpoints that is trusted").repeated(), Flag.text("head", "SEQ:HASH", "the last line that is known to have been there"))
-                        .note("Works on the files alone, with no server. Several files are read as one log. Exit status: 0 intact, 1 not intact, 2 could not check.").example("audit verify audit.log"));
+                Command.of("audit disable", "PATH",
+                        "Disable an audit device; its key is forgotten, so what it hashed cannot be matched any more.")
+                        .doing("disabling audit device %s").example("audit disable file/"),
+                Command.of("audit verify", "FILE...", "Check audit files for lines that were changed, removed or moved.")
+                        .kind(Command.Kind.LAUNCHER)
+                        .flags(Flag.file("key", "public key of the checkpoints that is trusted").repeated(),
+                                Flag.text("head", "SEQ:HASH", "the last line that is known to have been there"))
+                        .note("Works on the files alone, with no server. Several files are read as one log. Exit status: 0 intact, 1 not "
+                                + "intact, 2 could not check.").example("audit verify audit.log"));
     }
 
     @Override
@@ -46,12 +53,14 @@ public final class AuditCommands implements Group {
             call.err().println("No audit devices are enabled.");
             return 2;
         }
-        var table = call.isOn("detailed") ? Table.of("Path", "Type", "Description", "Replication", "Options") : Table.of("Path", "Type", "Description");
+        var table = call.isOn("detailed") ? Table.of("Path", "Type", "Description", "Replication", "Options")
+                : Table.of("Path", "Type", "Description");
         var paths = new ArrayList<>(devices.members().keySet());
         paths.sort(null);
         for (var path : paths) {
             var device = devices.object(path);
-            if (call.isOn("detailed")) table.row(path, device.text("type"), device.text("description"), device.isTrue("local") ? "local" : "replicated", options(device.object("options")));
+            if (call.isOn("detailed")) table.row(path, device.text("type"), device.text("description"), device.isTrue("local") ? "local"
+                    : "replicated", options(device.object("options")));
             else table.row(path, device.text("type"), device.text("description"));
         }
         return call.output().document(devices, table);
@@ -59,7 +68,9 @@ public final class AuditCommands implements Group {
 
     private static String options(Json.Obj options) {
         var text = new StringBuilder();
-        for (var option : options.members().entrySet()) text.append(text.isEmpty() ? "" : " ").append(option.getKey()).append('=').append(option.getValue().display());
+        for (var option : options.members().entrySet()) {
+            text.append(text.isEmpty() ? "" : " ").append(option.getKey()).append('=').append(option.getValue().display());
+        }
         return text.toString();
     }
 

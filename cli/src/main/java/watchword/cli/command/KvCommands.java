@@ -25,21 +25,32 @@ public final class KvCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("kv get", "PATH", "Read a secret.").doing("reading %s").flags(MOUNT, Flag.number("version", "which version; else the newest"))
+                Command.of("kv get", "PATH", "Read a secret.").doing("reading %s")
+                        .flags(MOUNT, Flag.number("version", "which version; else the newest"))
                         .example("kv get secret/train").example("kv get -field=api_key secret/train"),
-                Command.of("kv put", "PATH KEY=VALUE...", "Write a secret; what was there is replaced.").doing("writing data to %s").flags(MOUNT, CAS)
-                        .note("Values may come from a file (key=@file) or standard input (key=-), which keeps them out of the shell's history; @file or - alone brings a whole JSON object.")
-                        .example("kv put secret/train api_key=- region=eu-west-1").example("kv put secret/gcp credentials=@service-account.json"),
+                Command.of("kv put", "PATH KEY=VALUE...", "Write a secret; what was there is replaced.").doing("writing data to %s")
+                        .flags(MOUNT, CAS)
+                        .note("Values may come from a file (key=@file) or standard input (key=-), which keeps them out of the shell's "
+                                + "history; @file or - alone brings a whole JSON object.")
+                        .example("kv put secret/train api_key=- region=eu-west-1")
+                        .example("kv put secret/gcp credentials=@service-account.json"),
                 Command.of("kv patch", "PATH KEY=VALUE...", "Change some fields of a secret and leave the others.").doing("patching %s")
-                        .flags(MOUNT, CAS, Flag.choice("method", "patch: by the server; rw: read and write, for policies without patch; else patch, then rw", "patch", "rw"),
+                        .flags(MOUNT, CAS, Flag.choice("method",
+                                "patch: by the server; rw: read and write, for policies without patch; else patch, then rw", "patch", "rw"),
                                 Flag.texts("remove-data", "KEY", "remove this field"))
                         .example("kv patch secret/train region=eu-west-2"),
-                Command.of("kv list", "PATH", "List the names below a path; a folder ends in a slash.").doing("listing %s").flags(MOUNT).example("kv list secret/"),
-                Command.of("kv delete", "PATH", "Delete the newest or some versions; they can be undeleted.").doing("deleting %s").flags(MOUNT, VERSIONS).example("kv delete -versions=3,4 secret/train"),
-                Command.of("kv undelete", "PATH", "Undelete versions.").doing("undeleting %s").flags(MOUNT, VERSIONS).example("kv undelete -versions=3 secret/train"),
-                Command.of("kv destroy", "PATH", "Destroy versions for good.").doing("destroying %s").flags(MOUNT, VERSIONS).example("kv destroy -versions=1,2 secret/train"),
-                Command.of("kv rollback", "PATH", "Write an older version anew.").doing("rolling back %s").flags(MOUNT, Flag.number("version", "which version")).example("kv rollback -version=2 secret/train"),
-                Command.of("kv enable-versioning", "PATH", "Make a version 1 mount version 2.").doing("tuning secrets engine %s").example("kv enable-versioning secret/"));
+                Command.of("kv list", "PATH", "List the names below a path; a folder ends in a slash.").doing("listing %s").flags(MOUNT)
+                        .example("kv list secret/"),
+                Command.of("kv delete", "PATH", "Delete the newest or some versions; they can be undeleted.").doing("deleting %s")
+                        .flags(MOUNT, VERSIONS).example("kv delete -versions=3,4 secret/train"),
+                Command.of("kv undelete", "PATH", "Undelete versions.").doing("undeleting %s").flags(MOUNT, VERSIONS)
+                        .example("kv undelete -versions=3 secret/train"),
+                Command.of("kv destroy", "PATH", "Destroy versions for good.").doing("destroying %s").flags(MOUNT, VERSIONS)
+                        .example("kv destroy -versions=1,2 secret/train"),
+                Command.of("kv rollback", "PATH", "Write an older version anew.").doing("rolling back %s")
+                        .flags(MOUNT, Flag.number("version", "which version")).example("kv rollback -version=2 secret/train"),
+                Command.of("kv enable-versioning", "PATH", "Make a version 1 mount version 2.").doing("tuning secrets engine %s")
+                        .example("kv enable-versioning secret/"));
     }
 
     @Override
@@ -169,8 +180,12 @@ public final class KvCommands implements Group {
         var current = call.plainClient().read(at.data());
         if (current.data().get("data").isEmpty()) return call.output().nothingAt(at.data());
         var fields = Json.fields();
-        for (var member : current.data().object("data").members().entrySet()) if (!(changes.members().get(member.getKey()) instanceof Json.Null)) fields.put(member.getKey(), member.getValue());
-        for (var member : changes.members().entrySet()) if (!(member.getValue() instanceof Json.Null)) fields.put(member.getKey(), member.getValue());
+        for (var member : current.data().object("data").members().entrySet()) {
+            if (!(changes.members().get(member.getKey()) instanceof Json.Null)) fields.put(member.getKey(), member.getValue());
+        }
+        for (var member : changes.members().entrySet()) {
+            if (!(member.getValue() instanceof Json.Null)) fields.put(member.getKey(), member.getValue());
+        }
         long version = current.data().object("metadata").whole("version");
         long cas = call.has("cas") ? Long.parseLong(call.option("cas").orElse("0")) : version;
         var body = Json.fields().put("data", fields.build()).put("options", Json.fields().put("cas", cas).build()).build();
@@ -221,8 +236,11 @@ public final class KvCommands implements Group {
         at.versioned("data");
         var current = call.plainClient().read(at.data()).data().object("metadata");
         var old = call.plainClient().read(at.data(), Map.of("version", List.of(version.get())));
-        if (old.data().get("data").isEmpty()) throw new UsageException("version " + version.get() + " of " + at.data() + " has no data: it was deleted or destroyed");
-        var body = Json.fields().put("data", old.data().object("data")).put("options", Json.fields().put("cas", current.whole("version")).build()).build();
+        if (old.data().get("data").isEmpty()) {
+            throw new UsageException("version " + version.get() + " of " + at.data() + " has no data: it was deleted or destroyed");
+        }
+        var body = Json.fields().put("data", old.data().object("data"))
+                .put("options", Json.fields().put("cas", current.whole("version")).build()).build();
         return wrote(call, at, call.client().write(at.data(), body));
     }
 

@@ -27,13 +27,17 @@ public final class KvMetadataCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("kv metadata get", "PATH", "Read a secret's metadata and versions.").doing("reading %s").flags(KvCommands.MOUNT).example("kv metadata get secret/train"),
-                Command.of("kv metadata put", "PATH", "Set a secret's metadata; custom pairs are replaced.").doing("writing data to %s").flags(SETTINGS)
+                Command.of("kv metadata get", "PATH", "Read a secret's metadata and versions.").doing("reading %s").flags(KvCommands.MOUNT)
+                        .example("kv metadata get secret/train"),
+                Command.of("kv metadata put", "PATH", "Set a secret's metadata; custom pairs are replaced.").doing("writing data to %s")
+                        .flags(SETTINGS)
                         .example("kv metadata put -max-versions=5 -custom-metadata=owner=ml secret/train"),
-                Command.of("kv metadata patch", "PATH", "Change some of a secret's metadata and leave the rest.").doing("patching %s").flags(SETTINGS)
+                Command.of("kv metadata patch", "PATH", "Change some of a secret's metadata and leave the rest.").doing("patching %s")
+                        .flags(SETTINGS)
                         .flags(Flag.texts("remove-custom-metadata", "KEY", "remove this pair"))
                         .example("kv metadata patch -custom-metadata=team=vision secret/train"),
-                Command.of("kv metadata delete", "PATH", "Delete a secret with all its versions, for good.").doing("deleting %s").flags(KvCommands.MOUNT).example("kv metadata delete secret/train"));
+                Command.of("kv metadata delete", "PATH", "Delete a secret with all its versions, for good.").doing("deleting %s")
+                        .flags(KvCommands.MOUNT).example("kv metadata delete secret/train"));
     }
 
     @Override
@@ -89,7 +93,9 @@ public final class KvMetadataCommands implements Group {
     private static void show(Call call, String path, Json.Obj metadata) {
         KvCommands.path(call, "Metadata Path", path);
         var facts = Json.fields();
-        for (var member : metadata.members().entrySet()) if (!member.getKey().equals("versions")) facts.put(member.getKey(), member.getValue());
+        for (var member : metadata.members().entrySet()) {
+            if (!member.getKey().equals("versions")) facts.put(member.getKey(), member.getValue());
+        }
         call.out().println(Table.heading("Metadata", facts.build()));
         Table.keyValue().rows(facts.build()).print(call.out());
         var versions = metadata.object("versions");

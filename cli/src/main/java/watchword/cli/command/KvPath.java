@@ -49,7 +49,10 @@ public record KvPath(String mount, String rest, boolean v2) {
 
     /** A path that only version 2 has: {@code metadata}, {@code delete}, {@code undelete}, {@code destroy}. */
     String versioned(String kind) throws UsageException {
-        if (!v2) throw new UsageException("the key/value engine at " + mount + " keeps no versions (it is version 1); watchword kv enable-versioning " + mount + " makes it");
+        if (!v2) {
+            throw new UsageException("the key/value engine at " + mount
+                    + " keeps no versions (it is version 1); watchword kv enable-versioning " + mount + " makes it");
+        }
         return mount + kind + "/" + rest;
     }
 }

@@ -15,12 +15,14 @@ public final class LeaseCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("lease lookup", "LEASE_ID", "Tell about a lease.").doing("looking up lease").example("lease lookup database/creds/train/abc123"),
+                Command.of("lease lookup", "LEASE_ID", "Tell about a lease.").doing("looking up lease")
+                        .example("lease lookup database/creds/train/abc123"),
                 Command.of("lease renew", "LEASE_ID", "Prolong a lease.").doing("renewing lease %s")
                         .flags(Flag.duration("increment", "how long it should live from now"), Flag.duration("i", "short for -increment"))
                         .example("lease renew -increment=1h database/creds/train/abc123"),
                 Command.of("lease revoke", "LEASE_ID", "End a lease: its credential stops working.").doing("revoking lease %s")
-                        .flags(Flag.on("prefix", "LEASE_ID is a path, and everything below it ends"), Flag.on("force", "with -prefix: forget them even when their engine fails; what they opened may stay open"),
+                        .flags(Flag.on("prefix", "LEASE_ID is a path, and everything below it ends"),
+                                Flag.on("force", "with -prefix: forget them even when their engine fails; what they opened may stay open"),
                                 Flag.on("sync", "wait until it is done"))
                         .example("lease revoke database/creds/train/abc123").example("lease revoke -prefix database/creds/train"));
     }
@@ -30,7 +32,8 @@ public final class LeaseCommands implements Group {
         return switch (call.command().words()) {
             case "lease lookup" -> call.output().answer(call.client().write("sys/leases/lookup", Json.of("lease_id", call.path(0))));
             case "lease renew" -> {
-                var body = Json.fields().put("lease_id", call.path(0)).put("increment", call.has("increment") ? call.option("increment") : call.option("i"));
+                var body = Json.fields().put("lease_id", call.path(0))
+                        .put("increment", call.has("increment") ? call.option("increment") : call.option("i"));
                 yield call.output().answer(call.client().write("sys/leases/renew", body.build()));
             }
             case "lease revoke" -> revoke(call);
@@ -44,7 +47,8 @@ public final class LeaseCommands implements Group {
         if (force && !call.isOn("prefix")) throw new UsageException("-force goes with -prefix");
         var id = call.path(0);
         if (call.isOn("prefix")) {
-            call.client().write("sys/leases/" + (force ? "revoke-force/" : "revoke-prefix/") + id, force ? Json.Obj.EMPTY : Json.fields().put("sync", sync).build());
+            call.client().write("sys/leases/" + (force ? "revoke-force/" : "revoke-prefix/") + id,
+                    force ? Json.Obj.EMPTY : Json.fields().put("sync", sync).build());
             if (force) return call.output().success("Force revoked any leases with prefix: " + id);
         } else {
             call.client().write("sys/leases/revoke", Json.fields().put("lease_id", id).put("sync", sync).build());

@@ -31,7 +31,9 @@ public record Login(String method, String mount, String user, Json.Obj body) {
         var user = fields.text("username");
         if (user.isEmpty()) throw new UsageException("a login with " + method + " needs username=NAME");
         var rest = Json.fields();
-        for (var member : fields.members().entrySet()) if (!member.getKey().equals("username")) rest.put(member.getKey(), member.getValue());
+        for (var member : fields.members().entrySet()) {
+            if (!member.getKey().equals("username")) rest.put(member.getKey(), member.getValue());
+        }
         return new Login(method, mount, user, rest.build());
     }
 
@@ -43,7 +45,10 @@ public record Login(String method, String mount, String user, Json.Obj body) {
             default -> "";
         };
         if (!name.isEmpty() && !fields.has(name)) throw new UsageException("a login with " + method + " needs " + name + "=VALUE");
-        if (method.equals("oidc")) throw new UsageException("a login with oidc needs a browser, which the command line cannot open yet; use the web page of the server, or the method jwt");
+        if (method.equals("oidc")) {
+            throw new UsageException("a login with oidc needs a browser, which the command line cannot open yet; use the web page of the "
+                    + "server, or the method jwt");
+        }
     }
 
     Missing wants() {

@@ -18,15 +18,19 @@ import watchword.client.Token;
 public final class LoginCommand implements Group {
     @Override
     public List<Command> commands() {
-        return List.of(Command.of("login", "[TOKEN|KEY=VALUE...]", "Log in, and keep the token in ~/.vault-token for this user alone.").doing("authenticating")
-                .flags(Flag.text("method", "TYPE", "auth method: token, userpass, ldap, approle, jwt, kubernetes, cert or any other; else token"),
+        return List.of(Command.of("login", "[TOKEN|KEY=VALUE...]", "Log in, and keep the token in ~/.vault-token for this user alone.")
+                .doing("authenticating")
+                .flags(Flag.text("method", "TYPE",
+                        "auth method: token, userpass, ldap, approle, jwt, kubernetes, cert or any other; else token"),
                         Flag.text("path", "PATH", "where the method is mounted; else at its type"),
                         Flag.on("no-store", "do not keep the token"),
                         Flag.on("no-print", "do not print it"),
                         Flag.on("token-only", "print the token and nothing else, and do not keep it"))
-                .note("What the method wants is given as KEY=VALUE; watchword auth help TYPE tells what that is. A password that is missing is asked for, without showing it; KEY=- reads it from standard input, "
+                .note("What the method wants is given as KEY=VALUE; watchword auth help TYPE tells what that is. A password that is "
+                        + "missing is asked for, without showing it; KEY=- reads it from standard input, "
                         + "and so does - in place of TOKEN.")
-                .example("login").example("login -method=userpass username=alice").example("login -method=approle role_id=... secret_id=@secret-id"));
+                .example("login").example("login -method=userpass username=alice")
+                .example("login -method=approle role_id=... secret_id=@secret-id"));
     }
 
     @Override
@@ -47,7 +51,8 @@ public final class LoginCommand implements Group {
     private static void keep(Call call, Token token) throws UsageException {
         call.tokenFile().write(token);
         if (Settings.variable(call.world().environment(), "TOKEN").isPresent()) {
-            call.output().warn("a token is set in the environment, and commands prefer it to the one just kept; unset VAULT_TOKEN to use this one");
+            call.output().warn("a token is set in the environment, and commands prefer it to the one just kept; unset VAULT_TOKEN to use "
+                    + "this one");
         }
     }
 
@@ -58,7 +63,8 @@ public final class LoginCommand implements Group {
             return 0;
         }
         if (call.isOn("no-print")) return 0;
-        call.output().success("You are now authenticated." + (kept ? " The token is kept in " + call.tokenFile().path() + "; the commands that follow use it." : " The token is not kept."));
+        call.output().success("You are now authenticated." + (kept ? " The token is kept in " + call.tokenFile().path()
+                + "; the commands that follow use it." : " The token is not kept."));
         if (call.output().isTable() && !call.output().wantsField()) call.out().println();
         return call.output().answer(kept && call.output().isTable() && !call.output().wantsField() ? withoutToken(answer) : answer);
     }
@@ -66,13 +72,17 @@ public final class LoginCommand implements Group {
     /** What is kept in a file need not stay on a screen, or in what records it. */
     private static Answer withoutToken(Answer answer) {
         var auth = Json.fields();
-        for (var member : answer.auth().members().entrySet()) if (!member.getKey().equals("client_token")) auth.put(member.getKey(), member.getValue());
+        for (var member : answer.auth().members().entrySet()) {
+            if (!member.getKey().equals("client_token")) auth.put(member.getKey(), member.getValue());
+        }
         return new Answer(answer.status(), Json.fields().putAll(answer.body()).put("auth", auth.build()).build(), new byte[0]);
     }
 
     /** A token that is already there is looked up, and the answer put in the form of a login's. */
     private static Answer withToken(Call call) throws IOException, UsageException, SettingsException {
-        if (call.arguments().size() > 1) throw new UsageException("too many arguments (expected 0 to 1, got " + call.arguments().size() + ")");
+        if (call.arguments().size() > 1) {
+            throw new UsageException("too many arguments (expected 0 to 1, got " + call.arguments().size() + ")");
+        }
         var given = call.argumentOr(0, "");
         if (given.startsWith("token=")) given = given.substring("token=".length());
         var token = Token.of(call.input().secret(given, "Token (will be hidden): "));
@@ -81,7 +91,8 @@ public final class LoginCommand implements Group {
         var auth = Json.fields().put("client_token", token.reveal()).put("accessor", told.text("accessor"));
         auth.put("lease_duration", told.whole("ttl")).put("renewable", told.isTrue("renewable"));
         var policies = told.texts("policies");
-        auth.put("token_policies", Json.texts(policies)).put("identity_policies", Json.texts(told.texts("identity_policies"))).put("policies", Json.texts(policies));
+        auth.put("token_policies", Json.texts(policies)).put("identity_policies", Json.texts(told.texts("identity_policies")))
+                .put("policies", Json.texts(policies));
         auth.put("metadata", told.object("meta"));
         var body = Json.fields().put("auth", auth.build()).build();
         return new Answer(200, body, new byte[0]);

@@ -45,15 +45,21 @@ public final class MountCommands implements Group {
     public List<Command> commands() {
         var example = auth ? "approle" : "kv";
         var commands = new ArrayList<Command>();
-        commands.add(Command.of(word() + " list", "", "List what is mounted.").doing("listing " + thing() + "s").flags(Flag.on("detailed", "every setting of each")).example(word() + " list"));
-        commands.add(Command.of(word() + " enable", "TYPE", "Mount " + (auth ? "an auth method." : "a secrets engine.")).doing("enabling " + thing() + " %s").flags(enableFlags())
+        commands.add(Command.of(word() + " list", "", "List what is mounted.").doing("listing " + thing() + "s")
+                .flags(Flag.on("detailed", "every setting of each")).example(word() + " list"));
+        commands.add(Command.of(word() + " enable", "TYPE", "Mount " + (auth ? "an auth method." : "a secrets engine."))
+                .doing("enabling " + thing() + " %s").flags(enableFlags())
                 .example(word() + " enable -path=" + (auth ? "robots approle" : "team-a -version=2 kv")));
-        commands.add(Command.of(word() + " disable", "PATH", auth ? "Unmount an auth method; the tokens it gave end." : "Unmount a secrets engine; what it issued ends, and what it kept is deleted.")
+        commands.add(Command.of(word() + " disable", "PATH", auth ? "Unmount an auth method; the tokens it gave end."
+                : "Unmount a secrets engine; what it issued ends, and what it kept is deleted.")
                 .doing("disabling " + thing() + " at %s").example(word() + " disable " + example + "/"));
-        commands.add(Command.of(word() + " tune", "PATH", "Change a mount's settings.").doing("tuning " + thing() + " %s").flags(tuneFlags()).example(word() + " tune -max-lease-ttl=24h " + example + "/"));
-        commands.add(Command.of(word() + " move", "FROM TO", "Move a mount to another path; leases and tokens that came through it end.").doing("moving " + thing() + " %s").example(word() + " move old/ new/"));
+        commands.add(Command.of(word() + " tune", "PATH", "Change a mount's settings.").doing("tuning " + thing() + " %s")
+                .flags(tuneFlags()).example(word() + " tune -max-lease-ttl=24h " + example + "/"));
+        commands.add(Command.of(word() + " move", "FROM TO", "Move a mount to another path; leases and tokens that came through it end.")
+                .doing("moving " + thing() + " %s").example(word() + " move old/ new/"));
         if (auth) {
-            commands.add(Command.of("auth help", "TYPE|PATH", "Tell how to log in with an auth method.").doing("reading auth methods").example("auth help userpass"));
+            commands.add(Command.of("auth help", "TYPE|PATH", "Tell how to log in with an auth method.").doing("reading auth methods")
+                    .example("auth help userpass"));
         }
         return commands;
     }
@@ -78,7 +84,8 @@ public final class MountCommands implements Group {
                 Flag.texts("allowed-response-headers", "NAME", "a header of answers that it may set"),
                 Flag.pairs("options", "an option of the engine"),
                 Flag.text("plugin-version", "VERSION", "which version of a plugin")));
-        if (auth) flags.add(Flag.choice("token-type", "which kind of token it gives", "default-service", "default-batch", "service", "batch"));
+        if (auth) flags.add(Flag.choice("token-type", "which kind of token it gives", "default-service", "default-batch", "service",
+                "batch"));
         else flags.add(Flag.number("version", "version of the kv engine"));
         return flags;
     }
@@ -103,7 +110,8 @@ public final class MountCommands implements Group {
         var answer = call.client().read(api());
         var mounts = answer.data();
         var table = call.isOn("detailed")
-                ? Table.of("Path", "Type", "Accessor", "Default TTL", "Max TTL", "Token Type", "Local", "Seal Wrap", "Options", "Description", "UUID", "Version")
+                ? Table.of("Path", "Type", "Accessor", "Default TTL", "Max TTL", "Token Type", "Local", "Seal Wrap", "Options",
+                        "Description", "UUID", "Version")
                 : Table.of("Path", "Type", "Accessor", "Description");
         var paths = new ArrayList<>(mounts.members().keySet());
         paths.sort(null);
@@ -118,8 +126,10 @@ public final class MountCommands implements Group {
     private static String[] details(String path, Json.Obj mount) {
         var config = mount.object("config");
         var options = mount.get("options");
-        return new String[] {path, mount.text("type"), mount.text("accessor"), ttl(config.whole("default_lease_ttl")), ttl(config.whole("max_lease_ttl")), config.text("token_type"),
-            mount.text("local"), mount.text("seal_wrap"), options.isPresent() ? Table.text(options.get()) : "map[]", mount.text("description"), mount.text("uuid"), mount.text("running_plugin_version")};
+        return new String[] {path, mount.text("type"), mount.text("accessor"), ttl(config.whole("default_lease_ttl")),
+                ttl(config.whole("max_lease_ttl")), config.text("token_type"),
+            mount.text("local"), mount.text("seal_wrap"), options.isPresent() ? Table.text(options.get()) : "map[]",
+            mount.text("description"), mount.text("uuid"), mount.text("running_plugin_version")};
     }
 
     private static String ttl(long seconds) {
@@ -134,19 +144,24 @@ public final class MountCommands implements Group {
         var options = Json.fields();
         if (second) options.put("version", "2");
         options.put("version", call.option("version")).putAll(Pairs.of(call.all("options")));
-        var body = Json.fields().put("type", type).put("description", call.option("description").orElse("")).put("config", config(call).build());
+        var body = Json.fields().put("type", type).put("description", call.option("description").orElse(""))
+                .put("config", config(call).build());
         if (!options.isEmpty()) body.put("options", options.build());
         if (call.isOn("local")) body.put("local", true);
         if (call.isOn("seal-wrap")) body.put("seal_wrap", true);
         call.client().write(api() + "/" + path, body.build());
-        return call.output().success("Enabled " + (auth ? type + " auth method at: " : "the " + type + " secrets engine at: ") + path + "/");
+        return call.output().success("Enabled " + (auth ? type + " auth method at: " : "the " + type + " secrets engine at: ") + path
+                + "/");
     }
 
     /** Only what was named, so that nothing else changes. */
     private Json.Fields config(Call call) {
         var config = Json.fields();
-        for (var name : new String[] {"default-lease-ttl", "max-lease-ttl", "listing-visibility", "token-type", "plugin-version"}) config.put(name.replace('-', '_'), call.option(name));
-        for (var name : new String[] {"audit-non-hmac-request-keys", "audit-non-hmac-response-keys", "passthrough-request-headers", "allowed-response-headers"}) {
+        for (var name : new String[] {"default-lease-ttl", "max-lease-ttl", "listing-visibility", "token-type", "plugin-version"}) {
+            config.put(name.replace('-', '_'), call.option(name));
+        }
+        for (var name : new String[] {"audit-non-hmac-request-keys", "audit-non-hmac-response-keys", "passthrough-request-headers",
+                "allowed-response-headers"}) {
             if (call.has(name)) config.put(name.replace('-', '_'), Json.texts(call.all(name)));
         }
         return config;
@@ -170,9 +185,11 @@ public final class MountCommands implements Group {
         if (id.isEmpty()) return call.output().success("Moved " + thing() + " " + call.path(0) + "/ to: " + call.path(1) + "/");
         var status = new Migration(call.plainClient(), id).await();
         if (!status.equals("success")) {
-            call.err().println("Error moving " + thing() + " " + call.path(0) + "/ to " + call.path(1) + "/, migration " + id + ": " + status);
+            call.err().println("Error moving " + thing() + " " + call.path(0) + "/ to " + call.path(1) + "/, migration " + id + ": "
+                    + status);
             return 2;
         }
-        return call.output().success("Finished moving " + thing() + " " + call.path(0) + "/ to " + call.path(1) + "/, with migration ID " + id);
+        return call.output().success("Finished moving " + thing() + " " + call.path(0) + "/ to " + call.path(1) + "/, with migration ID "
+                + id);
     }
 }

@@ -19,22 +19,31 @@ public final class OperatorCommands implements Group {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("operator init", "", "Make a new server's keys and its first token; they are shown this once.").doing("initializing")
-                        .flags(Flag.number("key-shares", "into how many shares the key is split; else " + SHARES), Flag.number("n", "short for -key-shares"),
-                                Flag.number("key-threshold", "how many of them unseal; else " + THRESHOLD), Flag.number("t", "short for -key-threshold"),
-                                Flag.number("recovery-shares", "with auto-unseal: into how many shares the recovery key is split; else " + SHARES),
+                Command.of("operator init", "", "Make a new server's keys and its first token; they are shown this once.")
+                        .doing("initializing")
+                        .flags(Flag.number("key-shares", "into how many shares the key is split; else " + SHARES),
+                                Flag.number("n", "short for -key-shares"),
+                                Flag.number("key-threshold", "how many of them unseal; else " + THRESHOLD),
+                                Flag.number("t", "short for -key-threshold"),
+                                Flag.number("recovery-shares", "with auto-unseal: into how many shares the recovery key is split; else "
+                                        + SHARES),
                                 Flag.number("recovery-threshold", "with auto-unseal: how many of them are a quorum; else " + THRESHOLD),
                                 Flag.on("status", "only tell whether it is done: exit status 0 done, 2 not done"))
                         .example("operator init -key-shares=5 -key-threshold=3"),
                 Command.of("operator unseal", "[SHARE|-]", "Give a share of the unseal key.").doing("unsealing")
-                        .flags(Flag.on("reset", "forget the shares given so far"), Flag.on("migrate", "move to another seal while unsealing"))
-                        .note("Without SHARE it is asked for, which keeps it out of the shell's history and the list of processes; - reads it from standard input.")
+                        .flags(Flag.on("reset", "forget the shares given so far"),
+                                Flag.on("migrate", "move to another seal while unsealing"))
+                        .note("Without SHARE it is asked for, which keeps it out of the shell's history and the list of processes; - "
+                                + "reads it from standard input.")
                         .example("operator unseal"),
-                Command.of("operator seal", "", "Seal the server: it forgets its keys and serves nothing until it is unsealed.").doing("sealing").example("operator seal"),
+                Command.of("operator seal", "", "Seal the server: it forgets its keys and serves nothing until it is unsealed.")
+                        .doing("sealing").example("operator seal"),
                 RekeyCommand.declaration(),
                 RootCommand.declaration(),
-                Command.of("operator rotate", "", "Seal what is written from now on with a new key.").doing("rotating key").example("operator rotate"),
-                Command.of("operator key-status", "", "Tell about the key that seals the store.").doing("reading key status").example("operator key-status"));
+                Command.of("operator rotate", "", "Seal what is written from now on with a new key.").doing("rotating key")
+                        .example("operator rotate"),
+                Command.of("operator key-status", "", "Tell about the key that seals the store.").doing("reading key status")
+                        .example("operator key-status"));
     }
 
     @Override
@@ -69,9 +78,11 @@ public final class OperatorCommands implements Group {
         boolean shamir = client.read("sys/seal-status").body().text("type").equals("shamir");
         var body = Json.fields();
         if (shamir) {
-            body.put("secret_shares", count(call, "key-shares", "n", SHARES)).put("secret_threshold", count(call, "key-threshold", "t", THRESHOLD));
+            body.put("secret_shares", count(call, "key-shares", "n", SHARES))
+                    .put("secret_threshold", count(call, "key-threshold", "t", THRESHOLD));
         } else {
-            body.put("recovery_shares", count(call, "recovery-shares", "n", SHARES)).put("recovery_threshold", count(call, "recovery-threshold", "t", THRESHOLD));
+            body.put("recovery_shares", count(call, "recovery-shares", "n", SHARES))
+                    .put("recovery_threshold", count(call, "recovery-threshold", "t", THRESHOLD));
         }
         var made = client.write("sys/init", body.build()).body();
         if (!call.output().isTable() || call.output().wantsField()) return call.output().document(made, Table.keyValue());
@@ -91,8 +102,10 @@ public final class OperatorCommands implements Group {
         out.println("Initial Root Token: " + made.text("root_token"));
         out.println();
         if (shamir) {
-            out.println("Success! The server is initialized with " + asked.text("secret_shares") + " key shares and a key threshold of " + asked.text("secret_threshold") + ".");
-            out.println("Give the shares to different people. After every start it takes " + asked.text("secret_threshold") + " of them to unseal the server, and nobody");
+            out.println("Success! The server is initialized with " + asked.text("secret_shares") + " key shares and a key threshold of "
+                    + asked.text("secret_threshold") + ".");
+            out.println("Give the shares to different people. After every start it takes " + asked.text("secret_threshold")
+                    + " of them to unseal the server, and nobody");
             out.println("can bring back what it keeps when fewer are left.");
         } else {
             out.println("Success! The server is initialized and unseals by itself. The recovery keys are a quorum of people for what");

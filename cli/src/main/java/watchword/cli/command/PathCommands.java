@@ -18,7 +18,8 @@ import watchword.client.SettingsException;
 
 /** Commands that work on any path of any engine. */
 public final class PathCommands implements Group {
-    private static final String DATA = "Values may come from a file (key=@file) or standard input (key=-); @file or - alone brings a whole JSON object.";
+    private static final String DATA =
+            "Values may come from a file (key=@file) or standard input (key=-); @file or - alone brings a whole JSON object.";
     private static final Flag FORCE = Flag.on("force", "write although there is no data");
 
     @Override
@@ -27,9 +28,11 @@ public final class PathCommands implements Group {
                 Command.of("read", "PATH [KEY=VALUE...]", "Read what is at a path.").doing("reading %s")
                         .note("Pairs go along as query parameters.")
                         .example("read database/creds/train").example("read -field=ttl auth/token/lookup-self"),
-                Command.of("write", "PATH [KEY=VALUE...]", "Write to a path.").doing("writing data to %s").flags(FORCE, Flag.on("f", "short for -force")).note(DATA)
+                Command.of("write", "PATH [KEY=VALUE...]", "Write to a path.").doing("writing data to %s")
+                        .flags(FORCE, Flag.on("f", "short for -force")).note(DATA)
                         .example("write auth/userpass/users/alice password=- policies=trainer").example("write -force transit/keys/models"),
-                Command.of("patch", "PATH KEY=VALUE...", "Change some fields at a path and leave the others.").doing("patching %s").note(DATA)
+                Command.of("patch", "PATH KEY=VALUE...", "Change some fields at a path and leave the others.").doing("patching %s")
+                        .note(DATA)
                         .example("patch pki/roles/train ttl=1h"),
                 Command.of("list", "PATH", "List the names below a path; a folder ends in a slash.").doing("listing %s")
                         .example("list auth/userpass/users"),
@@ -47,7 +50,8 @@ public final class PathCommands implements Group {
         return switch (call.command().words()) {
             case "read" -> read(call);
             case "write" -> write(call);
-            case "patch" -> wrote(call, call.path(0), call.client().patch(call.path(0), call.input().fields(call.arguments().subList(1, call.arguments().size()))));
+            case "patch" -> wrote(call, call.path(0),
+                    call.client().patch(call.path(0), call.input().fields(call.arguments().subList(1, call.arguments().size()))));
             case "list" -> list(call);
             case "delete" -> delete(call);
             case "path-help" -> help(call);
@@ -74,7 +78,9 @@ public final class PathCommands implements Group {
 
     private static Map<String, List<String>> query(Json.Obj fields) {
         var query = new LinkedHashMap<String, List<String>>();
-        for (var name : fields.members().keySet()) query.put(name, fields.items(name).isEmpty() ? List.of(fields.text(name)) : fields.texts(name));
+        for (var name : fields.members().keySet()) {
+            query.put(name, fields.items(name).isEmpty() ? List.of(fields.text(name)) : fields.texts(name));
+        }
         return query;
     }
 
@@ -106,7 +112,8 @@ public final class PathCommands implements Group {
     }
 
     private static int help(Call call) throws IOException, UsageException, SettingsException {
-        var answer = call.client().read(Call.trimmed(call.path(0)) + (call.argument(0).endsWith("/") ? "/" : ""), Map.of("help", List.of("1")));
+        var answer = call.client().read(Call.trimmed(call.path(0)) + (call.argument(0).endsWith("/") ? "/" : ""),
+                Map.of("help", List.of("1")));
         if (!call.output().isTable() || call.output().wantsField()) return call.output().answer(answer);
         call.out().println(Table.printable(answer.body().text("help").strip()));
         return 0;
@@ -115,6 +122,7 @@ public final class PathCommands implements Group {
     private static int unwrap(Call call) throws IOException, UsageException, SettingsException {
         var given = call.argumentOr(0, "");
         var token = given.equals("-") ? call.input().standardInput().strip() : given;
-        return call.output().answer(call.singleClient().write("sys/wrapping/unwrap", token.isEmpty() ? Json.Obj.EMPTY : Json.of("token", token)));
+        return call.output()
+                .answer(call.singleClient().write("sys/wrapping/unwrap", token.isEmpty() ? Json.Obj.EMPTY : Json.of("token", token)));
     }
 }

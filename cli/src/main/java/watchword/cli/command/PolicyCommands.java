@@ -18,9 +18,12 @@ public final class PolicyCommands implements Group {
         return List.of(
                 Command.of("policy list", "", "List the policies.").doing("listing policies").example("policy list"),
                 Command.of("policy read", "NAME", "Print a policy.").doing("reading policy named %s").example("policy read trainer"),
-                Command.of("policy write", "NAME FILE|-", "Write a policy from a file or standard input.").doing("uploading policy").example("policy write trainer trainer.hcl"),
-                Command.of("policy delete", "NAME", "Delete a policy; tokens that have it lose what it allowed.").doing("deleting %s").example("policy delete trainer"),
-                Command.of("policy fmt", "FILE", "Bring a policy file into its usual form: indented by two, equals signs in a column.").kind(Command.Kind.LOCAL).example("policy fmt trainer.hcl"));
+                Command.of("policy write", "NAME FILE|-", "Write a policy from a file or standard input.").doing("uploading policy")
+                        .example("policy write trainer trainer.hcl"),
+                Command.of("policy delete", "NAME", "Delete a policy; tokens that have it lose what it allowed.").doing("deleting %s")
+                        .example("policy delete trainer"),
+                Command.of("policy fmt", "FILE", "Bring a policy file into its usual form: indented by two, equals signs in a column.")
+                        .kind(Command.Kind.LOCAL).example("policy fmt trainer.hcl"));
     }
 
     @Override

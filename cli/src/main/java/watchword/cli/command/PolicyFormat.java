@@ -15,7 +15,9 @@ final class PolicyFormat {
     private PolicyFormat() {}
 
     static String format(String text) throws UsageException {
-        if (text.stripLeading().startsWith("{")) throw new UsageException("this policy is JSON, which has no usual form here; only HCL is formatted");
+        if (text.stripLeading().startsWith("{")) {
+            throw new UsageException("this policy is JSON, which has no usual form here; only HCL is formatted");
+        }
         var format = new PolicyFormat();
         int number = 0;
         for (var line : text.strip().lines().toList()) format.line(line.strip(), ++number);
@@ -88,7 +90,8 @@ final class PolicyFormat {
                     continue;
                 }
                 if (c == '#' || c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '/') break;
-                if (c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '*' || c == '<' && i + 1 < line.length() && line.charAt(i + 1) == '<') {
+                if (c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '*' || c == '<' && i + 1 < line.length()
+                        && line.charAt(i + 1) == '<') {
                     throw new UsageException("line " + number + ": remarks in /* */ and here-documents are not formatted");
                 }
                 if (c == '"') quoted = true;

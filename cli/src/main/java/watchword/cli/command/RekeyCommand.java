@@ -23,17 +23,24 @@ final class RekeyCommand {
 
     static Command declaration() {
         return Command.of("operator rekey", "[SHARE|-]", "Make new shares with the consent of a quorum of the old ones.").doing("rekeying")
-                .flags(Flag.on("init", "begin; then every holder gives a share"), Flag.number("key-shares", "with -init: into how many shares the new key is split"), Flag.number("n", "short for -key-shares"),
-                        Flag.number("key-threshold", "with -init: how many of them are needed"), Flag.number("t", "short for -key-threshold"),
-                        Flag.on("verify", "with -init: the old shares work until enough new ones were shown; else: SHARE is a new one, and it is shown"), Flag.on("status", "tell how it stands"),
-                        Flag.on("cancel", "give up; the old shares stay good"), Flag.text("nonce", "NONCE", "of the attempt that was agreed on; else of the one under way"),
+                .flags(Flag.on("init", "begin; then every holder gives a share"),
+                        Flag.number("key-shares", "with -init: into how many shares the new key is split"),
+                        Flag.number("n", "short for -key-shares"),
+                        Flag.number("key-threshold", "with -init: how many of them are needed"),
+                        Flag.number("t", "short for -key-threshold"),
+                        Flag.on("verify", "with -init: the old shares work until enough new ones were shown; else: SHARE is a new one, "
+                                + "and it is shown"), Flag.on("status", "tell how it stands"),
+                        Flag.on("cancel", "give up; the old shares stay good"),
+                        Flag.text("nonce", "NONCE", "of the attempt that was agreed on; else of the one under way"),
                         Flag.choice("target", "with auto-unseal, recovery: the recovery key's shares", "barrier", "recovery"))
-                .note("Without SHARE it is asked for, which keeps it out of the shell's history and the list of processes; - reads it from standard input.")
+                .note("Without SHARE it is asked for, which keeps it out of the shell's history and the list of processes; - reads it "
+                        + "from standard input.")
                 .example("operator rekey -init -key-shares=5 -key-threshold=3").example("operator rekey");
     }
 
     static int run(Call call) throws IOException, UsageException, SettingsException {
-        int moves = (call.isOn("init") ? 1 : 0) + (call.isOn("status") ? 1 : 0) + (call.isOn("cancel") ? 1 : 0) + (call.arguments().isEmpty() ? 0 : 1);
+        int moves = (call.isOn("init") ? 1 : 0) + (call.isOn("status") ? 1 : 0) + (call.isOn("cancel") ? 1 : 0)
+                + (call.arguments().isEmpty() ? 0 : 1);
         if (moves > 1) throw new UsageException("-init, -status, -cancel and SHARE do not go together");
         var rekey = new RekeyCommand(call);
         if (call.isOn("init")) return rekey.init();
@@ -53,7 +60,8 @@ final class RekeyCommand {
         var shares = call.has("key-shares") ? call.option("key-shares") : call.option("n");
         var threshold = call.has("key-threshold") ? call.option("key-threshold") : call.option("t");
         if (shares.isEmpty() || threshold.isEmpty()) throw new UsageException("-init needs -key-shares and -key-threshold");
-        var body = Json.fields().put("secret_shares", Long.parseLong(shares.get())).put("secret_threshold", Long.parseLong(threshold.get())).put("require_verification", verify);
+        var body = Json.fields().put("secret_shares", Long.parseLong(shares.get())).put("secret_threshold", Long.parseLong(threshold.get()))
+                .put("require_verification", verify);
         var started = call.singleClient().write(path + "init", body.build()).body();
         return started.isTrue("complete") ? done(started) : show(started);
     }
@@ -67,12 +75,15 @@ final class RekeyCommand {
         var nonce = call.option("nonce").orElse("");
         if (nonce.isEmpty()) {
             var status = status();
-            if (!status.isTrue("started")) throw new UsageException("no " + (verify ? "verification" : "rekey") + " is under way; -init begins one");
+            if (!status.isTrue("started")) {
+                throw new UsageException("no " + (verify ? "verification" : "rekey") + " is under way; -init begins one");
+            }
             nonce = status.text("nonce");
             if (call.output().isTable()) call.err().println("Rekey operation nonce: " + nonce);
         }
         var share = call.input().secret(call.argumentOr(0, ""), verify ? "New share (will be hidden): " : "Unseal Key (will be hidden): ");
-        var told = call.singleClient().write(path + (verify ? "verify" : "update"), Json.fields().put("key", share).put("nonce", nonce).build()).body();
+        var told = call.singleClient()
+                .write(path + (verify ? "verify" : "update"), Json.fields().put("key", share).put("nonce", nonce).build()).body();
         return told.isTrue("complete") ? done(told) : show(told);
     }
 
@@ -82,9 +93,13 @@ final class RekeyCommand {
         for (int i = 0; i < shares.size(); i++) call.out().println("Key " + (i + 1) + ": " + shares.get(i));
         if (!shares.isEmpty()) call.out().println();
         if (verify) return call.output().success("The new shares are good; the old ones are not any more.");
-        if (!told.isTrue("verification_required")) return call.output().success("Rekeyed. The shares above are the only good ones; they are shown this once.");
+        if (!told.isTrue("verification_required")) {
+            return call.output().success("Rekeyed. The shares above are the only good ones; they are shown this once.");
+        }
         call.out().println("Verification nonce: " + told.text("verification_nonce"));
-        return call.output().success("The new shares are shown this once. The old ones stay good until enough of the new ones are given to: watchword operator rekey -verify");
+        return call.output()
+                .success("The new shares are shown this once. The old ones stay good until enough of the new ones are given to: "
+                        + "watchword operator rekey -verify");
     }
 
     private int show(Json.Obj status) throws UsageException {

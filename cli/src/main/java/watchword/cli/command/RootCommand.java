@@ -20,12 +20,18 @@ final class RootCommand {
     private RootCommand() {}
 
     static Command declaration() {
-        return Command.of("operator generate-root", "[SHARE|-]", "Make a root token with the consent of a quorum.").doing("generating root token")
+        return Command.of("operator generate-root", "[SHARE|-]", "Make a root token with the consent of a quorum.")
+                .doing("generating root token")
                 .flags(Flag.on("init", "begin, and show the one-time password that will open the token; then every holder gives a share"),
-                        Flag.text("otp", "PASSWORD|@FILE|-", "with -init: a one-time password of your own; with -decode: the one that was shown; asked for when it is missing there"),
-                        Flag.on("status", "tell how it stands"), Flag.on("cancel", "give up"), Flag.on("generate-otp", "only make a one-time password"),
-                        Flag.text("decode", "TEXT", "print the token that was made, from what the last holder was shown"), Flag.text("nonce", "NONCE", "of the attempt that was agreed on; else of the one under way"))
-                .note("The last holder sees the token only combined with the one-time password, which only who began has. Without SHARE it is asked for; - reads it from standard input.")
+                        Flag.text("otp", "PASSWORD|@FILE|-",
+                                "with -init: a one-time password of your own; with -decode: the one that was shown; asked for when it is "
+                                + "missing there"),
+                        Flag.on("status", "tell how it stands"), Flag.on("cancel", "give up"),
+                        Flag.on("generate-otp", "only make a one-time password"),
+                        Flag.text("decode", "TEXT", "print the token that was made, from what the last holder was shown"),
+                        Flag.text("nonce", "NONCE", "of the attempt that was agreed on; else of the one under way"))
+                .note("The last holder sees the token only combined with the one-time password, which only who began has. Without SHARE "
+                        + "it is asked for; - reads it from standard input.")
                 .example("operator generate-root -init").example("operator generate-root").example("operator generate-root -decode=TEXT");
     }
 
@@ -71,14 +77,17 @@ final class RootCommand {
     private static int otp(Call call) throws IOException, UsageException, SettingsException {
         var random = new SecureRandom();
         var text = new StringBuilder();
-        for (long left = call.client().read(PATH + "attempt").body().whole("otp_length"); left > 0; left--) text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        for (long left = call.client().read(PATH + "attempt").body().whole("otp_length"); left > 0; left--) {
+            text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        }
         call.out().println(text);
         return 0;
     }
 
     private static String password(Call call) throws IOException, UsageException {
         var given = call.option("otp").orElse("");
-        return given.startsWith("@") ? call.input().file(given.substring(1)).strip() : call.input().secret(given, "One-time password (will be hidden): ");
+        return given.startsWith("@") ? call.input().file(given.substring(1)).strip() : call.input()
+                .secret(given, "One-time password (will be hidden): ");
     }
 
     /** Takes the one-time password off again; works without a server. */
@@ -90,7 +99,10 @@ final class RootCommand {
             throw new UsageException("-decode takes the encoded token, which is base64");
         }
         var pad = password(call).getBytes(StandardCharsets.UTF_8);
-        if (pad.length != mixed.length) throw new UsageException("the one-time password is not of this token: it has " + pad.length + " characters and not " + mixed.length);
+        if (pad.length != mixed.length) {
+            throw new UsageException("the one-time password is not of this token: it has " + pad.length + " characters and not "
+                    + mixed.length);
+        }
         for (int i = 0; i < mixed.length; i++) mixed[i] ^= pad[i];
         var token = Json.of("token", new String(mixed, StandardCharsets.UTF_8));
         if (!call.output().isTable() || call.output().wantsField()) return call.output().document(token, Table.keyValue());

@@ -46,7 +46,9 @@ public final class StatusCommand implements Group {
         }
         if (status.isTrue("migration")) table.row("Seal Migration in Progress", "true");
         table.row("Version", status.text("version"));
-        if (status.get("build_date").isPresent() && !status.text("build_date").isEmpty()) table.row("Build Date", status.text("build_date"));
+        if (status.get("build_date").isPresent() && !status.text("build_date").isEmpty()) {
+            table.row("Build Date", status.text("build_date"));
+        }
         table.row("Storage Type", status.text("storage_type"));
         if (!status.text("cluster_name").isEmpty()) table.row("Cluster Name", status.text("cluster_name"));
         if (!status.text("cluster_id").isEmpty()) table.row("Cluster ID", status.text("cluster_id"));

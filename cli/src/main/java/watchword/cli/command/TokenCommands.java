@@ -27,7 +27,8 @@ public final class TokenCommands implements Group {
                                 Flag.number("use-limit", "how many requests it is good for"),
                                 Flag.text("display-name", "NAME", "its name in look-ups and audit"),
                                 Flag.pairs("metadata", "a pair of your own, shown in look-ups and audit"),
-                                Flag.choice("type", "service: kept by the server; batch: carries itself, and cannot be revoked alone", "service", "batch"),
+                                Flag.choice("type", "service: kept by the server; batch: carries itself, and cannot be revoked alone",
+                                        "service", "batch"),
                                 Flag.text("role", "NAME", "make it under this token role"),
                                 Flag.text("entity-alias", "NAME", "alias of the entity it belongs to; needs -role"),
                                 Flag.text("id", "TEXT", "its text, instead of one by chance"),
@@ -35,15 +36,20 @@ public final class TokenCommands implements Group {
                                 Flag.on("no-default-policy", "without the policy named default"),
                                 Flag.choice("renewable", "whether it can be renewed", "true", "false"))
                         .example("token create -policy=trainer -ttl=10m -field=token"),
-                Command.of("token lookup", "[TOKEN|-]", "Tell about a token; without TOKEN, about the one in use.").doing("looking up token").flags(ACCESSOR)
+                Command.of("token lookup", "[TOKEN|-]", "Tell about a token; without TOKEN, about the one in use.")
+                        .doing("looking up token").flags(ACCESSOR)
                         .example("token lookup"),
                 Command.of("token renew", "[TOKEN|-]", "Prolong a token; without TOKEN, the one in use.").doing("renewing token")
-                        .flags(ACCESSOR, Flag.duration("increment", "how long it should live from now"), Flag.duration("i", "short for -increment"))
+                        .flags(ACCESSOR, Flag.duration("increment", "how long it should live from now"),
+                                Flag.duration("i", "short for -increment"))
                         .example("token renew -increment=1h"),
                 Command.of("token revoke", "[TOKEN|-]", "Revoke a token with everything that was obtained with it.").doing("revoking token")
-                        .flags(ACCESSOR, Flag.on("self", "the one in use"), Flag.choice("mode", "orphan: leave its children alive; path: all tokens of the login path TOKEN", "orphan", "path"))
+                        .flags(ACCESSOR, Flag.on("self", "the one in use"),
+                                Flag.choice("mode", "orphan: leave its children alive; path: all tokens of the login path TOKEN", "orphan",
+                                        "path"))
                         .example("token revoke -self"),
-                Command.of("token capabilities", "[TOKEN|-] PATH", "Tell what a token may do on a path.").doing("listing capabilities").flags(ACCESSOR)
+                Command.of("token capabilities", "[TOKEN|-] PATH", "Tell what a token may do on a path.").doing("listing capabilities")
+                        .flags(ACCESSOR)
                         .note("Without TOKEN, what the one in use may do.")
                         .example("token capabilities secret/data/train"));
     }
@@ -63,7 +69,9 @@ public final class TokenCommands implements Group {
     private static int create(Call call) throws IOException, UsageException, SettingsException {
         var body = Json.fields();
         if (call.has("policy")) body.put("policies", Json.texts(call.all("policy")));
-        for (var name : new String[] {"ttl", "explicit-max-ttl", "period", "display-name", "type", "entity-alias", "id"}) body.put(name.replace('-', '_'), call.option(name));
+        for (var name : new String[] {"ttl", "explicit-max-ttl", "period", "display-name", "type", "entity-alias", "id"}) {
+            body.put(name.replace('-', '_'), call.option(name));
+        }
         var uses = call.option("use-limit");
         if (uses.isPresent()) body.put("num_uses", Long.parseLong(uses.get()));
         if (call.has("metadata")) body.put("meta", Pairs.of(call.all("metadata")));
@@ -71,7 +79,8 @@ public final class TokenCommands implements Group {
         if (call.has("renewable")) body.put("renewable", call.isOn("renewable"));
         if (call.isOn("orphan")) body.put("no_parent", true);
         var role = call.option("role");
-        var path = role.isPresent() ? "auth/token/create/" + role.get() : call.isOn("orphan") ? "auth/token/create-orphan" : "auth/token/create";
+        var path = role.isPresent() ? "auth/token/create/" + role.get() : call.isOn("orphan") ? "auth/token/create-orphan"
+                : "auth/token/create";
         return call.output().answer(call.client().write(path, body.build()));
     }
 
@@ -98,13 +107,16 @@ public final class TokenCommands implements Group {
     private static int renew(Call call) throws IOException, UsageException, SettingsException {
         var body = isSelf(call) ? Json.fields() : named(call);
         body.put("increment", call.has("increment") ? call.option("increment") : call.option("i"));
-        return call.output().answer(call.client().write(isSelf(call) ? "auth/token/renew-self" : "auth/token/renew" + suffix(call), body.build()));
+        return call.output()
+                .answer(call.client().write(isSelf(call) ? "auth/token/renew-self" : "auth/token/renew" + suffix(call), body.build()));
     }
 
     private static int revoke(Call call) throws IOException, UsageException, SettingsException {
         var mode = call.option("mode").orElse("");
         boolean self = call.isOn("self");
-        if (self && (!call.arguments().isEmpty() || call.isOn("accessor") || !mode.isEmpty())) throw new UsageException("-self stands alone");
+        if (self && (!call.arguments().isEmpty() || call.isOn("accessor") || !mode.isEmpty())) {
+            throw new UsageException("-self stands alone");
+        }
         if (!self && call.arguments().isEmpty()) throw new UsageException("which token? -self is the one in use");
         if (call.isOn("accessor") && !mode.isEmpty()) throw new UsageException("-accessor and -mode do not go together");
         var client = call.client();

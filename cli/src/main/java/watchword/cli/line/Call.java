@@ -81,7 +81,8 @@ public record Call(Command command, List<String> arguments, Map<String, List<Str
     }
 
     private TlsSettings tls(TlsSettings set) {
-        return new TlsSettings(file("ca-cert", set.caFile()), file("ca-path", set.caDirectory()), file("client-cert", set.certificate()), file("client-key", set.key()),
+        return new TlsSettings(file("ca-cert", set.caFile()), file("ca-path", set.caDirectory()), file("client-cert", set.certificate()),
+                file("client-key", set.key()),
                 option("tls-server-name").orElse(set.serverName()), has("tls-skip-verify") ? isOn("tls-skip-verify") : set.skipVerify());
     }
 

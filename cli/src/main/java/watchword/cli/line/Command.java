@@ -14,7 +14,8 @@ import java.util.List;
  * @param notes more to know, a paragraph each; one that begins with four spaces is an example of a file, printed as it is
  * @param examples what may be typed after {@code watchword}
  */
-public record Command(String words, String arguments, String summary, String doing, List<Flag> flags, List<String> notes, List<String> examples, Kind kind) {
+public record Command(String words, String arguments, String summary, String doing, List<Flag> flags, List<String> notes,
+        List<String> examples, Kind kind) {
 
     /** Whether a command talks to a server, works alone, runs a child whose words are not ours, or is started by the launcher. */
     public enum Kind { REMOTE, LOCAL, CHILD, LAUNCHER }

@@ -30,7 +30,9 @@ public final class Output {
     /** @throws UsageException when the variable names a format that there is not */
     public void check() throws UsageException {
         var format = format();
-        if (!List.of("table", "json", "yaml", "yml", "raw").contains(format)) throw new UsageException("there is no format \"" + format + "\" (VAULT_FORMAT): table, json, yaml or raw");
+        if (!List.of("table", "json", "yaml", "yml", "raw").contains(format)) {
+            throw new UsageException("there is no format \"" + format + "\" (VAULT_FORMAT): table, json, yaml or raw");
+        }
     }
 
     /** True when people read it: then a line may say more than the data. */

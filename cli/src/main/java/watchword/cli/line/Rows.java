@@ -9,8 +9,10 @@ import watchword.client.JsonWriter;
 
 /** The names under which tables and {@code -field} show the parts of an answer: lease, token, wrapping, data. */
 final class Rows {
-    private static final List<String> TOKEN = List.of("token", "token_accessor", "token_duration", "token_renewable", "token_policies", "identity_policies", "policies");
-    private static final List<String> WRAPPING = List.of("wrapping_token", "wrapping_accessor", "wrapping_token_ttl", "wrapping_token_creation_time", "wrapping_token_creation_path", "wrapped_accessor");
+    private static final List<String> TOKEN = List.of("token", "token_accessor", "token_duration", "token_renewable", "token_policies",
+            "identity_policies", "policies");
+    private static final List<String> WRAPPING = List.of("wrapping_token", "wrapping_accessor", "wrapping_token_ttl",
+            "wrapping_token_creation_time", "wrapping_token_creation_path", "wrapped_accessor");
 
     private Rows() {}
 
@@ -18,7 +20,9 @@ final class Rows {
         lease(answer, table);
         if (!answer.auth().isEmpty()) {
             for (var name : TOKEN) if (!name.equals("token") || answer.auth().has("client_token")) table.row(name, shown(answer, name));
-            for (var member : answer.auth().object("metadata").members().entrySet()) table.row("token_meta_" + member.getKey(), member.getValue().display());
+            for (var member : answer.auth().object("metadata").members().entrySet()) {
+                table.row("token_meta_" + member.getKey(), member.getValue().display());
+            }
         }
         if (!answer.wrapInfo().isEmpty()) {
             for (var name : WRAPPING) if (fact(answer, name).isPresent()) table.row(name, shown(answer, name));
@@ -32,7 +36,8 @@ final class Rows {
         if (answer.leaseId().isEmpty()) {
             table.row("refresh_interval", lasts);
         } else {
-            table.row("lease_id", answer.leaseId()).row("lease_duration", lasts).row("lease_renewable", String.valueOf(answer.isRenewable()));
+            table.row("lease_id", answer.leaseId()).row("lease_duration", lasts)
+                    .row("lease_renewable", String.valueOf(answer.isRenewable()));
         }
     }
 
@@ -70,7 +75,8 @@ final class Rows {
             case "wrapping_token_creation_time" -> wrap.get("creation_time");
             case "wrapping_token_creation_path" -> wrap.get("creation_path");
             case "wrapped_accessor" -> wrap.text("wrapped_accessor").isEmpty() ? Optional.empty() : wrap.get("wrapped_accessor");
-            case "lease_id", "lease_duration", "renewable", "request_id" -> answer.data().has(name) ? Optional.empty() : answer.body().get(name);
+            case "lease_id", "lease_duration", "renewable", "request_id" -> answer.data().has(name) ? Optional.empty() : answer.body()
+                    .get(name);
             case "refresh_interval" -> answer.leaseId().isEmpty() ? answer.body().get("lease_duration") : Optional.empty();
             default -> Optional.empty();
         };

@@ -52,6 +52,9 @@ public final class SystemTerminal implements Terminal {
     private static String fromTty(String question) throws IOException, UsageException {
         try (var tty = new RandomAccessFile(TTY.toFile(), "rw")) {
             tty.write(question.getBytes(StandardCharsets.UTF_8));
+            // Whoever interrupts the question gets the terminal back as it was.
+            var restore = new Thread(SystemTerminal::echoAgain);
+            Runtime.getRuntime().addShutdownHook(restore);
             echo(false);
             try {
                 var line = tty.readLine();
@@ -59,6 +62,7 @@ public final class SystemTerminal implements Terminal {
                 return new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             } finally {
                 echo(true);
+                Runtime.getRuntime().removeShutdownHook(restore);
                 tty.write('\n');
             }
         } catch (java.io.FileNotFoundException nobody) {
@@ -66,8 +70,17 @@ public final class SystemTerminal implements Terminal {
         }
     }
 
+    private static void echoAgain() {
+        try {
+            echo(true);
+        } catch (IOException noStty) {
+            // then it was never turned off
+        }
+    }
+
     private static void echo(boolean on) throws IOException {
-        var stty = new ProcessBuilder("stty", on ? "echo" : "-echo").redirectInput(TTY.toFile()).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
+        var stty = new ProcessBuilder("stty", on ? "echo" : "-echo").redirectInput(TTY.toFile()).redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD).start();
         try {
             stty.waitFor();
         } catch (InterruptedException stop) {

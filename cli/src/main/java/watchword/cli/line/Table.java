@@ -55,7 +55,8 @@ public final class Table {
     }
 
     private static boolean isDuration(String name) {
-        return name.equals("ttl") || name.equals("period") || name.equals("duration") || name.endsWith("_ttl") || name.endsWith("_period") || name.endsWith("_duration");
+        return name.equals("ttl") || name.equals("period") || name.equals("duration") || name.endsWith("_ttl") || name.endsWith("_period")
+                || name.endsWith("_duration");
     }
 
     /** As the field's tables show values: {@code [a b]}, {@code map[k:v]}, {@code <nil>}. */
@@ -67,7 +68,10 @@ public final class Table {
             return (text.isEmpty() ? "[" : text.toString()) + "]";
         }
         if (value instanceof Json.Obj object) {
-            for (var name : sorted(object)) text.append(text.isEmpty() ? "map[" : " ").append(name).append(':').append(object.get(name).isEmpty() ? "<nil>" : text(object.get(name).get()));
+            for (var name : sorted(object)) {
+                text.append(text.isEmpty() ? "map[" : " ").append(name).append(':')
+                        .append(object.get(name).isEmpty() ? "<nil>" : text(object.get(name).get()));
+            }
             return (text.isEmpty() ? "map[" : text.toString()) + "]";
         }
         return value.display();

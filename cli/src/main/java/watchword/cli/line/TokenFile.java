@@ -26,7 +26,8 @@ public record TokenFile(Path path) {
     /** Replaces it in one step, so that nobody ever reads half a token or another's file. */
     public void write(Token token) throws UsageException {
         try {
-            var fresh = Files.createTempFile(path.toAbsolutePath().getParent(), ".vault-token", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            var fresh = Files.createTempFile(path.toAbsolutePath().getParent(), ".vault-token", "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             try {
                 Files.writeString(fresh, token.reveal());
                 Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -34,7 +35,8 @@ public record TokenFile(Path path) {
                 Files.deleteIfExists(fresh);
             }
         } catch (IOException unwritable) {
-            throw new UsageException("cannot keep the token in " + path + " (" + unwritable.getClass().getSimpleName() + "); -no-store does without");
+            throw new UsageException("cannot keep the token in " + path + " (" + unwritable.getClass().getSimpleName()
+                    + "); -no-store does without");
         }
     }
 }

@@ -31,8 +31,7 @@ final class Child {
      */
     int run(List<String> words, Map<String, String> environment, Set<String> masked, Runnable meanwhile) throws IOException {
         var builder = new ProcessBuilder(words).directory(world.directory().toFile()).redirectInput(Redirect.INHERIT);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
+        replace(builder.environment(), environment);
         if (masked.isEmpty()) builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
         Process process;
         try {
@@ -56,6 +55,14 @@ final class Child {
             return NOT_A_PROGRAM;
         } finally {
             other.interrupt();
+        }
+    }
+
+    /** What does not change is not touched: it may hold bytes that are no letters in this locale, and keeps them. */
+    private static void replace(Map<String, String> inherited, Map<String, String> wanted) {
+        inherited.keySet().retainAll(wanted.keySet());
+        for (var variable : wanted.entrySet()) {
+            if (!variable.getValue().equals(inherited.get(variable.getKey()))) inherited.put(variable.getKey(), variable.getValue());
         }
     }
 

@@ -47,7 +47,10 @@ record Fetched(Map<RunPlan.Place, Json> values, List<Lease> leases) {
                     answers.put(source.path(), fields);
                 }
                 var value = fields.get(source.field());
-                if (value.isEmpty()) throw new IOException("there is no field " + source.field() + " at " + source.path() + "; there is: " + String.join(", ", fields.members().keySet()));
+                if (value.isEmpty()) {
+                    throw new IOException("there is no field " + source.field() + " at " + source.path() + "; there is: "
+                            + String.join(", ", fields.members().keySet()));
+                }
                 values.put(wanted.getKey(), value.get());
             } catch (ApiException refused) {
                 throw new IOException(name + ": cannot read " + source.path() + ": " + refused.brief());

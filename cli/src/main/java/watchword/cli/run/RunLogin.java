@@ -17,12 +17,11 @@ import watchword.client.Token;
 /**
  * A run's own login: its token is the run's alone, and ends with it.
  *
- * @param fields as they were written; a secret among them only as {@code @FILE} or {@code env:VARIABLE}, for a command line is open to
+ * @param fields as they were written; a secret among them only by where it is ({@link LoginField}), for a command line is open to
  *     everybody on the machine, and a plan lies beside the code
  */
 record RunLogin(String method, String mount, Map<String, String> fields) {
     private static final Set<String> SECRET = Set.of("secret_id", "password", "jwt", "token", "passcode");
-    private static final String FROM_ENVIRONMENT = "env:";
 
     /** {@code METHOD [-path=MOUNT] KEY=VALUE...}. */
     static RunLogin line(String text, String where) throws UsageException {
@@ -45,49 +44,42 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
             if (equals < 1) throw new UsageException(where + ": word " + number + " after the method is not KEY=VALUE");
             var key = pair.substring(0, equals);
             var value = pair.substring(equals + 1);
-            if (SECRET.contains(key) && !isElsewhere(value)) throw new UsageException(where + ": " + key + " is a secret and stands not here: give " + key + "=@FILE or " + key + "=env:VARIABLE");
+            if (SECRET.contains(key) && !new LoginField(key, value).isElsewhere()) {
+                throw new UsageException(where + ": " + key + " is a secret and stands not here: give " + key + "=@FILE or " + key
+                        + "=env:VARIABLE");
+            }
             fields.put(key, value);
         }
         return new RunLogin(method, Call.trimmed(mount), fields);
     }
 
-    private static boolean isElsewhere(String value) {
-        return value.startsWith("@") || value.startsWith(FROM_ENVIRONMENT);
-    }
-
     /** Variables that hold what it logs in with: the command has no business with them. */
     List<String> variables() {
         var names = new ArrayList<String>();
-        for (var value : fields.values()) if (value.startsWith(FROM_ENVIRONMENT)) names.add(value.substring(FROM_ENVIRONMENT.length()));
+        for (var field : fields.entrySet()) new LoginField(field.getKey(), field.getValue()).variable().ifPresent(names::add);
         return names;
     }
 
     /** Logs in. */
     Session with(Call call, Client client) throws IOException, UsageException, SettingsException {
-        var login = Login.of(method, mount, read(call)).completed(call);
+        var login = Login.of(method, mount, read(call, client)).completed(call);
         var answer = client.withToken(Token.NONE).write(login.path(), login.body());
-        if (answer.auth().get("mfa_requirement").isPresent()) throw new UsageException("this login wants a second factor, which nobody can give while a job starts");
+        if (answer.auth().get("mfa_requirement").isPresent()) {
+            throw new UsageException("this login wants a second factor, which nobody can give while a job starts");
+        }
         var token = Token.of(answer.auth().text("client_token"));
         if (!token.isPresent()) throw new UsageException("the server answered the login without a token");
         var secrets = new ArrayList<String>();
         secrets.add(token.reveal());
         for (var member : login.body().members().entrySet()) if (SECRET.contains(member.getKey())) secrets.add(member.getValue().display());
-        return new Session(client.withToken(token), true, answer.auth().whole("lease_duration"), answer.auth().isTrue("renewable"), secrets);
+        return new Session(client.withToken(token), true, answer.auth().whole("lease_duration"), answer.auth().isTrue("renewable"),
+                secrets);
     }
 
-    private Json.Obj read(Call call) throws UsageException {
+    private Json.Obj read(Call call, Client client) throws IOException, UsageException, SettingsException {
         var read = Json.fields();
-        for (var field : fields.entrySet()) read.put(field.getKey(), read(call, field.getKey(), field.getValue()));
+        for (var field : fields.entrySet()) read.put(field.getKey(), new LoginField(field.getKey(), field.getValue()).read(call, client));
         return read.build();
-    }
-
-    private static String read(Call call, String key, String value) throws UsageException {
-        if (value.startsWith("@")) return call.input().file(value.substring(1)).strip();
-        if (!value.startsWith(FROM_ENVIRONMENT)) return value;
-        var name = value.substring(FROM_ENVIRONMENT.length());
-        var found = call.world().environment().getOrDefault(name, "");
-        if (found.isEmpty()) throw new UsageException("the login's " + key + " should come from the variable " + name + ", which is not set");
-        return found;
     }
 
     @Override

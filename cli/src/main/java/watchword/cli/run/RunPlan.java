@@ -37,7 +37,9 @@ record RunPlan(Map<Place, Source> wanted, Optional<RunLogin> login) {
         private final Map<Place, Source> wanted = new LinkedHashMap<>();
         private Optional<RunLogin> login = Optional.empty();
 
-        /** A plan's text: {@code NAME=path#field}, {@code file NAME=path#field}, {@code login METHOD KEY=VALUE...}, remarks after {@code #}. */
+        /**
+         * A plan's text: {@code NAME=path#field}, {@code file NAME=path#field}, {@code login METHOD KEY=VALUE...}, remarks after {@code #}.
+         */
         Builder text(String text, String file) throws UsageException {
             int number = 0;
             for (var each : text.split("\n", -1)) {
@@ -108,9 +110,14 @@ record RunPlan(Map<Place, Source> wanted, Optional<RunLogin> login) {
         }
 
         RunPlan build() throws UsageException {
-            if (wanted.isEmpty()) throw new UsageException("nothing to fetch: name it with -env NAME=path#field, or in a file with -config FILE (./watchword.run is read when it is there)");
+            if (wanted.isEmpty()) {
+                throw new UsageException("nothing to fetch: name it with -env NAME=path#field, or in a file with -config FILE "
+                        + "(./watchword.run is read when it is there)");
+            }
             for (var place : wanted.keySet()) {
-                if (place instanceof PrivateFile file && wanted.containsKey(new Variable(file.name()))) throw new UsageException(file.name() + " is wanted both as a value and as a file");
+                if (place instanceof PrivateFile file && wanted.containsKey(new Variable(file.name()))) {
+                    throw new UsageException(file.name() + " is wanted both as a value and as a file");
+                }
             }
             return new RunPlan(wanted, login);
         }

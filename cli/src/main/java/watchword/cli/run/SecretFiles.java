@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Files for this user alone, which are gone when it is closed. Where the machine has one, their folder is in memory. One thread. */
 final class SecretFiles implements AutoCloseable {
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Map<String, String> environment;
     private final PrintStream err;
@@ -58,7 +60,9 @@ final class SecretFiles implements AutoCloseable {
 
     private Path memory() {
         for (var candidate : new String[] {environment.getOrDefault("XDG_RUNTIME_DIR", ""), "/dev/shm"}) {
-            if (!candidate.isEmpty() && Files.isDirectory(Path.of(candidate)) && Files.isWritable(Path.of(candidate))) return Path.of(candidate);
+            if (!candidate.isEmpty() && Files.isDirectory(Path.of(candidate)) && Files.isWritable(Path.of(candidate))) {
+                return Path.of(candidate);
+            }
         }
         return Path.of(environment.getOrDefault("TMPDIR", "/tmp"));
     }

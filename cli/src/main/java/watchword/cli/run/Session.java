@@ -26,9 +26,13 @@ record Session(Client client, boolean own, long seconds, boolean renewable, List
             try {
                 brief.write("sys/leases/revoke", Json.fields().put("lease_id", lease.id()).put("sync", true).build());
             } catch (ApiException refused) {
-                if (!own) err.println("watchword run: " + lease.id() + " could not be revoked (" + refused.brief() + "); it ends by itself in at most " + lease.seconds() + "s");
+                if (!own) {
+                    err.println("watchword run: " + lease.id() + " could not be revoked (" + refused.brief()
+                            + "); it ends by itself in at most " + lease.seconds() + "s");
+                }
             } catch (IOException | SettingsException unreachable) {
-                err.println("watchword run: " + lease.id() + " could not be revoked (" + unreachable.getMessage() + "); it ends by itself in at most " + lease.seconds() + "s");
+                err.println("watchword run: " + lease.id() + " could not be revoked (" + unreachable.getMessage()
+                        + "); it ends by itself in at most " + lease.seconds() + "s");
             }
         }
         if (own) endToken(brief, err);
@@ -39,7 +43,9 @@ record Session(Client client, boolean own, long seconds, boolean renewable, List
             brief.write("auth/token/revoke-self", Json.Obj.EMPTY);
         } catch (ApiException refused) {
             // A batch token cannot be revoked, one with an end to its uses may have reached it.
-            if (refused.status() >= 500) err.println("watchword run: its token could not be revoked (" + refused.brief() + "); it ends by itself");
+            if (refused.status() >= 500) {
+                err.println("watchword run: its token could not be revoked (" + refused.brief() + "); it ends by itself");
+            }
         } catch (IOException | SettingsException unreachable) {
             err.println("watchword run: its token could not be revoked (" + unreachable.getMessage() + "); it ends by itself");
         }

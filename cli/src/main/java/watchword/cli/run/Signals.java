@@ -79,7 +79,8 @@ final class Signals implements AutoCloseable {
         if (!process.isAlive()) return;
         try {
             var linker = Linker.nativeLinker();
-            var kill = linker.downcallHandle(linker.defaultLookup().findOrThrow("kill"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            var kill = linker.downcallHandle(linker.defaultLookup().findOrThrow("kill"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
             int result = (int) kill.invokeExact((int) process.pid(), signal);
             if (result != 0) process.destroy();
         } catch (Throwable noCall) {

@@ -16,13 +16,16 @@ import watchword.testkit.Property;
 
 final class ParserTest {
     private static final Command COMMAND = Command.of("do", "PATH [KEY=VALUE...]", "Do it.")
-            .flags(Flag.on("force", "f"), Flag.text("name", "NAME", "n"), Flag.texts("policy", "NAME", "p"), Flag.number("count", "c"), Flag.duration("ttl", "t"), Flag.pairs("meta", "m"),
+            .flags(Flag.on("force", "f"), Flag.text("name", "NAME", "n"), Flag.texts("policy", "NAME", "p"), Flag.number("count", "c"),
+                    Flag.duration("ttl", "t"), Flag.pairs("meta", "m"),
                     Flag.choice("type", "t", "service", "batch"));
-    private static final Command CHILD = Command.of("run", "-- COMMAND [ARGUMENT...]", "Run it.").kind(Command.Kind.CHILD).flags(Flag.texts("env", "NAME", "e"));
+    private static final Command CHILD = Command.of("run", "-- COMMAND [ARGUMENT...]", "Run it.").kind(Command.Kind.CHILD)
+            .flags(Flag.texts("env", "NAME", "e"));
 
     private static Call parse(Command command, String... words) throws UsageException {
         var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        var world = new World(Map.of(), Path.of("/"), Path.of("/"), new ByteArrayInputStream(new byte[0]), nowhere, nowhere, new SystemTerminal());
+        var world = new World(Map.of(), Path.of("/"), Path.of("/"), new ByteArrayInputStream(new byte[0]), nowhere, nowhere,
+                new SystemTerminal());
         return Parser.parse(command, List.of(words), world);
     }
 
@@ -52,7 +55,8 @@ final class ParserTest {
 
     @Test
     void what_a_flag_cannot_take_is_told_with_what_it_can() {
-        assertThatThrownBy(() -> parse(COMMAND, "x", "-count=three")).isInstanceOf(UsageException.class).hasMessageContaining("-count takes a number");
+        assertThatThrownBy(() -> parse(COMMAND, "x", "-count=three")).isInstanceOf(UsageException.class)
+                .hasMessageContaining("-count takes a number");
         assertThatThrownBy(() -> parse(COMMAND, "x", "-ttl=soon")).hasMessageContaining("-ttl takes a time");
         assertThatThrownBy(() -> parse(COMMAND, "x", "-meta=a")).hasMessageContaining("KEY=VALUE");
         assertThatThrownBy(() -> parse(COMMAND, "x", "-type=other")).hasMessageContaining("one of service, batch");
@@ -61,7 +65,8 @@ final class ParserTest {
         assertThatThrownBy(() -> parse(COMMAND, "x", "-name=a", "-name=b")).hasMessageContaining("given twice");
         assertThatThrownBy(() -> parse(COMMAND, "x", "-nmae=a")).hasMessageContaining("did you mean -name?");
         assertThatThrownBy(() -> parse(COMMAND)).hasMessageContaining("not enough arguments (expected at least 1, got 0)");
-        assertThatThrownBy(() -> parse(Command.of("do", "[A] [B]", "s"), "1", "2", "3")).hasMessageContaining("too many arguments (expected 0 to 2, got 3)");
+        assertThatThrownBy(() -> parse(Command.of("do", "[A] [B]", "s"), "1", "2", "3"))
+                .hasMessageContaining("too many arguments (expected 0 to 2, got 3)");
     }
 
     @Test

@@ -41,6 +41,7 @@ final class TokenFileTest {
     void no_file_is_no_token_and_an_unreadable_one_is_told() throws Exception {
         assertThat(new TokenFile(home.resolve("none")).read().isPresent()).isFalse();
         assertThatThrownBy(() -> new TokenFile(home).read()).hasMessageContaining("cannot read the token");
-        assertThatThrownBy(() -> new TokenFile(home.resolve("no/such/folder")).write(Token.of("canary"))).isInstanceOf(UsageException.class).hasMessageContaining("-no-store").hasMessageNotContaining("canary");
+        assertThatThrownBy(() -> new TokenFile(home.resolve("no/such/folder")).write(Token.of("canary"))).isInstanceOf(UsageException.class)
+                .hasMessageContaining("-no-store").hasMessageNotContaining("canary");
     }
 }

@@ -67,7 +67,10 @@ final class MaskerTest {
             var secrets = new LinkedHashSet<String>();
             for (int i = 1 + random.nextInt(4); i > 0; i--) secrets.add(word(random, letters, 1, 9));
             var text = new StringBuilder();
-            for (int i = random.nextInt(30); i > 0; i--) text.append(random.nextInt(3) == 0 ? List.copyOf(secrets).get(random.nextInt(secrets.size())) : word(random, letters + "xy", 1, 6));
+            for (int i = random.nextInt(30); i > 0; i--) {
+                text.append(random.nextInt(3) == 0 ? List.copyOf(secrets).get(random.nextInt(secrets.size()))
+                        : word(random, letters + "xy", 1, 6));
+            }
             var out = masked(text.toString(), secrets, random);
             assertThat(out).isEqualTo(expected(text.toString(), secrets));
             for (var secret : secrets) assertThat(out).doesNotContain(secret);
@@ -97,7 +100,8 @@ final class MaskerTest {
             var value = values.get(random.nextInt(values.size())).display();
             var bytes = value.getBytes(StandardCharsets.UTF_8);
             var json = JsonWriter.quoted(value);
-            for (var form : List.of(value, Base64.getEncoder().encodeToString(bytes), Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), HexFormat.of().formatHex(bytes),
+            for (var form : List.of(value, Base64.getEncoder().encodeToString(bytes),
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), HexFormat.of().formatHex(bytes),
                     URLEncoder.encode(value, StandardCharsets.UTF_8), json.substring(1, json.length() - 1))) {
                 var out = masked(word(random, "pqr\n", 0, 20) + form + word(random, "pqr\n", 0, 20), forms, random);
                 assertThat(out).doesNotContain(form).contains("***");
@@ -122,14 +126,16 @@ final class MaskerTest {
     @Test
     void long_lines_and_parts_of_documents_are_masked_by_themselves() {
         var key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\r\nw0BAQEFAASC\n-----END KEY-----\n";
-        var forms = SecretForms.of(List.of(Json.of(key), Json.of("{\"client\":{\"private_key\":\"first-line-of-it\\nother-line-of-it\",\"n\":[\"in-a-list\"]}}")));
+        var forms = SecretForms.of(List.of(Json.of(key),
+                Json.of("{\"client\":{\"private_key\":\"first-line-of-it\\nother-line-of-it\",\"n\":[\"in-a-list\"]}}")));
         var out = masked("x MIIEvQIBADANBgkqhkiG y\nw0BAQEFAASC z other-line-of-it in-a-list", forms, new java.util.SplittableRandom(1));
         assertThat(out).isEqualTo("x *** y\n*** z *** ***");
     }
 
     @Test
     void short_values_are_not_masked_because_they_stand_everywhere() {
-        assertThat(SecretForms.of(List.of(Json.of("on"), Json.of(true), Json.of(12)))).containsOnly("true", "dHJ1ZQ==", "dHJ1ZQ", "74727565");
+        assertThat(SecretForms.of(List.of(Json.of("on"), Json.of(true), Json.of(12))))
+                .containsOnly("true", "dHJ1ZQ==", "dHJ1ZQ", "74727565");
     }
 
     @Test

@@ -64,12 +64,14 @@ final class RenewalTest {
 
     @Test
     void a_refusal_is_told_and_a_server_that_is_away_is_asked_until_the_end() throws Exception {
-        server.on("PUT /v1/sys/leases/renew", Reply.of(503, "{}"), Reply.of(503, "{}"), Reply.of(400, "{\"errors\":[\"lease not found\"]}"));
+        server.on("PUT /v1/sys/leases/renew", Reply.of(503, "{}"), Reply.of(503, "{}"),
+                Reply.of(400, "{\"errors\":[\"lease not found\"]}"));
         var renewal = renewal(session(true, 0, "t"), lease("l", 90));
         assertThat(renewal.step(1060)).hasValue(1070);
         assertThat(renewal.step(1070)).hasValue(1076);
         assertThat(renewal.step(1076)).isEmpty();
-        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("watchword run: l could not be renewed (400 lease not found); it ends in 14s\n");
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .isEqualTo("watchword run: l could not be renewed (400 lease not found); it ends in 14s\n");
     }
 
     @Test

@@ -40,7 +40,8 @@ final class RunPlanTest {
 
     @Test
     void flags_win_over_lines() throws Exception {
-        var plan = new RunPlan.Builder().text("A=secret/a#one\nlogin jwt role=x jwt=@t", "f").variables(List.of("A=secret/b#two")).login(RunLogin.of("userpass", "people/", List.of("username=u", "password=env:P"), "-login")).build();
+        var plan = new RunPlan.Builder().text("A=secret/a#one\nlogin jwt role=x jwt=@t", "f").variables(List.of("A=secret/b#two"))
+                .login(RunLogin.of("userpass", "people/", List.of("username=u", "password=env:P"), "-login")).build();
         assertThat(plan.wanted()).containsOnly(java.util.Map.entry(new Variable("A"), new Source("secret/b", "two")));
         assertThat(plan.login().orElseThrow().mount()).isEqualTo("people");
         assertThat(plan.login().orElseThrow().variables()).containsExactly("P");
@@ -62,7 +63,8 @@ final class RunPlanTest {
     @Test
     void a_secret_of_a_login_stands_neither_in_the_file_nor_on_the_command_line() {
         for (var key : List.of("secret_id", "password", "jwt", "token")) {
-            assertThatThrownBy(() -> plan("login approle role_id=r " + key + "=canary")).isInstanceOf(UsageException.class).hasMessageContaining(key).hasMessageNotContaining("canary");
+            assertThatThrownBy(() -> plan("login approle role_id=r " + key + "=canary")).isInstanceOf(UsageException.class)
+                    .hasMessageContaining(key).hasMessageNotContaining("canary");
         }
         assertThatThrownBy(() -> plan("login approle canary")).isInstanceOf(UsageException.class).hasMessageNotContaining("canary");
     }

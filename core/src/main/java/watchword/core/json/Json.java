@@ -93,6 +93,10 @@ public final class Json {
     }
 
     private static void requireUtf8(byte[] text) throws MalformedException {
+        // The parser would take a zero among the first bytes for another encoding.
+        for (int i = 0; i < Math.min(4, text.length); i++) {
+            if (text[i] == 0) throw new MalformedException("invalid character looking for beginning of value");
+        }
         try {
             for (byte b : text) {
                 if (b < 0) {
@@ -183,7 +187,7 @@ public final class Json {
             return switch (parser.currentToken()) {
                 case START_OBJECT -> object();
                 case START_ARRAY -> array();
-                case VALUE_STRING -> parser.getText();
+                case VALUE_STRING -> whole(parser.getText());
                 case VALUE_NUMBER_INT -> integer();
                 case VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getText());
                 case VALUE_TRUE -> Boolean.TRUE;
@@ -191,6 +195,17 @@ public final class Json {
                 case VALUE_NULL -> null;
                 default -> throw new MalformedException("invalid character looking for beginning of value");
             };
+        }
+
+        /** Half a character has no bytes: it would be stored, hashed and compared as another one. */
+        private static String whole(String text) throws MalformedException {
+            for (int i = 0; i < text.length(); i++) {
+                if (!Character.isSurrogate(text.charAt(i))) continue;
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!pair) throw new MalformedException("half of a character in string");
+                i++;
+            }
+            return text;
         }
 
         private Number integer() throws IOException {

@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
+import watchword.core.event.EventBus;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.request.Answer;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
+import watchword.sdk.Event;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -23,12 +25,14 @@ final class Invocation {
     private final Mounts mounts;
     private final Gate gate;
     private final Completion completion;
+    private final EventBus events;
 
-    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion) {
+    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion, EventBus events) {
         this.storage = storage;
         this.mounts = mounts;
         this.gate = gate;
         this.completion = completion;
+        this.events = events;
     }
 
     Answer run(Admission.Allowed allowed, Instant now) {
@@ -47,17 +51,26 @@ final class Invocation {
                 var reply = storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
                 yield finish(allowed, reply, answer.apply(reply), now);
             }
-            case Handler.Changes<I, O> changes -> storage.<Answer>write(store -> {
-                gate.requireStill(store, allowed, now);
-                var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                return completion.complete(store, allowed, reply, answer.apply(reply), now);
-            });
+            case Handler.Changes<I, O> changes -> {
+                var done = storage.<Done>write(store -> {
+                    gate.requireStill(store, allowed, now);
+                    var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
+                    return new Done(completion.complete(store, allowed, reply, answer.apply(reply), now), reply.events());
+                });
+                events.publish(allowed.theMount(), done.events());
+                yield done.answer();
+            }
             case Handler.Effects<I, O> effects -> {
                 var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(storage, prefix)));
-                yield finish(allowed, reply, answer.apply(reply), now);
+                var finished = finish(allowed, reply, answer.apply(reply), now);
+                events.publish(allowed.theMount(), reply.events());
+                yield finished;
             }
         };
     }
+
+    /** What a transaction leaves: its answer, and what to tell of it now that it is committed. */
+    private record Done(Answer answer, List<Event> events) {}
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
     private <O extends Record> Answer finish(Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {

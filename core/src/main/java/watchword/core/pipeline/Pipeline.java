@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import watchword.core.audit.Audit;
+import watchword.core.event.EventBus;
 import watchword.core.lease.Leases;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.TokenCreations;
@@ -46,12 +47,12 @@ public final class Pipeline {
     private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Wrapping wrapping, Audit audit, Metrics metrics) {
+            Wrapping wrapping, Audit audit, Metrics metrics, EventBus events) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority);
-        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping));
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping), events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
     }

@@ -122,6 +122,13 @@ public final class Acl {
         return decision instanceof Decision.Deny ? decision : allowed;
     }
 
+    /** Whether the caller may hear of an event of this type at this path. */
+    public boolean hears(String path, String eventType) {
+        if (root) return true;
+        var rule = rule(path, false);
+        return rule != null && rule.permissions().hears(eventType);
+    }
+
     private @Nullable Rule rule(String path, boolean folder) {
         var rule = exact.get(path);
         if (rule == null && folder) rule = exactOfFolder.get(path);

@@ -15,7 +15,9 @@ public enum Capability {
     LIST,
     SCAN,
     SUDO,
-    PATCH;
+    PATCH,
+    /** Hear of events. */
+    SUBSCRIBE;
 
     private static final Capability[] ALL = values();
 

@@ -2,6 +2,7 @@ package watchword.core.policy;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import watchword.core.wire.Durations;
 import watchword.sdk.JsonNumber;
 
 /**
@@ -47,7 +49,7 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
     boolean allow(Map<String, Object> body) {
         if (this == ANY) return true;
         for (var name : required) {
-            if (!body.containsKey(name)) return false;
+            if (body.get(name) == null) return false;
         }
         if (body.isEmpty()) return true;
         if (denied.containsKey(ANY_NAME)) return false;
@@ -91,11 +93,37 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
 
     private static boolean isTextForm(String text, Object refused) {
         return switch (refused) {
-            case String glob -> glob.equals("*") || Glob.atEnds(glob, text) || Glob.atEnds(glob, text.strip());
-            case Boolean truth -> truth ? TRUE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT)) : FALSE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT));
-            case Number number -> isNumber(text.strip()) && sameNumber(new JsonNumber(text.strip()), number);
+            case String glob -> glob.equals("*") || Glob.atEnds(glob, text) || Glob.atEnds(glob, text.strip())
+                    || Glob.atEnds(Policies.name(glob), Policies.name(text)) || isSameTime(text, glob);
+            case Boolean truth -> truth ? isTrue(text.strip()) : FALSE_FORMS.contains(text.strip().toLowerCase(Locale.ROOT));
+            case Number number -> sameNumber(numberOf(text.strip()), number);
             default -> false;
         };
+    }
+
+    /** Any number but 0 is true. */
+    private static boolean isTrue(String text) {
+        return TRUE_FORMS.contains(text.toLowerCase(Locale.ROOT)) || isNumber(text) && !sameNumber(new JsonNumber(text), 0L);
+    }
+
+    /** What decoding takes for a number: nothing at all for 0, and truths for 0 and 1. */
+    private static Number numberOf(String text) {
+        if (isNumber(text)) return new JsonNumber(text);
+        return switch (text) {
+            case "", "false" -> 0L;
+            case "true" -> 1L;
+            default -> new JsonNumber("NaN");
+        };
+    }
+
+    /** {@code 360000} and {@code 6000m} are {@code 100h}. */
+    private static boolean isSameTime(String text, String refused) {
+        if (refused.isEmpty() || !Character.isDigit(refused.charAt(0)) || !Character.isLetter(refused.charAt(refused.length() - 1))) return false;
+        try {
+            return Durations.parse(text).equals(Durations.parse(refused));
+        } catch (Durations.InvalidException noTime) {
+            return false;
+        }
     }
 
     private static final Set<String> TRUE_FORMS = Set.of("1", "t", "true");
@@ -110,9 +138,15 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
     private static boolean isTaken(@Nullable Object value, List<Object> taken) {
         if (value == null) return false;
         for (var each : taken) {
-            if (each instanceof String glob && value instanceof String text ? Glob.atEnds(glob, text) : same(value, each)) return true;
+            if (each instanceof String glob && value instanceof String text ? isTakenBy(glob, text) : same(value, each)) return true;
         }
         return false;
+    }
+
+    /** A text with commas may be a list to its route: then a glob takes it only with each of its parts. */
+    private static boolean isTakenBy(String glob, String text) {
+        if (!Glob.atEnds(glob, text)) return false;
+        return glob.equals(text) || text.indexOf(',') < 0 || Arrays.stream(text.split(",", -1)).allMatch(part -> Glob.atEnds(glob, part.strip()));
     }
 
     private static boolean same(@Nullable Object value, @Nullable Object other) {

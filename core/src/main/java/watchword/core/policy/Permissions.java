@@ -1,8 +1,10 @@
 package watchword.core.policy;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param minWrap zero for no bound
  * @param maxWrap zero for no bound
  * @param pageLimit 0 for no bound
+ * @param eventTypes globs of the types of events that {@link Capability#SUBSCRIBE} is for
  */
-record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit) {
+record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit, Set<String> eventTypes) {
     private static final String LIMIT = "limit";
     private static final String MOST = "max";
 
@@ -35,7 +38,18 @@ record Permissions(int bits, Parameters parameters, Duration minWrap, Duration m
         if (denies()) return this;
         if (other.denies()) return other;
         return new Permissions(bits | other.bits, parameters.merge(other.parameters), lower(minWrap, other.minWrap), lower(maxWrap, other.maxWrap),
-                pageLimit == 0 || other.pageLimit != 0 && other.pageLimit < pageLimit ? other.pageLimit : pageLimit);
+                pageLimit == 0 || other.pageLimit != 0 && other.pageLimit < pageLimit ? other.pageLimit : pageLimit, union(eventTypes, other.eventTypes));
+    }
+
+    private static Set<String> union(Set<String> a, Set<String> b) {
+        if (b.isEmpty()) return a;
+        var all = new HashSet<>(a);
+        all.addAll(b);
+        return Set.copyOf(all);
+    }
+
+    boolean hears(String eventType) {
+        return has(Capability.SUBSCRIBE) && eventTypes.stream().anyMatch(glob -> Glob.anywhere(glob, eventType));
     }
 
     private static Duration lower(Duration a, Duration b) {

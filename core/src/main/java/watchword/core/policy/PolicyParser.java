@@ -83,9 +83,12 @@ final class PolicyParser {
             if (!inner.labels().isEmpty()) throw invalid(path, inner.key() + " takes no label");
             if (!once.add(inner.key())) throw invalid(path, inner.key() + " is set twice");
             if (UNENFORCED.contains(inner.key())) throw invalid(path, inner.key() + " is not supported: it could not be enforced");
-            if (inner.key().equals("subscribe_event_types")) warnings.add("path " + quoted(path) + ": subscribe_event_types is passed over");
         }
-        return new Statement(path(path), permissions(path, body), expiration(path, body));
+        var permissions = permissions(path, body);
+        if (permissions.has(Capability.SUBSCRIBE) && permissions.eventTypes().isEmpty()) {
+            warnings.add("path " + quoted(path) + ": subscribe gives nothing without subscribe_event_types");
+        }
+        return new Statement(path(path), permissions, expiration(path, body));
     }
 
     private TemplatedPath path(String path) {
@@ -113,7 +116,7 @@ final class PolicyParser {
         var allowed = parameters(path, body, "allowed_parameters");
         var denied = parameters(path, body, "denied_parameters");
         var parameters = required.isEmpty() && allowed.isEmpty() && denied.isEmpty() ? Parameters.ANY : new Parameters(required, allowed, denied);
-        return new Permissions(bits(path, body), parameters, min, max, pageLimit(path, body));
+        return new Permissions(bits(path, body), parameters, min, max, pageLimit(path, body), Set.copyOf(texts(path, body, "subscribe_event_types")));
     }
 
     private static int bits(String path, Value.Body body) {

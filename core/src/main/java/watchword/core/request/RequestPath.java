@@ -90,7 +90,8 @@ public record RequestPath(String text) {
         char c = path.charAt(at);
         if (c > 0x20 && c < 0x7f && c != '\\' && c != ';' && c != '%') return;
         if (c == ' ') return;
-        if (c == '\\' || c == ';') throw refused("path has a character that is not allowed");
+        // What stands for bytes that were no UTF-8, when the listener decoded them: many paths would be one.
+        if (c == '\\' || c == ';' || c == '\uFFFD') throw refused("path has a character that is not allowed");
         if (c == '%') {
             boolean encodedAgain = at + 2 < path.length()
                     && Character.digit(path.charAt(at + 1), 16) >= 0 && Character.digit(path.charAt(at + 2), 16) >= 0;

@@ -169,8 +169,11 @@ public final class TokenText implements AutoCloseable {
     /** What {@link #sealBatch} sealed; empty for anything else. */
     Optional<byte[]> openBatch(Secret token) {
         try {
-            var both = Base64.getUrlDecoder().decode(token.reveal().substring(BATCH_PREFIX.length()));
+            var text = token.reveal().substring(BATCH_PREFIX.length());
+            var both = Base64.getUrlDecoder().decode(text);
             if (both.length < NONCE_BYTES + 16) return Optional.empty();
+            // The last character has bits that stand for nothing: with others in them it would be a second text of the same token.
+            if (!Base64.getUrlEncoder().withoutPadding().encodeToString(both).equals(text)) return Optional.empty();
             return crypt(Cipher.DECRYPT_MODE, Arrays.copyOf(both, NONCE_BYTES), Arrays.copyOfRange(both, NONCE_BYTES, both.length));
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();

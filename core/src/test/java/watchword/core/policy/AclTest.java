@@ -246,4 +246,27 @@ class AclTest {
         assertThat(told.exactPaths()).isEqualTo(Map.of("a", Map.of("capabilities", List.of("read"))));
         assertThat(told.globPaths()).isEqualTo(Map.of("b/", Map.of("capabilities", List.of("list", "read")), "c/+", Map.of("capabilities", List.of("deny"))));
     }
+
+    @Test
+    void events_are_heard_by_path_and_type_and_a_deny_hides_them() {
+        var acl = acl("path \"kv/data/*\" { capabilities = [\"subscribe\"] subscribe_event_types = [\"kv-v2/data-*\", \"kv-v1/*\"] }"
+                + path("kv/data/hidden", "deny") + path("kv/data/read/*", "read") + "path \"kv/data/none\" { capabilities = [\"subscribe\"] }");
+
+        assertThat(acl.hears("kv/data/x", "kv-v2/data-write")).isTrue();
+        assertThat(acl.hears("kv/data/x", "kv-v2/destroy")).isFalse();
+        assertThat(acl.hears("kv/data/hidden", "kv-v2/data-write")).isFalse();
+        assertThat(acl.hears("kv/data/read/x", "kv-v2/data-write")).isFalse();
+        assertThat(acl.hears("kv/data/none", "kv-v2/data-write")).isFalse();
+        assertThat(acl.hears("other", "kv-v2/data-write")).isFalse();
+        assertThat(acl.capabilities("kv/data/x")).containsExactly("subscribe");
+    }
+
+    @Test
+    void types_of_events_add_up_over_policies_and_sudo_does_not_give_them() {
+        var one = "path \"kv/*\" { capabilities = [\"subscribe\"] subscribe_event_types = [\"a/*\"] }";
+        var two = "path \"kv/*\" { capabilities = [\"subscribe\", \"sudo\"] subscribe_event_types = [\"b/*\"] }";
+        var acl = acl(one, two);
+
+        assertThat(List.of(acl.hears("kv/x", "a/1"), acl.hears("kv/x", "b/1"), acl.hears("kv/x", "c/1"))).containsExactly(true, true, false);
+    }
 }

@@ -100,6 +100,37 @@ class ParametersTest {
     }
 
     @Test
+    void an_allowed_glob_takes_a_list_in_one_text_only_with_all_of_its_parts() {
+        assertThat(takes("allowed_parameters = { \"p\" = [\"dev-*\"] }", "p", "dev-a")).isTrue();
+        assertThat(takes("allowed_parameters = { \"p\" = [\"dev-*\"] }", "p", "dev-a, dev-b")).isTrue();
+        for (var form : List.of("dev-a,admin", "dev-a, admin", "dev-a,", "dev-,,admin")) {
+            assertThat(takes("allowed_parameters = { \"p\" = [\"dev-*\"] }", "p", form)).as(form).isFalse();
+        }
+        assertThat(takes("allowed_parameters = { \"p\" = [\"*-dev\"] }", "p", "admin,a-dev")).isFalse();
+    }
+
+    @Test
+    void a_denied_name_is_denied_in_every_spelling_that_is_one_name_to_the_server() {
+        for (var form : new Object[] {"Admin", "ADMIN", List.of("x", "Admin"), "x,ADMIN", "\uFF41dmin", "ad\u200Bmin"}) {
+            assertThat(takes("denied_parameters = { \"p\" = [\"admin\"] }", "p", form)).as("%s", form).isFalse();
+            assertThat(takes("denied_parameters = { \"p\" = [\"Adm*\"] }", "p", form)).as("%s", form).isFalse();
+        }
+    }
+
+    @Test
+    void a_denied_number_truth_or_time_is_denied_in_all_that_decodes_to_it() {
+        for (var form : new Object[] {"", " ", false, 0L, "0"}) assertThat(takes("denied_parameters = { \"p\" = [0] }", "p", form)).as("%s", form).isFalse();
+        assertThat(takes("denied_parameters = { \"p\" = [1] }", "p", true)).isFalse();
+        assertThat(takes("denied_parameters = { \"p\" = [1] }", "p", false)).isTrue();
+        for (var form : new Object[] {2L, -1L, "true", 1L}) assertThat(takes("denied_parameters = { \"p\" = [true] }", "p", form)).as("%s", form).isFalse();
+        assertThat(takes("denied_parameters = { \"p\" = [true] }", "p", 0L)).isTrue();
+        for (var form : new Object[] {360_000L, "360000", "6000m", "100.0h", "+100h", "99h60m"}) {
+            assertThat(takes("denied_parameters = { \"p\" = [\"100h\"] }", "p", form)).as("%s", form).isFalse();
+        }
+        assertThat(takes("denied_parameters = { \"p\" = [\"100h\"] }", "p", "99h")).isTrue();
+    }
+
+    @Test
     @SuppressWarnings("NullAway") // JSON null
     void null_is_a_name_without_a_value() {
         var body = new HashMap<String, Object>();
@@ -108,6 +139,7 @@ class ParametersTest {
         assertThat(takes("denied_parameters = { \"a\" = [\"x\"] }", body)).isTrue();
         assertThat(takes("allowed_parameters = { \"a\" = [\"x\"] }", body)).isFalse();
         assertThat(takes("allowed_parameters = { \"a\" = [] }", body)).isTrue();
+        assertThat(takes("required_parameters = [\"a\"]", body)).isFalse();
     }
 
     @Test

@@ -314,6 +314,25 @@ class RateLimitTest {
     }
 
     @Test
+    void what_another_server_on_the_same_store_changed_counts_here_when_it_is_looked_for() {
+        try (var store = new watchword.storage.MemoryStorage()) {
+            var here = new RateLimits(new java.security.SecureRandom(), it.clock, _ -> {});
+            var head = new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Request.Peer("a", 1, List.of()));
+            here.refresh(store);
+            var there = new RateLimits(new java.security.SecureRandom(), it.clock, _ -> {});
+            store.update(tx -> {
+                there.rows.put(tx, "q", new QuotaRow("", "", "", false, 1L, Duration.ofHours(1), Duration.ZERO, true, "ip"));
+                there.changed(tx);
+            });
+            for (int i = 0; i < 3; i++) assertThat(here.enter(head, (_, _) -> watchword.core.request.Response.empty(500)).refusal()).isEmpty();
+            here.refresh(store);
+
+            assertThat(here.enter(head, (_, _) -> watchword.core.request.Response.empty(500)).refusal()).isEmpty();
+            assertThat(here.enter(head, (_, _) -> watchword.core.request.Response.empty(500)).refusal()).isPresent();
+        }
+    }
+
+    @Test
     void quotas_go_with_their_mount() {
         it.write(it.root, "sys/mounts/kv", "type", "toy");
         quota("q", "rate", 3, "interval", "1h", "path", "kv/x");

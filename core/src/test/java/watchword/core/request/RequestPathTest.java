@@ -26,6 +26,13 @@ class RequestPathTest {
     }
 
     @Test
+    void what_was_no_text_is_no_path() {
+        for (var path : new String[] {"/v1/a/\uFFFD", "/v1/a/%EF%BF%BD", "/v1/a/%E9"}) {
+            assertThatThrownBy(() -> RequestPath.parse(path)).as(path).isInstanceOf(watchword.sdk.Problem.ProblemException.class);
+        }
+    }
+
+    @Test
     void every_accepted_path_names_one_place_and_has_no_way_out_of_it() {
         Property.holds(20_000, random -> {
             var alphabet = new String[] {"a", "b", "/", ".", "%", "2", "e", "f", "F", "E", "5", "c", ";", "\\", "%2e", "%2f", "%c3%bc", " ", "\u00fc"};

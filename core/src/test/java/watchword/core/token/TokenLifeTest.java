@@ -134,6 +134,20 @@ class TokenLifeTest {
     }
 
     @Test
+    void a_batch_token_has_one_text() {
+        var digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for (var name : List.of("a", "ab", "abc")) { // of every length that leaves other bits over
+            var batch = it.write(it.root, "auth/token/create", "type", "batch", "policies", List.of("default"), "display_name", name).token();
+            assertThat(it.read(batch, "auth/token/lookup-self").status()).isEqualTo(200);
+            for (int i = 0; i < digits.length(); i++) {
+                var other = batch.substring(0, batch.length() - 1) + digits.charAt(i);
+                if (!other.equals(batch)) assertThat(it.read(other, "auth/token/lookup-self").status()).as(other).isEqualTo(403);
+            }
+            for (var end : List.of("=", "==", "A")) assertThat(it.read(batch + end, "auth/token/lookup-self").status()).isEqualTo(403);
+        }
+    }
+
+    @Test
     void the_store_holds_no_token() {
         var token = it.token("default");
         var everything = new StringBuilder();

@@ -49,6 +49,6 @@ final class ConfigRoutes {
         var in = call.input();
         var change = Sent.in(call).change(in.maxVersions(), in.casRequired(), in.metadataCasRequired(), in.deleteVersionAfter());
         if (!change.isEmpty()) secrets.setMountSettings(call.store(), secrets.mountSettings(call.store()).ofMount(change));
-        return Reply.nothing();
+        return Reply.<None>nothing().tell(KvEvents.changed("config-write", "config").readable("config"));
     }
 }

@@ -93,7 +93,7 @@ final class DataRoutes {
         var before = secrets.metadata(call.store(), path).orElseGet(() -> Metadata.fresh(call.now()));
         var mount = secrets.mountSettings(call.store());
         requireCas(call.input(), before, mount);
-        return write(call, path, before, mount, data);
+        return write(call, path, before, mount, data, "data-write");
     }
 
     private Reply<VersionFacts> patch(Call.Change<Write> call) {
@@ -104,17 +104,17 @@ final class DataRoutes {
         requireCas(call.input(), before, mount);
         var newest = before.version(before.currentVersion()).orElseThrow(() -> new Problem.NotFound().asException());
         if (newest.isGone(call.now())) return Reply.of(VersionFacts.of(before, newest)).status(404);
-        return write(call, path, before, mount, JsonTree.merge(secrets.data(call.store(), path, newest), changes));
+        return write(call, path, before, mount, JsonTree.merge(secrets.data(call.store(), path, newest), changes), "data-patch");
     }
 
     private static Map<String, Object> given(Write input) {
         return input.data().orElseThrow(() -> new Problem.Invalid("no data provided").asException());
     }
 
-    private Reply<VersionFacts> write(Call.Change<Write> call, String path, Metadata before, Settings mount, Map<String, Object> data) {
+    private Reply<VersionFacts> write(Call.Change<Write> call, String path, Metadata before, Settings mount, Map<String, Object> data, String operation) {
         options.requireRoom(data);
         var after = secrets.write(call.store(), path, before, mount, data, call.now());
-        return Reply.of(VersionFacts.of(after, after.versions().getLast()));
+        return Reply.of(VersionFacts.of(after, after.versions().getLast())).tell(KvEvents.data(operation, "data/" + path, path, after));
     }
 
     private static void requireCas(Write input, Metadata before, Settings mount) {
@@ -131,6 +131,6 @@ final class DataRoutes {
         var path = Paths.toWrite(call.input().path());
         secrets.metadata(call.store(), path).map(Metadata::currentVersion)
                 .ifPresent(newest -> secrets.delete(call.store(), path, Set.of(newest), call.now()));
-        return Reply.nothing();
+        return Reply.<None>nothing().tell(KvEvents.changed("data-delete", "data/" + path));
     }
 }

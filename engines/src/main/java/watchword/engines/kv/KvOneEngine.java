@@ -8,6 +8,7 @@ import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
+import watchword.sdk.Event;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -18,6 +19,7 @@ import watchword.sdk.Table;
 
 /** Version 1: each path holds one JSON object, and a write replaces it. */
 final class KvOneEngine implements Engine {
+    private static final String FAMILY = "kv-v1";
     private static final String ROWS = "secrets";
 
     private final EngineContext context;
@@ -105,12 +107,13 @@ final class KvOneEngine implements Engine {
         if (fields.isEmpty()) throw new Problem.Invalid("missing data fields").asException();
         options.requireRoom(fields);
         secrets.put(call.store(), path, new Entry(fields));
-        return Reply.nothing();
+        return Reply.<None>nothing().tell(Event.changed(FAMILY, "write", path).readable(path));
     }
 
     private Reply<None> delete(Call.Change<At> call) {
-        secrets.delete(call.store(), Paths.toWrite(call.input().path()));
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        secrets.delete(call.store(), path);
+        return Reply.<None>nothing().tell(Event.changed(FAMILY, "delete", path));
     }
 
     /** On the way to version 2 every secret becomes version 1 of itself, in the transaction that changes the option. */

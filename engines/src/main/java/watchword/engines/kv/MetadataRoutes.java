@@ -82,7 +82,7 @@ final class MetadataRoutes {
         if (before.isEmpty() && call.input().metadataCas().filter(cas -> cas != 0).isPresent()) {
             throw new Problem.Invalid("metadata_cas must be 0 when creating new metadata").asException();
         }
-        return save(call, path, before.orElseGet(() -> Metadata.fresh(call.now())), change, (_, replacing) -> replacing);
+        return save(call, path, before.orElseGet(() -> Metadata.fresh(call.now())), change, (_, replacing) -> replacing).tell(KvEvents.metadata("metadata-write", path));
     }
 
     private Reply<None> patch(Call.Change<Write> call) {
@@ -90,7 +90,7 @@ final class MetadataRoutes {
         var before = secrets.metadata(call.store(), path).orElseThrow(() -> new Problem.NotFound().asException());
         var change = Change.of(call);
         if (change.isEmpty()) return Reply.nothing();
-        return save(call, path, before, change, JsonTree::merge);
+        return save(call, path, before, change, JsonTree::merge).tell(KvEvents.metadata("metadata-patch", path));
     }
 
     private Reply<None> save(Call.Change<Write> call, String path, Metadata before, Change change, BinaryOperator<Map<String, ?>> how) {
@@ -127,7 +127,8 @@ final class MetadataRoutes {
     }
 
     private Reply<None> delete(Call.Change<At> call) {
-        secrets.remove(call.store(), Paths.toWrite(call.input().path()));
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        secrets.remove(call.store(), path);
+        return Reply.<None>nothing().tell(KvEvents.changed("metadata-delete", "metadata/" + path));
     }
 }

@@ -37,19 +37,22 @@ final class VersionRoutes {
 
     private Reply<None> delete(Call.Change<Numbered> call) {
         var numbers = call.input().numbers("No version number provided");
-        secrets.delete(call.store(), Paths.toWrite(call.input().path()), numbers, call.now());
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        secrets.delete(call.store(), path, numbers, call.now());
+        return Reply.<None>nothing().tell(KvEvents.changed("delete", "delete/" + path));
     }
 
     private Reply<None> undelete(Call.Change<Numbered> call) {
         var numbers = call.input().numbers("No version number provided");
-        secrets.undelete(call.store(), Paths.toWrite(call.input().path()), numbers, call.now());
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        secrets.undelete(call.store(), path, numbers, call.now());
+        return Reply.<None>nothing().tell(KvEvents.changed("undelete", "undelete/" + path).readable("data/" + path));
     }
 
     private Reply<None> destroy(Call.Change<Numbered> call) {
         var numbers = call.input().numbers("no version number provided");
-        secrets.destroy(call.store(), Paths.toWrite(call.input().path()), numbers);
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        secrets.destroy(call.store(), path, numbers);
+        return Reply.<None>nothing().tell(KvEvents.changed("destroy", "destroy/" + path));
     }
 }

@@ -22,9 +22,13 @@ final class BodyReader {
     private static final long COMMON_BUDGET = 32L << 20;
     private static final long LARGE_BUDGET = 64L << 20;
     private static final long WAIT_SECONDS = 30;
+    /** Bodies that take a while to come or to find room, fewer than there are tasks: what needs no body is always served. */
+    private static final int SLOW = 8_000;
+    private static final int UNIT = 1 << 10;
 
     private final MemoryBudget common = new MemoryBudget(COMMON_BUDGET, WAIT_SECONDS);
     private final MemoryBudget large;
+    private final MemoryBudget slow = new MemoryBudget((long) SLOW * UNIT, 0);
 
     /** @param maxBytes of one body, of any listener */
     BodyReader(int maxBytes) {
@@ -50,6 +54,7 @@ final class BodyReader {
             for (boolean last = false; !last; ) {
                 var chunk = request.read();
                 if (chunk == null) {
+                    filling.takePlace();
                     watch.start();
                     await(request);
                     continue;
@@ -86,10 +91,11 @@ final class BodyReader {
         private final String address;
         private final Listener.Rules rules;
         private final long length;
-        private final List<MemoryBudget.Taken> taken = new ArrayList<>(2);
+        private final List<MemoryBudget.Taken> taken = new ArrayList<>(3);
         private byte[] bytes = Body.NONE.bytes();
         private int size;
         private int room;
+        private boolean hasPlace;
 
         private Filling(String address, Listener.Rules rules, long length) {
             this.address = address;
@@ -108,8 +114,16 @@ final class BodyReader {
             size += more;
         }
 
+        /** Among those that may take a while; one address gets at most half of the places, and nobody waits for one. */
+        private void takePlace() {
+            if (hasPlace) return;
+            taken.add(slow.take(address, UNIT));
+            hasPlace = true;
+        }
+
         private void reserve(int needed) {
             int wanted = length > 0 ? (int) length : needed <= FREE ? FREE : needed <= COMMON ? COMMON : rules.maxRequestBytes();
+            if (wanted > FREE) takePlace();
             if (wanted > FREE) taken.add((wanted <= COMMON ? common : large).take(address, wanted));
             room = wanted;
         }

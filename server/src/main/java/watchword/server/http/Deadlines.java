@@ -11,6 +11,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.websocket.core.WebSocketConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,8 @@ final class Deadlines implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        connections.put(connection, new Kept(nanos.getAsLong()));
+        // A WebSocket has no headers to send; it looks after itself.
+        if (!(connection instanceof WebSocketConnection)) connections.put(connection, new Kept(nanos.getAsLong()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
@@ -31,6 +32,7 @@ import watchword.sdk.Reply;
 final class HttpAdapter extends Handler.Abstract {
     private static final System.Logger LOG = System.getLogger(HttpAdapter.class.getName());
     private static final int MAX_HEADERS = 100;
+    private static final Map<String, String> CLOSE = Map.of("Connection", "close");
     private static final int BYTES_PER_MORE_SECOND = 64 << 10;
     private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Response.JSON);
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
@@ -42,11 +44,13 @@ final class HttpAdapter extends Handler.Abstract {
     private final Service server;
     private final BodyReader bodies;
     private final Map<Connector, Port> ports;
+    private final WebSockets sockets;
 
-    HttpAdapter(Service server, BodyReader bodies, Map<Connector, Port> ports) {
+    HttpAdapter(Service server, BodyReader bodies, Map<Connector, Port> ports, WebSockets sockets) {
         this.server = server;
         this.bodies = bodies;
         this.ports = Map.copyOf(ports);
+        this.sockets = sockets;
     }
 
     @Override
@@ -56,19 +60,32 @@ final class HttpAdapter extends Handler.Abstract {
         port.deadlines().begun(in);
         var end = Callback.from(() -> port.deadlines().ended(in), done);
         try {
-            write(answer(in, port), port, in, out, end);
-        } catch (IOException gone) {
-            end.failed(gone);
+            var answer = answer(in, port);
+            if (answer.stream().isPresent() && sockets.begin(in, out, end, answer.stream().get())) return true;
+            write(answer.stream().isPresent() ? JsonErrors.response(426) : answer, port, in, out, end);
+        } catch (IOException unreadable) {
+            write(JsonErrors.response(400).with(CLOSE), port, in, out, end); // a body that is malformed, or broke off
         }
         return true;
     }
 
+    /** What a proxy before us may have understood in another way: it is refused, and nothing more is read from the connection. */
+    private static boolean isDoubtful(org.eclipse.jetty.server.Request in) {
+        if (in.getHttpURI().getFragment() != null) return true;
+        var coding = in.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
+        return coding != null && !(coding.equalsIgnoreCase("chunked") && in.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1);
+    }
+
     private Response answer(org.eclipse.jetty.server.Request in, Port port) throws IOException {
+        if (isDoubtful(in)) return JsonErrors.response(400).with(CLOSE);
         if (in.getHeaders().size() > MAX_HEADERS) return JsonErrors.response(431);
         var origin = in.getHeaders().get(HttpHeader.ORIGIN);
         if (origin == null) return served(in, port);
         var leave = server.cross(in.getMethod(), origin, Optional.ofNullable(in.getHeaders().get(HttpHeader.ACCESS_CONTROL_REQUEST_METHOD)).orElse(""));
-        return leave.refusal().isPresent() ? leave.refusal().get() : served(in, port).with(leave.headers());
+        if (leave.refusal().isPresent()) return leave.refusal().get();
+        // A browser lets any page open a WebSocket and read from it, so here the origin is ours to judge.
+        if (leave.headers().isEmpty() && in.getHeaders().contains(HttpHeader.UPGRADE)) return JsonErrors.response(403);
+        return served(in, port).with(leave.headers());
     }
 
     private Response served(org.eclipse.jetty.server.Request in, Port port) throws IOException {

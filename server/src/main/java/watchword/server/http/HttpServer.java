@@ -12,12 +12,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.WindowRateControl;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,6 +42,8 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final int MAX_CONNECTIONS = 20_000;
     private static final int MAX_STREAMS = 128;
+    /** Requests at once, most of them waiting: the usual 200 could all be taken by clients that send slowly or wait for room. */
+    private static final int MAX_TASKS = 10_000;
     /** Frames a second that serve only to make work: resets, pings, settings, empty ones. */
     private static final int MAX_IDLE_FRAMES = 50;
     private static final long SWEEP_MILLIS = 500;
@@ -64,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
             ports.put(connector(listener, port), port);
         }
         int largest = listeners.stream().mapToInt(each -> each.rules().maxRequestBytes()).max().orElse(Listener.Rules.DEFAULTS.maxRequestBytes());
-        jetty.setHandler(new GracefulHandler(new HttpAdapter(server, new BodyReader(largest), ports)));
+        jetty.setHandler(new GracefulHandler(new HttpAdapter(server, new BodyReader(largest), ports, new WebSockets(jetty))));
         jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, jetty));
         boolean started = false;
         try {
@@ -76,7 +83,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static VirtualThreadPool virtualThreads() {
-        var threads = new VirtualThreadPool();
+        var threads = new VirtualThreadPool(MAX_TASKS);
         threads.setName("http");
         return threads;
     }
@@ -131,13 +138,29 @@ public final class HttpServer implements AutoCloseable {
             var tls = new SslConnectionFactory(certificates.add(tcp.tls().get()), alpn.getProtocol());
             connector = new ServerConnector(jetty, 1, 2, tls, alpn, bounded(new HTTP2ServerConnectionFactory(http)), http1);
         } else {
-            connector = new ServerConnector(jetty, 1, 2, http1, bounded(new HTTP2CServerConnectionFactory(http)));
+            connector = new ServerConnector(jetty, 1, 2, http1, bounded(new PriorKnowledge(http)));
         }
         if (tcp.proxy().isOn()) connector.addFirstConnectionFactory(tcp.proxy().factory(connector.getDefaultProtocol()));
         connector.setHost(tcp.host());
         connector.setPort(tcp.port());
         connector.setAcceptQueueSize(1024);
         return connector;
+    }
+
+    /**
+     * HTTP/2 in the clear for clients that begin with it. Not by an upgrade: a proxy that passes the upgrade's headers on becomes a tunnel
+     * through which a client asks us past the proxy's rules.
+     */
+    private static final class PriorKnowledge extends HTTP2CServerConnectionFactory {
+        PriorKnowledge(HttpConfiguration http) {
+            super(http);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // null is how the interface refuses
+        public Connection upgradeConnection(Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable response) {
+            return HttpMethod.PRI.is(request.getMethod()) ? super.upgradeConnection(connector, endPoint, request, response) : null;
+        }
     }
 
     private static AbstractHTTP2ServerConnectionFactory bounded(AbstractHTTP2ServerConnectionFactory http2) {

@@ -38,10 +38,12 @@ final class JsonErrors extends ErrorHandler {
     private static byte[] body(int code) {
         var text = switch (code) {
             case 400 -> "malformed request";
+            case 403 -> "origin not allowed";
             case 404 -> "not found";
             case 408 -> "the request took too long to arrive";
             case 413 -> "request is too large";
             case 414 -> "request line is too long";
+            case 426 -> "this is told over a WebSocket: ask for an upgrade";
             case 431 -> "request headers are too large";
             case 503 -> "the server is stopping";
             case 505 -> "this version of HTTP is not spoken here";

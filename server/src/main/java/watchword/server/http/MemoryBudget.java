@@ -81,7 +81,7 @@ final class MemoryBudget {
 
     private void acquire(Semaphore from, int units) {
         try {
-            if (!from.tryAcquire(units, waitSeconds, TimeUnit.SECONDS)) throw new Problem.TooMany("too many large requests at once; try again").asException();
+            if (!from.tryAcquire(units, waitSeconds, TimeUnit.SECONDS)) throw new Problem.TooMany("too many large or slow requests at once; try again").asException();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new Problem.Unavailable("the server is stopping").asException();

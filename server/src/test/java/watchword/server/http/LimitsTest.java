@@ -250,4 +250,49 @@ final class LimitsTest {
         }
         throw new AssertionError("still accepting");
     }
+
+    @Test
+    void a_thousand_clients_that_send_slowly_keep_nobody_waiting() throws IOException {
+        var slow = new java.util.ArrayList<Wire>();
+        try (var echo = new Echo(rules(NEVER, NEVER, NEVER, NEVER))) {
+            for (int i = 0; i < 1_000; i++) slow.add(Wire.to(echo.port()).send("PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\n{"));
+            for (int i = 0; i < 20; i++) assertThat(Wire.exchange(echo.port(), "GET /v1/a HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
+            assertThat(echo.asked).hasValue(20);
+        } finally {
+            for (var each : slow) each.close();
+        }
+    }
+
+    @Test
+    void one_address_cannot_take_all_the_places_of_slow_clients() throws Exception {
+        int places = 4_000;
+        int more = 100;
+        var slow = new java.util.ArrayList<Wire>();
+        var refused = new CountDownLatch(more);
+        try (var echo = new Echo(rules(NEVER, NEVER, NEVER, NEVER)); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                for (int i = 0; i < places + more; i++) {
+                    var wire = Wire.to(echo.port()).send("PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\n{");
+                    slow.add(wire);
+                    threads.execute(() -> {
+                        if (isRefused(wire)) refused.countDown();
+                    });
+                }
+                assertThat(refused.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(Wire.exchange(echo.port(), "GET /v1/a HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
+                assertThat(Wire.exchange(echo.port(), "PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{}").status()).isEqualTo(200);
+                assertThat(echo.asked).hasValue(2);
+            } finally {
+                for (var each : slow) each.close();
+            }
+        }
+    }
+
+    private static boolean isRefused(Wire wire) {
+        try {
+            return wire.reply().status() == 429;
+        } catch (IOException neverAnswered) {
+            return false;
+        }
+    }
 }

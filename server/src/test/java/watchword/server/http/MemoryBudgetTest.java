@@ -17,7 +17,7 @@ final class MemoryBudgetTest {
     void one_address_gets_half_and_others_the_rest() {
         var budget = new MemoryBudget(4 * MIB, 0);
         try (var _ = budget.take("a", 2 * MIB)) {
-            assertThatThrownBy(() -> budget.take("a", MIB)).isInstanceOf(ProblemException.class).hasMessageContaining("too many large requests");
+            assertThatThrownBy(() -> budget.take("a", MIB)).isInstanceOf(ProblemException.class).hasMessageContaining("too many large or slow requests");
             try (var _ = budget.take("b", 2 * MIB)) {
                 assertThatThrownBy(() -> budget.take("c", MIB)).isInstanceOf(ProblemException.class);
             }

@@ -47,4 +47,21 @@ final class OriginTest {
             assertThat(Wire.exchange(closed.port(), "GET /v1/sys/metrics HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
         }
     }
+
+    @Test
+    void metrics_are_told_without_a_token_on_a_listener_that_says_so_and_on_no_other() throws IOException {
+        var d = Listener.Rules.DEFAULTS;
+        var rules = new Listener.Rules(d.forwarded(), d.maxRequestBytes(), d.headerTimeout(), d.readTimeout(), d.writeTimeout(), d.idleTimeout(), java.util.Set.of("sys/metrics"));
+        try (var server = DevServer.start(DevServer.Options.onAnyPort());
+                var open = new HttpServer(java.util.List.of(new Listener.Tcp("127.0.0.1", 0, java.util.Optional.empty(), rules)), server.server(), Echo.DRAIN)) {
+            var told = Wire.exchange(open.port(), "GET /v1/sys/metrics?format=prometheus HTTP/1.1\r\nHost: t\r\n\r\n");
+            assertThat(told.status()).isEqualTo(200);
+            assertThat(told.header("Content-Type")).contains("text/plain; version=0.0.4");
+            assertThat(told.body()).contains("vault_core_unsealed{").contains("vault_token_count{");
+            assertThat(ask(server, "GET /v1/sys/metrics", "", "").status()).isEqualTo(403);
+            assertThat(Wire.exchange(open.port(), "GET /v1/sys/%6detrics HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
+            assertThat(Wire.exchange(open.port(), "GET /v1/sys/mounts HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(403);
+            assertThat(Wire.exchange(open.port(), "DELETE /v1/sys/metrics HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(403);
+        }
+    }
 }

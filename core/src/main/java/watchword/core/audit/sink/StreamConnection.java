@@ -25,30 +25,34 @@ final class StreamConnection implements AutoCloseable {
 
     static StreamConnection to(SocketAddress address, Duration timeout) throws IOException {
         boolean unix = address instanceof UnixDomainSocketAddress;
+        var resolved = address instanceof InetSocketAddress net ? new InetSocketAddress(net.getHostString(), net.getPort()) : address;
+        if (resolved instanceof InetSocketAddress net && net.isUnresolved()) throw new java.net.UnknownHostException(net.getHostString());
         var channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
-            var resolved = address instanceof InetSocketAddress net ? new InetSocketAddress(net.getHostString(), net.getPort()) : address;
-            if (resolved instanceof InetSocketAddress net && net.isUnresolved()) throw new java.net.UnknownHostException(net.getHostString());
             channel.configureBlocking(false);
-            var connection = new StreamConnection(channel, Selector.open());
-            if (!channel.connect(resolved)) connection.finishConnect(timeout);
-            return connection;
+            return connected(new StreamConnection(channel, Selector.open()), resolved, timeout);
         } catch (IOException | RuntimeException failed) {
             channel.close();
             throw failed;
         }
     }
 
-    private void finishConnect(Duration timeout) throws IOException {
+    /** A selector holds files of the system until it is closed, whatever becomes of its channel. */
+    private static StreamConnection connected(StreamConnection connection, SocketAddress address, Duration timeout) throws IOException {
         try {
-            long deadline = deadline(timeout);
-            do {
-                waitFor(SelectionKey.OP_CONNECT, deadline);
-            } while (!channel.finishConnect());
-        } catch (IOException failed) {
-            selector.close();
+            if (!connection.channel.connect(address)) connection.finishConnect(timeout);
+            return connection;
+        } catch (IOException | RuntimeException failed) {
+            connection.selector.close();
             throw failed;
         }
+    }
+
+    private void finishConnect(Duration timeout) throws IOException {
+        long deadline = deadline(timeout);
+        do {
+            waitFor(SelectionKey.OP_CONNECT, deadline);
+        } while (!channel.finishConnect());
     }
 
     private static long deadline(Duration timeout) {

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.event;
+
+import org.jspecify.annotations.NullMarked;
