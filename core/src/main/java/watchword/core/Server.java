@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
@@ -111,7 +112,7 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
-        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), this::seal);
+        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::seal, this::replaceStore));
     }
 
     private synchronized void open(Barrier barrier) {
@@ -132,6 +133,18 @@ public final class Server implements Service, AutoCloseable {
         var open = unsealed.getAndSet(null);
         if (open != null) open.close();
         seal.seal();
+    }
+
+    /** Puts a backup into the store; the server starts anew with it, and is sealed if its keys are not those of the backup. */
+    private synchronized void replaceStore(Consumer<Storage.Writer> work) {
+        var before = unsealed.getAndSet(null);
+        if (before != null) before.close();
+        try {
+            seal.replace(work).or(seal::autoUnseal).ifPresent(this::open);
+        } catch (RuntimeException failed) {
+            if (unsealed.get() == null) seal.stillOpen().ifPresent(this::open);
+            throw failed;
+        }
     }
 
     public boolean isSealed() {

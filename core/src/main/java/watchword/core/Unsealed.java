@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
+import watchword.core.snapshot.SnapshotRoutes;
 import watchword.core.sys.Cors;
 import watchword.core.sys.HostProcess;
 import watchword.core.sys.InfoRoutes;
@@ -118,7 +120,10 @@ final class Unsealed implements AutoCloseable {
     /** What counts and times, sealed or not. */
     record Measures(Metrics metrics, Flights flights) {}
 
-    Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Measures measures, Runnable sealServer) {
+    /** What of the server itself its routes act on. @param store below the barrier @param replaceStore see {@link Server} */
+    record Whole(Storage store, Runnable seal, Consumer<Consumer<Storage.Writer>> replaceStore) {}
+
+    Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Measures measures, Whole server) {
         this.barrier = opened;
         this.seal = seal;
         this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
@@ -146,12 +151,14 @@ final class Unsealed implements AutoCloseable {
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
-        var sealRoutes = new SealRoutes(seal, sealServer, this::newRootToken);
+        var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
+        var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
-                        new AuditRoutes(audit).routes(), sealRoutes.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(), new LoggerRoutes().routes(),
+                        new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
+                        new LoggerRoutes().routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));

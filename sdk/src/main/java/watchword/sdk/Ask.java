@@ -1,5 +1,6 @@
 package watchword.sdk;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -11,9 +12,16 @@ import java.util.Optional;
  * @param path the path below the mount, as sent
  * @param body the request's JSON object as sent (for reads: its query parameters), for the few routes that take any field
  * @param wrapTtl how long the caller wants the answer wrapped, if it does
+ * @param upload a body of any length that is no JSON, for the few routes that take one; to be read once, while the route runs
  */
 public record Ask(
-        Caller caller, Mount mount, String path, Map<String, Object> body, String remoteAddress, Optional<Duration> wrapTtl, Instant now) {
+        Caller caller, Mount mount, String path, Map<String, Object> body, String remoteAddress, Optional<Duration> wrapTtl, Instant now,
+        Optional<InputStream> upload) {
+
+    /** Of a request whose body is an object. */
+    public Ask(Caller caller, Mount mount, String path, Map<String, Object> body, String remoteAddress, Optional<Duration> wrapTtl, Instant now) {
+        this(caller, mount, path, body, remoteAddress, wrapTtl, now, Optional.empty());
+    }
 
     /**
      * The mount that is asked.

@@ -1,5 +1,6 @@
 package watchword.sdk;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +24,28 @@ public record Reply<O extends Record>(
     /**
      * Bytes in place of the JSON envelope: health, metrics, an OpenAPI document.
      *
+     * @param download sent in place of the body
      * @param stream what follows over a WebSocket, after status 101
      */
     @SuppressWarnings("ArrayRecordComponent") // handed straight to the listener; never compared
-    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers, Optional<Stream> stream) {}
+    public record Raw(int status, String contentType, byte[] body, Map<String, String> headers, Optional<Download> download, Optional<Stream> stream) {
+        public Raw(int status, String contentType, byte[] body, Map<String, String> headers) {
+            this(status, contentType, body, headers, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /** An answer's bytes that are too many for memory; they are read once, while the answer leaves. Who drops the answer closes it. */
+    public interface Download extends AutoCloseable {
+        long length();
+
+        /** Of the bytes, in hexadecimal: what the audit log has of them. */
+        String sha256();
+
+        InputStream bytes();
+
+        @Override
+        void close();
+    }
 
     /** How long {@code data} is good for. */
     public sealed interface Term {
@@ -91,12 +110,12 @@ public record Reply<O extends Record>(
     }
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of(), Optional.empty())), List.of(), 0, List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0, List.of());
     }
 
     /** Messages over a WebSocket, for a client that asked for one. */
     public static <O extends Record> Reply<O> stream(Stream stream) {
-        var raw = new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.of(stream));
+        var raw = new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.empty(), Optional.of(stream));
         return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
     }
 
@@ -104,6 +123,11 @@ public record Reply<O extends Record>(
         var all = new ArrayList<>(events);
         all.add(event);
         return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all));
+    }
+
+    public static <O extends Record> Reply<O> download(String contentType, Download download) {
+        var raw = new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download), Optional.empty());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
     }
 
     public Reply<O> until(Term term) {

@@ -23,7 +23,7 @@ import watchword.storage.SqliteStorage;
 /** Puts a server together, by constructor calls. */
 final class Wiring {
     static final String VERSION = "0.1.0";
-    private static final String CLUSTER_ID = "barrier/cluster-id";
+    static final String CLUSTER_ID = "barrier/cluster-id";
     /** Decrypted entries kept, counted with what their decoders made of them. */
     private static final long CACHE_BYTES = 64L << 20;
 
@@ -41,10 +41,16 @@ final class Wiring {
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
         return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache,
-                new HostProcess(SanitizedConfig.of(config), reload)), random, clock);
+                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()))), random, clock);
     }
 
-    private static Storage storage(Store store) throws IOException {
+    /** Beside the store, where there should be room, and where its like is kept from others. */
+    private static Path scratch(Store store) {
+        var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        return store instanceof Store.Sqlite sqlite ? Optional.ofNullable(sqlite.path().toAbsolutePath().getParent()).orElse(temporary) : temporary;
+    }
+
+    static Storage storage(Store store) throws IOException {
         return switch (store) {
             case Store.Sqlite sqlite -> SqliteStorage.open(sqlite.path());
             case Store.Memory _ -> TemporaryStorage.create();
@@ -53,7 +59,7 @@ final class Wiring {
     }
 
     /** A database that others run has no place beside it: there, the file has to be named. */
-    private static RollbackGuard guard(ServerConfig config) {
+    static RollbackGuard guard(ServerConfig config) {
         if (!config.global().epochFile().isEmpty()) return RollbackGuard.by(Path.of(config.global().epochFile()));
         return config.store() instanceof Store.Sqlite sqlite ? RollbackGuard.by(sqlite.path().resolveSibling(sqlite.path().getFileName() + ".epoch")) : RollbackGuard.none();
     }

@@ -3,6 +3,7 @@ package watchword.core.audit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +57,7 @@ public final class Audit implements AutoCloseable {
         void await();
     }
 
+    private static final Set<String> ENDING = Set.of("sys/seal", "sys/storage/raft/snapshot", "sys/storage/raft/snapshot-force");
     private static final Sent ON_RECORD = () -> {};
 
     /** Puts an entry on its way, behind those that this thread sent before. It counts for nothing until it was awaited. */
@@ -109,9 +111,9 @@ public final class Audit implements AutoCloseable {
         };
     }
 
-    /** The answer to the request that sealed the server, which ended the devices: the request is on record, and it worked. */
+    /** The answer to the request that sealed the server or replaced its store, which ended the devices: the request is on record. */
     private static boolean endedUs(AuditEntry entry) {
-        return entry.isAnswer() && entry.request().path().text().equals("sys/seal");
+        return entry.isAnswer() && ENDING.contains(entry.request().path().text());
     }
 
     /** Those whose filter takes the entry; the fallback if none does. */

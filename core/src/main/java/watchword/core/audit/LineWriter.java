@@ -237,7 +237,7 @@ final class LineWriter {
         out.name("http_content_type");
         values.hidden(raw.contentType());
         out.name("http_raw_body");
-        values.hidden(Secret.owning(raw.body()));
+        raw.download().ifPresentOrElse(download -> values.hidden(download.sha256()), () -> values.hidden(Secret.owning(raw.body())));
         out.name("http_status_code").number(raw.status());
         out.endObject();
     }

@@ -27,6 +27,8 @@ import watchword.sdk.Storage;
  */
 public final class Barrier implements Storage {
     static final String OWN = "barrier/";
+    /** The keyring, under the root key. */
+    public static final String KEYRING = "barrier/keyring";
     /** Where a seal keeps the root key, under its own key. The one entry that is not the barrier's, but below its folder. */
     public static final String SEAL = "barrier/seal";
 
@@ -187,6 +189,23 @@ public final class Barrier implements Storage {
     /** All keys in clear: for the test that looks for them. The caller closes it. */
     Secret encodedKeyring() {
         return hold.keys().ring().encode();
+    }
+
+    /** Whether its root key opens the keyring of another copy of the store, as {@link #KEYRING} is there. */
+    public boolean opens(byte[] keyring) {
+        var ring = KeyHold.decode(hold.keys().root(), keyring);
+        ring.ifPresent(Keyring::close);
+        return ring.isPresent();
+    }
+
+    /** Whether it has no keys any more. */
+    public boolean isClosed() {
+        return hold.isClosed();
+    }
+
+    /** Clears the keys without a word to the store, which is being replaced: what was set aside there counts as used. May be called in a transaction. */
+    public void abandon() {
+        hold.abandon();
     }
 
     /** Seals: gives back the encryptions set aside and not made, and clears the keys. Again, it does nothing. */

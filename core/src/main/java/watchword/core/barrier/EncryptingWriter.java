@@ -18,6 +18,7 @@ final class EncryptingWriter extends DecryptingReader implements Storage.Writer 
 
     @Override
     public void delete(String key) {
+        hold.keys(); // no transaction may go on without them: the store below may be another by now
         tx.delete(allowed(key));
     }
 }

@@ -57,6 +57,10 @@ final class EpochFile {
         }
     }
 
+    void remove() throws IOException {
+        Files.deleteIfExists(path);
+    }
+
     /** Replaces the file; after a crash there is the old one or the new one, whole. */
     void write(String storeId, long epoch, KeyedHash key) throws IOException {
         var text = "watchword-epoch 1 " + storeId + " " + epoch;

@@ -24,8 +24,7 @@ import watchword.sdk.Storage.Writer;
  * starts from the stored keyring, and a record of an unknown term is a reason to look. Any thread.
  */
 final class KeyHold {
-    /** The keyring, under the root key. */
-    static final String KEYRING = "barrier/keyring";
+    static final String KEYRING = Barrier.KEYRING;
     /** The root key, under the keyring. */
     static final String ROOT = "barrier/root";
 
@@ -41,6 +40,11 @@ final class KeyHold {
     record Keys(KeyWrap root, LockedKey rootKey, Keyring ring, Keyring encrypting, Allowance allowance) {
         boolean isLow() {
             return allowance.left() <= BLOCK / 2 || encrypting.active().number() != ring.active().number();
+        }
+
+        void clear() {
+            root.close();
+            ring.close();
         }
     }
 
@@ -73,6 +77,10 @@ final class KeyHold {
         var now = keys;
         if (now == null) throw sealed();
         return now;
+    }
+
+    boolean isClosed() {
+        return keys == null;
     }
 
     static Problem.ProblemException sealed() {
@@ -334,22 +342,30 @@ final class KeyHold {
 
     /** Gives back the encryptions set aside and not made, and clears the keys. */
     void close() {
-        Keys last;
+        take().ifPresent(last -> {
+            try {
+                giveBack(last);
+            } catch (StorageException failed) {
+                LOG.log(Level.WARNING, "sealed without giving back encryptions that were set aside; they count as made", failed);
+            } finally {
+                last.clear();
+            }
+        });
+    }
+
+    /** Clears the keys, and nothing else. */
+    void abandon() {
+        take().ifPresent(Keys::clear);
+    }
+
+    private Optional<Keys> take() {
         replacing.lock();
         try {
-            last = keys;
+            var last = Optional.ofNullable(keys);
             keys = null;
+            return last;
         } finally {
             replacing.unlock();
-        }
-        if (last == null) return;
-        try {
-            giveBack(last);
-        } catch (StorageException failed) {
-            LOG.log(Level.WARNING, "sealed without giving back encryptions that were set aside; they count as made", failed);
-        } finally {
-            last.root.close();
-            last.ring.close();
         }
     }
 

@@ -74,6 +74,15 @@ public final class RollbackGuard {
         advance(barrier);
     }
 
+    /** The store was replaced on purpose, by a backup. */
+    public void forget() {
+        try {
+            if (file.isPresent()) file.get().remove();
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, "cannot remove " + file.get() + ": do so before the next unseal", failed);
+        }
+    }
+
     private void refuse(String why) {
         LOG.log(Level.ERROR, why + "; " + file.map(EpochFile::toString).orElse(""));
         throw new Problem.Internal(why + ". If it was you who did this, to restore a backup, remove the epoch file and unseal again.").asException();

@@ -71,7 +71,7 @@ public final class Pipeline {
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);
             countTokens(admission, answer);
-            trail.answered(request, admission, answer, now, asked);                                        // on record before it leaves
+            record(request, admission, answer, now, asked);                                                // on record before it leaves
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
@@ -80,6 +80,15 @@ public final class Pipeline {
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
             return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
+        }
+    }
+
+    private void record(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
+        try {
+            trail.answered(request, admission, answer, now, asked);
+        } catch (RuntimeException unrecorded) {
+            answer.drop();
+            throw unrecorded;
         }
     }
 

@@ -10,6 +10,7 @@ import watchword.core.wire.Schema;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
+import watchword.sdk.Stream;
 
 /**
  * An answer as a value, before it is bytes: what audit records and what the envelope is written from.
@@ -78,8 +79,14 @@ public record Answer(
         };
     }
 
+    /** It will not be sent. */
+    public void drop() {
+        raw.flatMap(Reply.Raw::download).ifPresent(Reply.Download::close);
+        raw.flatMap(Reply.Raw::stream).ifPresent(Stream::close);
+    }
+
     public Response toResponse(String requestId) {
-        if (raw.isPresent()) return new Response(raw.get().status(), raw.get().contentType(), raw.get().body(), raw.get().headers(), raw.get().stream());
+        if (raw.isPresent()) return Response.of(raw.get());
         if (problem.isPresent()) return Response.json(status, Json.write(Map.of("errors", problem.get().messages())));
         if (status == 204) return Response.empty(204);
         return Response.json(status, Json.write(envelope(requestId)));

@@ -1,5 +1,6 @@
 package watchword.core.request;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import watchword.sdk.Secret;
  * @param wrapTtl {@code X-Vault-Wrap-TTL}
  * @param headers those that policies, auth methods or audit may look at, names in lower case; never the token's
  * @param peer who is on the other end of the connection; authentication by certificate reads it
+ * @param upload a body that {@link RequestHead#uploads}, as it arrives
  */
 public record Request(
         String id,
@@ -28,13 +30,25 @@ public record Request(
         Optional<Secret> token,
         Optional<Duration> wrapTtl,
         Map<String, List<String>> headers,
-        Peer peer) {
+        Peer peer,
+        Optional<InputStream> upload) {
+
+    /** A request whose body is an object. */
+    public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
+            Map<String, List<String>> headers, Peer peer) {
+        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty());
+    }
 
     /** The same request with one field set. */
     public Request with(String field, Object value) {
         var fields = new LinkedHashMap<>(body);
         fields.put(field, value);
-        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload);
+    }
+
+    /** The same request with a body that is no JSON. */
+    public Request uploading(InputStream bytes) {
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes));
     }
 
     /** @param certificates the client's chain over mutual TLS, leaf first, each as DER */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -427,6 +428,53 @@ public final class Seal {
     public void advanceEpoch() {
         var barrier = open;
         if (barrier != null) options.guard().advance(barrier);
+    }
+
+    /**
+     * Replaces what is in the store, below the barrier. The keys are forgotten in that same transaction, so that no other brings what they
+     * encrypted into the new store.
+     *
+     * @return the barrier, open again, if the new store has the same root key
+     * @throws Storage.StorageException when it failed; the server is sealed then, unless {@link #stillOpen} has the old barrier
+     */
+    public Optional<Barrier> replace(Consumer<Storage.Writer> work) {
+        return inTurn(() -> {
+            var before = barrier();
+            var rootKey = before.rootKey();
+            boolean replaced = false;
+            try {
+                inner.update(tx -> {
+                    work.accept(tx);
+                    before.abandon();
+                });
+                replaced = true;
+            } finally {
+                if (!replaced) rootKey.close();
+                if (before.isClosed()) forget();
+            }
+            options.guard().forget();
+            var after = Barrier.open(inner, rootKey, random, clock);
+            after.ifPresent(barrier -> {
+                options.guard().check(barrier);
+                barrier.rotate(); // how often the old key was used is not known: the count in the backup is of an earlier day
+                open = barrier;
+            });
+            LOG.log(Level.INFO, after.isPresent() ? "the store was replaced" : "the store was replaced by another's; sealed");
+            return after;
+        });
+    }
+
+    /** The open barrier, if there is one. */
+    public Optional<Barrier> stillOpen() {
+        return Optional.ofNullable(open);
+    }
+
+    private void forget() {
+        rekey.forget();
+        rekeyRecovery.forget();
+        rootGeneration.forget();
+        resetUnseal();
+        open = null;
     }
 
     /** Closes the barrier and forgets every share that was given. Again, it does nothing. */

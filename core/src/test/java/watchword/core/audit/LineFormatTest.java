@@ -115,7 +115,7 @@ class LineFormatTest {
             entries.add(Entries.answered(Entries.request(Operation.LIST, "secret/metadata/", Map.of(), Map.of()), Entries.data(Entries.map("keys", value, "key_info", value))));
         }
         entries.add(Entries.answered(new Answer(200, Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
-                Optional.of(new Reply.Raw(200, "text/plain", "canary-raw".getBytes(StandardCharsets.UTF_8), Map.of(), Optional.empty())), Optional.empty())));
+                Optional.of(new Reply.Raw(200, "text/plain", "canary-raw".getBytes(StandardCharsets.UTF_8), Map.of())), Optional.empty())));
         entries.add(Entries.failed(new Problem.Conflict("canary-conflict")));
         entries.add(Entries.failed(new Problem.Upstream("canary-upstream")));
         return entries;

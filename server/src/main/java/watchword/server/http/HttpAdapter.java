@@ -13,6 +13,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.util.Callback;
@@ -22,6 +23,7 @@ import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.sdk.Problem;
+import watchword.sdk.Reply;
 
 /**
  * Turns HTTP into {@link Request} and {@link Response} into HTTP. Blocks the virtual thread it is called on until the answer is made, not
@@ -36,6 +38,7 @@ final class HttpAdapter extends Handler.Abstract {
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     private static final HttpField NOSNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
     private static final HttpField STRICT_TRANSPORT = new PreEncodedHttpField("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    private static final byte[] NO_BYTES = new byte[0];
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Service server;
@@ -88,8 +91,10 @@ final class HttpAdapter extends Handler.Abstract {
     private Response served(org.eclipse.jetty.server.Request in, Port port) throws IOException {
         try {
             var head = RequestReader.head(in, port.rules().forwarded().peer(in, port.proxy()));
-            var entry = server.enter(new RequestHead(head.operation(), head.path(), head.peer()));
+            var shown = new RequestHead(head.operation(), head.path(), head.peer());
+            var entry = server.enter(shown);
             if (entry.refusal().isPresent()) return entry.refusal().get();
+            if (shown.uploads()) return server.serve(RequestReader.request(head, in.getHeaders(), NO_BYTES).uploading(Content.Source.asInputStream(in))).with(entry.headers());
             try (var body = head.takesBody() ? bodies.read(in, head.peer().address(), port.rules(), port.deadlines()) : BodyReader.Body.NONE) {
                 var request = RequestReader.request(head, in.getHeaders(), body.bytes());
                 boolean open = !port.rules().open().isEmpty() && port.rules().open().contains(request.path().text());
@@ -114,14 +119,39 @@ final class HttpAdapter extends Handler.Abstract {
         headers.put(NOSNIFF);
         if (in.isSecure()) headers.put(STRICT_TRANSPORT);
         answer.headers().forEach(headers::put);
+        if (answer.download().isPresent()) {
+            send(answer.download().get(), port, in, out, done);
+            return;
+        }
         if (answer.status() != 204) headers.put(HttpHeader.CONTENT_LENGTH, answer.body().length);
         boolean bodiless = in.getMethod().equals("HEAD") || answer.status() == 204;
         send(bodiless ? NOTHING.slice() : ByteBuffer.wrap(answer.body()), port, in, out, done);
     }
 
+    private static void send(Reply.Download download, Port port, org.eclipse.jetty.server.Request in, org.eclipse.jetty.server.Response out, Callback done) {
+        out.getHeaders().put(HttpHeader.CONTENT_LENGTH, download.length());
+        try (download; var watch = port.deadlines().watch(in, writeTimeout(port, download.length()))) {
+            watch.start();
+            if (in.getMethod().equals("HEAD")) {
+                out.write(true, NOTHING.slice(), done);
+                return;
+            }
+            try (var sink = Content.Sink.asOutputStream(out); var bytes = download.bytes()) {
+                bytes.transferTo(sink);
+            }
+            done.succeeded();
+        } catch (IOException gone) {
+            done.failed(gone);
+        }
+    }
+
+    private static Duration writeTimeout(Port port, long length) {
+        return port.rules().writeTimeout().plus(Duration.ofSeconds(length / BYTES_PER_MORE_SECOND));
+    }
+
     /** Most answers fit into the socket's buffer and are gone at once. One that does not has until its deadline. */
     private static void send(ByteBuffer body, Port port, org.eclipse.jetty.server.Request in, org.eclipse.jetty.server.Response out, Callback done) {
-        var watch = port.deadlines().watch(in, port.rules().writeTimeout().plus(Duration.ofSeconds(body.remaining() / BYTES_PER_MORE_SECOND)));
+        var watch = port.deadlines().watch(in, writeTimeout(port, body.remaining()));
         var left = new AtomicBoolean();
         out.write(true, body, Callback.from(() -> {
             left.set(true);
