@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.policy.Authority;
+import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.wire.Durations;
 import watchword.sdk.Body;
@@ -235,7 +236,7 @@ public final class MountRoutes {
 
     private Reply<Moved> move(Call.Effect<Move> call) {
         var from = folder(strip(call.input().from()));
-        var to = folder(strip(call.input().to()));
+        var to = RequestPath.ofPlain(folder(strip(call.input().to()))).text(); // else no request could reach it
         if (from.equals("/") || to.equals("/")) throw new Problem.Invalid("both 'from' and 'to' path must be specified as a string").asException();
         if (from.startsWith(MountEntry.AUTH) != to.startsWith(MountEntry.AUTH)) throw new Problem.Invalid("cannot remount between auth and secret mounts").asException();
         var entry = call.storage().read(store -> mounts.at(store, from)).orElseThrow(() -> new Problem.Invalid("no matching mount at \"" + from + "\"").asException());

@@ -38,4 +38,15 @@ class MovesTest {
             assertThat(storage.<Boolean>read(store -> moves.find(store, "id" + (Moves.KEPT + 49)).isPresent())).isTrue();
         }
     }
+
+    @Test
+    void a_mount_is_not_moved_to_where_no_request_could_reach_it() {
+        try (var it = TestServer.start()) {
+            assertThat(it.write(it.root, "sys/mounts/a", "type", "toy").status()).isEqualTo(204);
+            for (var to : new String[] {"a/../b", "a//b", "b;c", "b%2fc", "./b", "b\u0000"}) {
+                assertThat(it.write(it.root, "sys/remount", "from", "a", "to", to).status()).as(to).isEqualTo(400);
+            }
+            assertThat(it.read(it.root, "sys/mounts/a").status()).isEqualTo(200);
+        }
+    }
 }
