@@ -1,5 +1,6 @@
 package watchword.core;
 
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +20,11 @@ import watchword.sdk.Doc;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.Storage;
 
 /** The handful of paths that a sealed server answers too: they need no token, and are not audited, since nothing could be yet. */
 final class BootRoutes {
+    private static final System.Logger LOG = System.getLogger(BootRoutes.class.getName());
     private static final Schema<Init> INIT = Schema.of(Init.class);
     private static final Schema<Unseal> UNSEAL = Schema.of(Unseal.class);
 
@@ -67,7 +70,23 @@ final class BootRoutes {
             return Answer.of(expected.problem()).toResponse(request.id());
         } catch (Schema.FieldException wrong) {
             return Answer.of(new Problem.Invalid(wrong.field() + ": " + wrong.getMessage())).toResponse(request.id());
+        } catch (Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "the store failed: {0}", failed.getMessage());
+            return unwell(request, failed.advice().isEmpty() ? "the store failed; the server's log says why" : "the store failed: " + failed.advice());
         }
+    }
+
+    /** What a server answers to everything when its store cannot be used any more. */
+    Response stopped(Request request, String why) {
+        return unwell(request, "the store failed: " + why);
+    }
+
+    /** Whether it is initialized cannot be told then; that it is not would invite to do so. */
+    private Response unwell(Request request, String why) {
+        if (!request.path().text().equals("sys/health")) return Answer.of(new Problem.Unavailable(why)).toResponse(request.id());
+        var body = health(true, true);
+        body.put("errors", List.of(why));
+        return json(503, body);
     }
 
     private static Response json(int status, Map<String, ?> body) {
@@ -115,6 +134,10 @@ final class BootRoutes {
         boolean initialized = server.isInitialized();
         boolean sealed = server.isSealed();
         int status = !initialized ? code(request, "uninitcode", 501) : sealed ? code(request, "sealedcode", 503) : code(request, "activecode", 200);
+        return json(status, health(initialized, sealed));
+    }
+
+    private Map<String, Object> health(boolean initialized, boolean sealed) {
         var body = new LinkedHashMap<String, Object>();
         body.put("initialized", initialized);
         body.put("sealed", sealed);
@@ -127,7 +150,7 @@ final class BootRoutes {
             body.put("cluster_name", info.clusterName());
             body.put("cluster_id", info.clusterId());
         }
-        return json(status, body);
+        return body;
     }
 
     private static int code(Request request, String name, int otherwise) {

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ public final class Server implements Service, AutoCloseable {
     private final BootRoutes boot;
     /** Null while sealed. */
     private final AtomicReference<@Nullable Unsealed> unsealed = new AtomicReference<>();
+    /** Why nothing is served any more until the process is started again; null while all is well. */
+    private volatile @Nullable String stopped;
 
     /**
      * What a server is told when it is made.
@@ -93,6 +96,8 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Response serve(Request request, boolean toAll) {
+        var why = stopped;
+        if (why != null) return boot.stopped(request, why);
         var early = boot.serve(request);
         if (early != null) return early;
         var open = unsealed.get();
@@ -135,6 +140,20 @@ public final class Server implements Service, AutoCloseable {
         seal.seal();
     }
 
+    /**
+     * The store can no longer be believed: seals, and answers every request with 503 until the process is started again.
+     *
+     * @param why what anybody may be told
+     */
+    public void stop(String why) {
+        stopped = why;
+        // Those under way are told what became of their change, and that goes on record.
+        for (long deadline = System.nanoTime() + LAST_WORDS.toNanos(); traffic.flights().size() > 0 && System.nanoTime() < deadline; ) {
+            LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
+        }
+        seal();
+    }
+
     /** Puts a backup into the store; the server starts anew with it, and is sealed if its keys are not those of the backup. */
     private synchronized void replaceStore(Consumer<Storage.Writer> work) {
         var before = unsealed.getAndSet(null);
@@ -166,6 +185,9 @@ public final class Server implements Service, AutoCloseable {
         var open = unsealed.get();
         if (open != null) open.audit().reopen();
     }
+
+    /** How long requests may take to end when the store has failed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
     /** How long requests may take to end when the server stops. */
     public static final Duration DRAIN = Duration.ofSeconds(10);

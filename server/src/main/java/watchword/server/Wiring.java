@@ -17,6 +17,7 @@ import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.config.ServerConfig.Store;
 import watchword.storage.CachedStorage;
+import watchword.storage.Health;
 import watchword.storage.PostgresStorage;
 import watchword.storage.SqliteStorage;
 
@@ -40,8 +41,10 @@ final class Wiring {
                 clock.instant(), config.global().defaultLeaseTtl(), config.global().maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache,
+        var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache,
                 new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()))), random, clock);
+        if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
+        return server;
     }
 
     /** Beside the store, where there should be room, and where its like is kept from others. */
