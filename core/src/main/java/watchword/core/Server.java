@@ -1,5 +1,6 @@
 package watchword.core;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,6 +34,8 @@ import watchword.sdk.Storage;
  * cannot reach it. Any thread.
  */
 public final class Server implements Service, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
     private final Storage inner;
     private final Seal seal;
     private final Unsealed.Settings settings;
@@ -45,6 +48,8 @@ public final class Server implements Service, AutoCloseable {
     private final AtomicReference<@Nullable Unsealed> unsealed = new AtomicReference<>();
     /** Why nothing is served any more until the process is started again; null while all is well. */
     private volatile @Nullable String stopped;
+    /** Whether somebody sealed it, so that it does not open by itself. */
+    private volatile boolean keptSealed;
 
     /**
      * What a server is told when it is made.
@@ -117,7 +122,7 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
-        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::seal, this::replaceStore));
+        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::keepSealed, this::reopen, this::replaceStore));
     }
 
     private synchronized void open(Barrier barrier) {
@@ -131,7 +136,32 @@ public final class Server implements Service, AutoCloseable {
 
     /** Adds a share; the server is open when there were enough. */
     public synchronized void unseal(Secret share, boolean migrate) {
-        seal.unseal(share, migrate).ifPresent(this::open);
+        seal.unseal(share, migrate).ifPresent(barrier -> {
+            keptSealed = false;
+            open(barrier);
+        });
+    }
+
+    /** Seals; until it is given shares or started again, it stays so. */
+    public void keepSealed() {
+        keptSealed = true;
+        seal();
+    }
+
+    /** Opens with a configured seal, if it is not open and may be: to be called every few seconds, as what was in the way may pass. */
+    public synchronized void tryToOpen() {
+        if (unsealed.get() != null || keptSealed || stopped != null) return;
+        try {
+            seal.autoUnseal().ifPresent(this::open);
+        } catch (Problem.ProblemException | Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "the server stays sealed: {0}", failed.getMessage());
+        }
+    }
+
+    /** The store is another than before; what was known of it is forgotten. */
+    private void reopen() {
+        seal();
+        tryToOpen();
     }
 
     public synchronized void seal() {
