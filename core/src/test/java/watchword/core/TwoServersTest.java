@@ -76,6 +76,7 @@ class TwoServersTest {
 
         @Override
         public void revoke(Reply.Revocation revocation, Storage mountStorage) {
+            LockSupport.parkNanos(Duration.ofMillis(2).toNanos()); // what is behind an engine takes its time
             revoked.computeIfAbsent(revocation.handle().getOrDefault("key", ""), _ -> new AtomicInteger()).incrementAndGet();
         }
     }
