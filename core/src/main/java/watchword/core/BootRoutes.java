@@ -2,7 +2,6 @@ package watchword.core;
 
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +13,10 @@ import watchword.core.request.Response;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.seal.Shares;
+import watchword.core.sys.ApiRoute;
+import watchword.core.sys.BootApi;
 import watchword.core.sys.ServerInfo;
 import watchword.core.wire.Schema;
-import watchword.sdk.Doc;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -25,8 +25,9 @@ import watchword.sdk.Storage;
 /** The handful of paths that a sealed server answers too: they need no token, and are not audited, since nothing could be yet. */
 final class BootRoutes {
     private static final System.Logger LOG = System.getLogger(BootRoutes.class.getName());
-    private static final Schema<Init> INIT = Schema.of(Init.class);
-    private static final Schema<Unseal> UNSEAL = Schema.of(Unseal.class);
+    private static final Schema<BootApi.AskHealth> ASK_HEALTH = Schema.of(BootApi.AskHealth.class);
+    private static final Schema<BootApi.Init> INIT = Schema.of(BootApi.Init.class);
+    private static final Schema<BootApi.Unseal> UNSEAL = Schema.of(BootApi.Unseal.class);
 
     private final Server server;
     private final Seal seal;
@@ -40,18 +41,6 @@ final class BootRoutes {
         this.clock = clock;
     }
 
-    record Init(
-            @Doc("Into how many shares the root key is split.") int secretShares,
-            @Doc("How many of them unseal.") int secretThreshold,
-            @Doc("With auto-unseal: into how many shares the recovery key is split.") int recoveryShares,
-            @Doc("With auto-unseal: how many of them are a quorum.") int recoveryThreshold,
-            @Doc("Not supported: shares are answered in clear, over TLS.") List<String> pgpKeys,
-            @Doc("Not supported.") List<String> recoveryPgpKeys,
-            @Doc("Not supported.") String rootTokenPgpKey,
-            @Doc("Kept for clients.") int storedShares) {}
-
-    record Unseal(@Doc("A share, hex or base64.") Secret key, @Doc("Forget the shares given so far.") boolean reset, @Doc("This unseal moves the root key to another seal.") boolean migrate) {}
-
     /** Null for every other path. */
     @Nullable Response serve(Request request) {
         if (!request.path().text().startsWith("sys/") || request.help()) return null;
@@ -60,9 +49,9 @@ final class BootRoutes {
             boolean writes = request.operation() == Operation.WRITE;
             return switch (request.path().text().substring(4)) {
                 case "health" -> reads ? health(request) : null;
-                case "seal-status" -> reads ? json(200, status()) : null;
-                case "leader" -> reads ? json(200, leader()) : null;
-                case "init" -> reads ? json(200, Map.of("initialized", server.isInitialized())) : writes ? init(request) : null;
+                case "seal-status" -> reads ? status() : null;
+                case "leader" -> reads ? leader() : null;
+                case "init" -> reads ? json(200, BootApi.INITIALIZED, new BootApi.Initialized(server.isInitialized())) : writes ? init(request) : null;
                 case "unseal" -> writes ? unseal(request) : null;
                 default -> null;
             };
@@ -84,17 +73,16 @@ final class BootRoutes {
     /** Whether it is initialized cannot be told then; that it is not would invite to do so. */
     private Response unwell(Request request, String why) {
         if (!request.path().text().equals("sys/health")) return Answer.of(new Problem.Unavailable(why)).toResponse(request.id());
-        var body = health(true, true);
-        body.put("errors", List.of(why));
-        return json(503, body);
+        return json(503, BootApi.HEALTH, health(true, true, Optional.of(List.of(why))));
     }
 
-    private static Response json(int status, Map<String, ?> body) {
-        return Response.json(status, Json.write(body));
+    @SuppressWarnings("unchecked") // a route's output is of its own schema
+    private static <O extends Record> Response json(int status, ApiRoute route, O answer) {
+        return Response.json(status, Json.write(((Schema<O>) route.output()).encodeAnswer(answer)));
     }
 
-    private Map<String, Object> status() {
-        return seal.status().answer(info);
+    private Response status() {
+        return json(200, BootApi.SEAL_STATUS, seal.status().answer(info));
     }
 
     private Response init(Request request) throws Schema.FieldException {
@@ -104,15 +92,16 @@ final class BootRoutes {
         }
         var made = server.initialize(new Seal.InitRequest(new Shares(in.secretShares(), in.secretThreshold()), new Shares(in.recoveryShares(), in.recoveryThreshold()),
                 in.storedShares()), Optional.empty());
-        var answer = new LinkedHashMap<String, Object>();
-        answer.put("keys", made.shares().stream().map(SealRoutes::hex).toList());
-        answer.put("keys_base64", made.shares().stream().map(SealRoutes::base64).toList());
-        if (!made.recoveryShares().isEmpty()) {
-            answer.put("recovery_keys", made.recoveryShares().stream().map(SealRoutes::hex).toList());
-            answer.put("recovery_keys_base64", made.recoveryShares().stream().map(SealRoutes::base64).toList());
-        }
-        answer.put("root_token", made.first());
-        return json(200, answer);
+        Optional<List<Secret>> recovery = made.recoveryShares().isEmpty() ? Optional.empty() : Optional.of(made.recoveryShares());
+        return json(200, BootApi.INIT, new BootApi.Made(hex(made.shares()), base64(made.shares()), recovery.map(BootRoutes::hex), recovery.map(BootRoutes::base64), made.first()));
+    }
+
+    private static List<Secret> hex(List<Secret> shares) {
+        return shares.stream().map(SealRoutes::hex).toList();
+    }
+
+    private static List<Secret> base64(List<Secret> shares) {
+        return shares.stream().map(SealRoutes::base64).toList();
     }
 
     private Response unseal(Request request) throws Schema.FieldException {
@@ -121,46 +110,32 @@ final class BootRoutes {
         if (in.reset()) seal.resetUnseal();
         else if (in.key().size() == 0) throw new Problem.Invalid("'key' must be specified in request body as JSON, or 'reset' set to true").asException();
         else server.unseal(in.key(), in.migrate());
-        return json(200, status());
+        return status();
     }
 
-    private Map<String, Object> leader() {
-        return Map.of("ha_enabled", false, "is_self", !server.isSealed(), "leader_address", info.apiAddress(), "leader_cluster_address", "",
-                "active_time", info.started().toString());
+    private Response leader() {
+        return json(200, BootApi.LEADER, new BootApi.Leader(false, !server.isSealed(), info.apiAddress(), "", info.started()));
     }
 
     /** Load balancers choose the status code of each state. */
-    private Response health(Request request) {
+    private Response health(Request request) throws Schema.FieldException {
+        var codes = ASK_HEALTH.decodeRequest(request.body(), Map.of());
+        requireCode("activecode", codes.activecode());
+        requireCode("sealedcode", codes.sealedcode());
+        requireCode("uninitcode", codes.uninitcode());
         boolean initialized = server.isInitialized();
         boolean sealed = server.isSealed();
-        int status = !initialized ? code(request, "uninitcode", 501) : sealed ? code(request, "sealedcode", 503) : code(request, "activecode", 200);
-        return json(status, health(initialized, sealed));
+        return json(!initialized ? codes.uninitcode() : sealed ? codes.sealedcode() : codes.activecode(), BootApi.HEALTH, health(initialized, sealed, Optional.empty()));
     }
 
-    private Map<String, Object> health(boolean initialized, boolean sealed) {
-        var body = new LinkedHashMap<String, Object>();
-        body.put("initialized", initialized);
-        body.put("sealed", sealed);
-        body.put("standby", sealed);
-        body.put("replication_performance_mode", sealed ? "unknown" : "primary");
-        body.put("replication_dr_mode", sealed ? "unknown" : "disabled");
-        body.put("server_time_utc", clock.instant().getEpochSecond());
-        body.put("version", info.compatibleVersion());
-        if (!sealed) {
-            body.put("cluster_name", info.clusterName());
-            body.put("cluster_id", info.clusterId());
-        }
-        return body;
+    private BootApi.Health health(boolean initialized, boolean sealed, Optional<List<String>> errors) {
+        Optional<String> name = sealed ? Optional.empty() : Optional.of(info.clusterName());
+        Optional<String> id = sealed ? Optional.empty() : Optional.of(info.clusterId());
+        return new BootApi.Health(initialized, sealed, sealed, sealed ? "unknown" : "primary", sealed ? "unknown" : "disabled",
+                clock.instant().getEpochSecond(), info.compatibleVersion(), name, id, errors);
     }
 
-    private static int code(Request request, String name, int otherwise) {
-        if (!(request.body().get(name) instanceof String text)) return otherwise;
-        try {
-            int code = Integer.parseInt(text);
-            if (code >= 200 && code < 600) return code;
-        } catch (NumberFormatException invalid) {
-            // said below
-        }
-        throw new Problem.Invalid(name + " must be an HTTP status code").asException();
+    private static void requireCode(String name, int code) {
+        if (code < 200 || code >= 600) throw new Problem.Invalid(name + " must be an HTTP status code").asException();
     }
 }

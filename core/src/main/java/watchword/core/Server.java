@@ -23,7 +23,9 @@ import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.core.seal.Seal;
+import watchword.core.sys.ApiRoute;
 import watchword.core.sys.HostProcess;
+import watchword.core.sys.OpenApi;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
@@ -208,6 +210,12 @@ public final class Server implements Service, AutoCloseable {
     public int runDue() {
         var open = unsealed.get();
         return open == null ? 0 : open.runDue();
+    }
+
+    /** Every route there is, by mount, for those who describe the API; empty while sealed. */
+    public List<ApiRoute.Mounted> api() {
+        var open = unsealed.get();
+        return open == null ? List.of() : open.storage().<List<ApiRoute.Mounted>>read(store -> OpenApi.routes(store, open.mounts()));
     }
 
     /** Audit files that were moved away are begun anew. */

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The shape of a path below a mount: literal segments and parameters. {@code roles/{name}} takes one segment as {@code name};
- * {@code data/{path*}} takes whatever is left, slashes included, possibly nothing. Only the last segment may be {@code {x*}}.
+ * {@code data/{path*}} takes whatever is left, slashes included, possibly nothing. Only literals may follow {@code {x*}}, which then takes
+ * at least one segment: {@code mounts/{path*}/tune}.
  */
 public record PathTemplate(String text, List<Segment> segments) {
 
@@ -23,10 +24,10 @@ public record PathTemplate(String text, List<Segment> segments) {
         var segments = new ArrayList<Segment>();
         var names = new HashSet<String>();
         for (var part : text.isEmpty() ? new String[0] : text.split("/", -1)) {
-            if (!segments.isEmpty() && segments.getLast() instanceof Segment.Rest) {
-                throw new IllegalArgumentException("only the last segment may take the rest: " + text);
-            }
             var segment = segment(part);
+            if (!(segment instanceof Segment.Literal) && segments.stream().anyMatch(Segment.Rest.class::isInstance)) {
+                throw new IllegalArgumentException("only literals may follow what takes the rest: " + text);
+            }
             if (!(segment instanceof Segment.Literal) && !names.add(name(segment))) {
                 throw new IllegalArgumentException("a parameter named twice: " + text);
             }

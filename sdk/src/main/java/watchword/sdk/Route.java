@@ -44,7 +44,13 @@ public record Route<I extends Record, O extends Record>(
         /** The handler may use up a one-time thing: it is never wrapped, retried or answered from a cache. */
         SINGLE_USE,
         /** Acts on the token that calls; the request spends no use of a limited token before it acts. */
-        OWN_TOKEN
+        OWN_TOKEN,
+        /** Answers with a token, in {@code auth}. Told to readers of the API; changes nothing by itself. */
+        GIVES_TOKEN,
+        /** Answers with the lease of what it issues or prolongs. Told to readers of the API; changes nothing by itself. */
+        GIVES_LEASE,
+        /** Answers in a form of its own, without the envelope. Told to readers of the API; changes nothing by itself. */
+        OWN_FORM
     }
 
     /** What a route does to the world decides what its handler is handed. */
@@ -113,8 +119,11 @@ public record Route<I extends Record, O extends Record>(
         return new Route<>(operation, PathTemplate.of(path), in, out, handler, summary, Set.of(), Optional.empty());
     }
 
+    /** With these traits besides those it has. */
     public Route<I, O> with(Trait first, Trait... rest) {
-        return new Route<>(operation, path, input, output, handler, summary, Set.copyOf(EnumSet.of(first, rest)), existence);
+        var all = EnumSet.of(first, rest);
+        all.addAll(traits);
+        return new Route<>(operation, path, input, output, handler, summary, Set.copyOf(all), existence);
     }
 
     public Route<I, O> existence(Predicate<Call.Read<I>> exists) {

@@ -1,7 +1,7 @@
 package watchword.core.barrier;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
@@ -28,7 +28,7 @@ final class Generation {
 
     private boolean isStill(Reader tx) {
         var now = tx.get(Barrier.GENERATION);
-        return now.isPresent() == opened.isPresent() && (now.isEmpty() || Arrays.equals(now.get(), opened.get()));
+        return now.isPresent() == opened.isPresent() && (now.isEmpty() || MessageDigest.isEqual(now.get(), opened.get()));
     }
 
     /** @throws Problem.ProblemException 503, in a transaction of a server that opened the store before it was replaced */

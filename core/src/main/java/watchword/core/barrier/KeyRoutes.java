@@ -26,9 +26,15 @@ public final class KeyRoutes {
 
     record Nothing() {}
 
-    record KeyStatus(int term, Instant installTime, long encryptions) {}
+    record KeyStatus(
+            @Doc("Number of the key, from 1.") int term,
+            @Doc("When it was made.") Instant installTime,
+            @Doc("About how often it encrypted.") long encryptions) {}
 
-    record Policy(long maxOperations, String interval, boolean enabled) {}
+    record Policy(
+            @Doc("Encryptions after which the key is rotated.") long maxOperations,
+            @Doc("Age at which the key is rotated, as in 24h0m0s; 0s for none.") String interval,
+            @Doc("Whether keys are rotated by themselves.") boolean enabled) {}
 
     record SetPolicy(
             @Doc("Encryptions after which the key is rotated: 1,000,000 to 3,865,470,566.") Optional<Long> maxOperations,

@@ -18,6 +18,7 @@ import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /** {@code sys/events}: who may listen to what. */
@@ -47,7 +48,8 @@ public final class EventRoutes {
     public List<Route<?, ?>> routes() {
         // An effect, because it is done once: a look may be repeated on a newer snapshot.
         return List.of(Route.effect(Operation.READ, "events/subscribe/{event_type*}", Subscribe.class, None.class, this::subscribe,
-                "Hear of events over a WebSocket, as they happen. Needs read here, and subscribe on the paths they are about."));
+                "Hear of events over a WebSocket, as they happen. They need subscribe on the paths they are about.")
+                .with(Trait.OWN_FORM));
     }
 
     private Reply<None> subscribe(Call.Effect<Subscribe> call) {

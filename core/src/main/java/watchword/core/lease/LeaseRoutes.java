@@ -11,7 +11,6 @@ import java.util.function.BiConsumer;
 import watchword.core.mount.Mounts;
 import watchword.core.token.TokenRow;
 import watchword.core.token.Tokens;
-import watchword.sdk.Body;
 import watchword.core.wire.Listing;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -61,24 +60,44 @@ public final class LeaseRoutes {
 
     record Prefix(@Doc("Beginning of the lease ids.") String prefix, @Doc("Wait until the engines have revoked them.") boolean sync) {}
 
-    record Kind(@Doc("irrevocable, the only kind there is.") String type, @Doc("Count those of child namespaces.") boolean includeChildNamespaces,
-            @Doc("At most so many.") int limit, @Doc("Kept for clients.") boolean force) {}
+    record Kind(@Doc("`irrevocable`, the only kind there is.") String type, @Doc("Kept for clients; there are no child namespaces.") boolean includeChildNamespaces,
+            @Doc("Kept for clients; up to 10,000 are listed.") int limit, @Doc("Kept for clients.") boolean force) {}
 
-    record Keys(List<String> keys) {}
+    record Keys(@Doc("Names below the path, sorted; a folder ends in a slash.") List<String> keys) {}
 
-    record Facts(@OrNull Optional<Instant> expireTime, String id, Instant issueTime, @OrNull Optional<Instant> lastRenewal, String path, boolean renewable, long ttl,
-            Optional<String> state, Optional<String> error) {}
+    record Facts(
+            @Doc("When it ends; null for never.") @OrNull Optional<Instant> expireTime,
+            @Doc("Id of the lease.") String id,
+            @Doc("When it was given.") Instant issueTime,
+            @Doc("When it was last renewed; null before that.") @OrNull Optional<Instant> lastRenewal,
+            @Doc("Path of the request that got it.") String path,
+            @Doc("Whether it can be renewed.") boolean renewable,
+            @Doc("Seconds it has left.") long ttl,
+            @Doc("`revoking` or `irrevocable`; left out while it is in force.") Optional<String> state,
+            @Doc("Why its engine could not revoke it; left out when nothing failed.") Optional<String> error) {}
 
-    record Counts(@Body Map<String, Object> counts) {}
+    record Counts(
+            @Doc("How many there are.") long leaseCount,
+            @Doc("How many there are below each mount.") Map<String, Long> counts) {}
+
+    record Stuck(
+            @Doc("How many there are.") long leaseCount,
+            @Doc("The first 10,000 of them.") List<One> leases) {
+
+        record One(
+                @Doc("Id of the lease.") String leaseId,
+                @Doc("Why its engine could not revoke it.") String error,
+                @Doc("How often it was tried.") long attempts) {}
+    }
 
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.ask("leases/lookup", ById.class, Facts.class, this::lookup, "Tell about a lease."),
                 Route.list("leases/lookup/{prefix*}", Below.class, Keys.class, this::list, "List lease ids below a path.").with(Trait.SUDO),
-                Route.write("leases/renew", Renew.class, None.class, this::renew, "Prolong a lease."),
-                Route.write("leases/renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease."),
-                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a lease; older path."),
-                Route.write("renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease; older path."),
+                Route.write("leases/renew", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
+                Route.write("leases/renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
+                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
+                Route.write("renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
                 Route.effect(Operation.WRITE, "leases/revoke", Revoke.class, None.class, this::revoke, "End a lease now."),
                 Route.effect(Operation.WRITE, "leases/revoke/{url_lease_id*}", Revoke.class, None.class, this::revoke, "End a lease now."),
                 Route.effect(Operation.WRITE, "revoke", Revoke.class, None.class, this::revoke, "End a lease now; older path."),
@@ -92,8 +111,8 @@ public final class LeaseRoutes {
                 Route.effect(Operation.WRITE, "revoke-force/{prefix*}", Prefix.class, None.class, this::revokeForce,
                         "Drop every lease below a path, even when its engine cannot revoke it; older path.").with(Trait.SUDO),
                 Route.read("leases/count", Kind.class, Counts.class, this::count, "Count the irrevocable leases.").with(Trait.SUDO),
-                Route.read("leases", Kind.class, Counts.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
-                Route.list("leases", Kind.class, Counts.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
+                Route.read("leases", Kind.class, Stuck.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
+                Route.list("leases", Kind.class, Stuck.class, this::irrevocable, "List the irrevocable leases, with why.").with(Trait.SUDO),
                 Route.effect(Operation.WRITE, "leases/tidy", Nothing.class, None.class, this::tidy, "Carry out what is due now.").with(Trait.SUDO));
     }
 
@@ -231,16 +250,16 @@ public final class LeaseRoutes {
         requireKind(call.input());
         var perMount = new TreeMap<String, Long>();
         long total = eachStuck(call.store(), (_, row) -> mounts.byUuid(call.store(), row.mountUuid()).ifPresent(m -> perMount.merge(m.path(), 1L, Long::sum)));
-        return Reply.of(new Counts(Map.of("lease_count", total, "counts", perMount)));
+        return Reply.of(new Counts(total, perMount));
     }
 
-    private Reply<Counts> irrevocable(Call.Read<Kind> call) {
+    private Reply<Stuck> irrevocable(Call.Read<Kind> call) {
         requireKind(call.input());
-        var shown = new ArrayList<Map<String, Object>>();
+        var shown = new ArrayList<Stuck.One>();
         long total = eachStuck(call.store(), (id, row) -> {
-            if (shown.size() < MOST_SHOWN) shown.add(Map.of("lease_id", id, "error", row.lastError(), "attempts", (long) row.attempts()));
+            if (shown.size() < MOST_SHOWN) shown.add(new Stuck.One(id, row.lastError(), row.attempts()));
         });
-        return Reply.of(new Counts(Map.of("lease_count", total, "leases", shown)));
+        return Reply.of(new Stuck(total, shown));
     }
 
     /** Keeps none of them. @return how many there are */

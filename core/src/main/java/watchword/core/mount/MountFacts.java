@@ -1,76 +1,87 @@
 package watchword.core.mount;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.sdk.Doc;
+import watchword.sdk.OrNull;
 
-/** A mount as its API shows it. */
-final class MountFacts {
-    private MountFacts() {}
+/** A mount as its API shows it. To who shows no token, only some of it is told. */
+record MountFacts(
+        @Doc("Names the mount; stays when it is moved.") Optional<String> accessor,
+        @Doc("Settings of the mount itself.") Optional<Config> config,
+        @Doc("`supported`, for the engines that clients ask it of.") Optional<String> deprecationStatus,
+        @Doc("What it is for, in words.") String description,
+        @Doc("Kept for clients.") Optional<Boolean> externalEntropyAccess,
+        @Doc("Kept for clients; there is no replication.") Optional<Boolean> local,
+        @Doc("Options of the engine, such as version=2 for kv; null for the server's own engines.") @OrNull Optional<Map<String, String>> options,
+        @Doc("Path of the mount; only where it was asked by a path in it.") Optional<String> path,
+        @Doc("Kept for clients; engines are built in.") Optional<String> pluginVersion,
+        @Doc("Kept for clients; engines are built in.") Optional<String> runningPluginVersion,
+        @Doc("Kept for clients; empty.") Optional<String> runningSha256,
+        @Doc("Kept for clients; everything is sealed alike.") Optional<Boolean> sealWrap,
+        @Doc("Type of the engine or auth method.") String type,
+        @Doc("Names the mount for ever.") Optional<String> uuid) {
 
-    static Map<String, Object> of(MountEntry m) {
-        var facts = new LinkedHashMap<String, Object>();
-        facts.put("accessor", m.accessor());
-        facts.put("config", config(m.config()));
-        if (m.type().equals("kv")) facts.put("deprecation_status", "supported");
-        facts.put("description", m.description());
-        facts.put("external_entropy_access", m.externalEntropyAccess());
-        facts.put("local", m.local());
-        putOptions(facts, m);
-        facts.put("plugin_version", m.pluginVersion());
-        facts.put("running_plugin_version", "v1.0.0+builtin.watchword");
-        facts.put("running_sha256", "");
-        facts.put("seal_wrap", m.sealWrap());
-        facts.put("type", m.type());
-        facts.put("uuid", m.uuid());
-        return facts;
+    /** What the mount itself was told; what it was not told is left out. */
+    record Config(
+            @Doc("Lifetime of what it issues, in seconds; 0 for the server's.") long defaultLeaseTtl,
+            @Doc("Kept for clients.") boolean forceNoCache,
+            @Doc("Longest lifetime of what it issues, in seconds; 0 for the server's.") long maxLeaseTtl,
+            @Doc("`unauth` or `hidden`; left out when it was not set.") Optional<String> listingVisibility,
+            @Doc("Type of the tokens of its logins; auth methods only.") Optional<String> tokenType,
+            @Doc("Request fields that audit shows in clear.") Optional<List<String>> auditNonHmacRequestKeys,
+            @Doc("Answer fields that audit shows in clear.") Optional<List<String>> auditNonHmacResponseKeys,
+            @Doc("Request headers handed to the engine.") Optional<List<String>> passthroughRequestHeaders,
+            @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
+            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig) {
+
+        static Config of(MountEntry.Config c) {
+            return new Config(c.defaultLeaseTtl().toSeconds(), c.forceNoCache(), c.maxLeaseTtl().toSeconds(), c.listingVisibility().filter(v -> !v.isEmpty()), c.tokenType(),
+                    c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), c.userLockoutConfig());
+        }
+    }
+
+    /** What holds for the mount, the server's settings included. */
+    record Tuning(
+            @Doc("Lifetime of what it issues, in seconds.") long defaultLeaseTtl,
+            @Doc("What it is for, in words.") String description,
+            @Doc("Kept for clients.") boolean forceNoCache,
+            @Doc("Longest lifetime of what it issues, in seconds.") long maxLeaseTtl,
+            @Doc("`unauth` or `hidden`; left out when it was not set.") Optional<String> listingVisibility,
+            @Doc("Type of the tokens of its logins; auth methods only.") Optional<String> tokenType,
+            @Doc("Request fields that audit shows in clear.") Optional<List<String>> auditNonHmacRequestKeys,
+            @Doc("Answer fields that audit shows in clear.") Optional<List<String>> auditNonHmacResponseKeys,
+            @Doc("Request headers handed to the engine.") Optional<List<String>> passthroughRequestHeaders,
+            @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
+            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig,
+            @Doc("Options of the engine; left out when there are none.") Optional<Map<String, String>> options) {}
+
+    static MountFacts of(MountEntry m) {
+        return new MountFacts(Optional.of(m.accessor()), Optional.of(Config.of(m.config())), m.type().equals("kv") ? Optional.of("supported") : Optional.empty(), m.description(),
+                Optional.of(m.externalEntropyAccess()), Optional.of(m.local()), options(m), Optional.empty(), Optional.of(m.pluginVersion()),
+                Optional.of("v1.0.0+builtin.watchword"), Optional.of(""), Optional.of(m.sealWrap()), m.type(), Optional.of(m.uuid()));
     }
 
     /** The server's own engines have no options at all; clients expect null there. */
-    @SuppressWarnings("NullAway") // JSON null
-    private static void putOptions(Map<String, Object> facts, MountEntry m) {
-        facts.put("options", m.isSystem() ? null : m.options());
+    private static Optional<Map<String, String>> options(MountEntry m) {
+        return m.isSystem() ? Optional.empty() : Optional.of(m.options());
     }
 
-    static Map<String, Object> publicly(MountEntry m) {
-        var facts = new LinkedHashMap<String, Object>();
-        facts.put("type", m.type());
-        facts.put("description", m.description());
-        putOptions(facts, m);
-        return facts;
+    static MountFacts publicly(MountEntry m) {
+        return new MountFacts(Optional.empty(), Optional.empty(), Optional.empty(), m.description(), Optional.empty(), Optional.empty(), options(m), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), m.type(), Optional.empty());
     }
 
-    private static Map<String, Object> config(MountEntry.Config c) {
-        var config = new LinkedHashMap<String, Object>();
-        config.put("default_lease_ttl", c.defaultLeaseTtl().toSeconds());
-        config.put("force_no_cache", c.forceNoCache());
-        config.put("max_lease_ttl", c.maxLeaseTtl().toSeconds());
-        more(config, c);
-        return config;
+    static Tuning tuning(Mounts mounts, MountEntry m) {
+        var c = Config.of(m.config());
+        return new Tuning(mounts.defaultTtl(m).toSeconds(), m.description(), c.forceNoCache(), mounts.maxTtl(m).toSeconds(), c.listingVisibility(), c.tokenType(),
+                c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), c.userLockoutConfig(),
+                Optional.of(m.options()).filter(options -> !options.isEmpty()));
     }
 
-    static Map<String, Object> tuning(Mounts mounts, MountEntry m) {
-        var facts = new LinkedHashMap<String, Object>();
-        facts.put("default_lease_ttl", mounts.defaultTtl(m).toSeconds());
-        facts.put("description", m.description());
-        facts.put("force_no_cache", m.config().forceNoCache());
-        facts.put("max_lease_ttl", mounts.maxTtl(m).toSeconds());
-        more(facts, m.config());
-        if (!m.options().isEmpty()) facts.put("options", m.options());
-        return facts;
-    }
-
-    private static void more(Map<String, Object> to, MountEntry.Config c) {
-        put(to, "listing_visibility", c.listingVisibility().filter(v -> !v.isEmpty()));
-        put(to, "token_type", c.tokenType());
-        put(to, "audit_non_hmac_request_keys", c.auditNonHmacRequestKeys());
-        put(to, "audit_non_hmac_response_keys", c.auditNonHmacResponseKeys());
-        put(to, "passthrough_request_headers", c.passthroughRequestHeaders());
-        put(to, "allowed_response_headers", c.allowedResponseHeaders());
-        put(to, "user_lockout_config", c.userLockoutConfig());
-    }
-
-    private static void put(Map<String, Object> to, String name, Optional<?> value) {
-        value.ifPresent(present -> to.put(name, present));
+    MountFacts at(String where) {
+        return new MountFacts(accessor, config, deprecationStatus, description, externalEntropyAccess, local, options, Optional.of(where), pluginVersion, runningPluginVersion,
+                runningSha256, sealWrap, type, uuid);
     }
 }

@@ -78,45 +78,57 @@ public final class MountRoutes {
             @Doc("Path to move from; with auth/ for an auth method.") String from,
             @Doc("Path to move to.") String to) {}
 
-    record Moved(String migrationId) {}
+    record Moved(@Doc("Id to ask how the move went.") String migrationId) {}
 
     record MoveId(@Doc("Id that the move was answered with.") String migrationId) {}
 
-    record Fields(@Body Map<String, Object> fields) {}
+    record MoveFacts(
+            @Doc("Id of the move.") String migrationId,
+            @Doc("How it went.") Info migrationInfo) {
+
+        record Info(
+                @Doc("Path it was moved from.") String sourceMount,
+                @Doc("Path it was moved to.") String targetMount,
+                @Doc("`success`: a move is carried out while the request waits.") String status) {}
+    }
+
+    record Listed(@Doc("Each mount by its path.") @Body Map<String, MountFacts> mounts) {}
+
+    record Visible(
+            @Doc("Auth methods by their path; without a token, those with listing_visibility=unauth.") Map<String, MountFacts> auth,
+            @Doc("Secrets engines by their path; without a token, those with listing_visibility=unauth.") Map<String, MountFacts> secret) {}
 
     public List<Route<?, ?>> routes() {
         var all = new ArrayList<Route<?, ?>>();
-        all.addAll(routesFor("mounts", false, "secrets engine"));
-        all.addAll(routesFor("auth", true, "auth method"));
+        all.addAll(routesFor("mounts", false, "a secrets engine", "the secrets engines"));
+        all.addAll(routesFor("auth", true, "an auth method", "the auth methods"));
         all.add(Route.effect(Operation.WRITE, "remount", Move.class, Moved.class, this::move, "Move a mount to another path.").with(Trait.SUDO, Trait.FLAT));
-        all.add(Route.read("remount/status/{migration_id}", MoveId.class, Fields.class, this::moveStatus, "Tell how a move went."));
-        all.add(Route.read("internal/ui/mounts", Nothing.class, Fields.class, this::visible, "List the mounts the caller can see.").with(Trait.NO_TOKEN));
-        all.add(Route.read("internal/ui/mounts/{path*}", At.class, Fields.class, this::visibleOne, "Tell about the mount that a path is in.").with(Trait.NO_TOKEN));
+        all.add(Route.read("remount/status/{migration_id}", MoveId.class, MoveFacts.class, this::moveStatus, "Tell how a move went."));
+        all.add(Route.read("internal/ui/mounts", Nothing.class, Visible.class, this::visible, "List the mounts the caller can see.").with(Trait.NO_TOKEN));
+        all.add(Route.read("internal/ui/mounts/{path*}", At.class, MountFacts.class, this::visibleOne, "Tell about the mount that a path is in.").with(Trait.NO_TOKEN));
         return List.copyOf(all);
     }
 
-    private List<Route<?, ?>> routesFor(String word, boolean auth, String what) {
+    private List<Route<?, ?>> routesFor(String word, boolean auth, String one, String all) {
         return List.of(
-                Route.read(word, Nothing.class, Fields.class, call -> list(call, auth), "List every " + what + ".").with(Trait.FLAT),
-                Route.read(word + "/{path*}", At.class, Fields.class, call -> readOrTune(call, auth), "Tell about a " + what + ".").with(Trait.FLAT),
-                Route.write(word + "/{path*}", Fields.class, None.class, call -> enableOrTune(call, auth), "Enable a " + what + ", or, at .../tune, change its settings.")
-                        .with(Trait.SUDO),
-                Route.effect(Operation.DELETE, word + "/{path*}", At.class, None.class, call -> disable(call, auth), "Disable a " + what + "; what it issued is revoked and what it kept deleted.")
+                Route.read(word, Nothing.class, Listed.class, call -> list(call, auth), "List " + all + ".").with(Trait.FLAT),
+                Route.read(word + "/{path*}", At.class, MountFacts.class, call -> Reply.of(MountFacts.of(require(call.store(), call.input().path(), auth))), "Tell about " + one + ".")
+                        .with(Trait.FLAT),
+                Route.write(word + "/{path*}", Enable.class, None.class, call -> enable(call, auth), "Enable " + one + ".").with(Trait.SUDO),
+                Route.read(word + "/{path*}/tune", At.class, MountFacts.Tuning.class,
+                        call -> Reply.of(MountFacts.tuning(mounts, require(call.store(), call.input().path(), auth))), "Tell the settings of " + one + ".").with(Trait.FLAT),
+                Route.write(word + "/{path*}/tune", Tune.class, None.class, call -> tune(call.store(), require(call.store(), call.input().path(), auth), call.input()),
+                        "Change settings of " + one + "; those not sent stay.").with(Trait.SUDO),
+                Route.effect(Operation.DELETE, word + "/{path*}", At.class, None.class, call -> disable(call, auth), "Disable " + one + "; what it issued is revoked and what it kept deleted.")
                         .with(Trait.SUDO));
     }
 
     // ---- telling ----
 
-    private Reply<Fields> list(Call.Read<Nothing> call, boolean auth) {
-        var all = new LinkedHashMap<String, Object>();
+    private Reply<Listed> list(Call.Read<Nothing> call, boolean auth) {
+        var all = new LinkedHashMap<String, MountFacts>();
         for (var mount : mounts.all(call.store(), auth)) all.put(Mounts.shown(mount.path()), MountFacts.of(mount));
-        return Reply.of(new Fields(all));
-    }
-
-    private Reply<Fields> readOrTune(Call.Read<At> call, boolean auth) {
-        var path = call.input().path();
-        if (path.endsWith("/tune")) return Reply.of(new Fields(MountFacts.tuning(mounts, require(call.store(), path.substring(0, path.length() - 5), auth))));
-        return Reply.of(new Fields(MountFacts.of(require(call.store(), path, auth))));
+        return Reply.of(new Listed(all));
     }
 
     private MountEntry require(Storage.Reader store, String path, boolean auth) {
@@ -133,14 +145,10 @@ public final class MountRoutes {
 
     // ---- enabling ----
 
-    private Reply<None> enableOrTune(Call.Change<Fields> call, boolean auth) {
-        var path = call.ask().path().substring(auth ? "auth/".length() : "mounts/".length());
-        var body = call.ask().body();
-        if (path.endsWith("/tune")) return tune(call.store(), require(call.store(), path.substring(0, path.length() - 5), auth), Inputs.decode(Tune.class, body, path));
-        return enable(call.store(), folder(path), Inputs.decode(Enable.class, body, path), auth);
-    }
-
-    private Reply<None> enable(Storage.Writer store, String folder, Enable wanted, boolean auth) {
+    private Reply<None> enable(Call.Change<Enable> call, boolean auth) {
+        var store = call.store();
+        var wanted = call.input();
+        var folder = folder(wanted.path());
         requireFreePath(folder, auth);
         var type = wanted.type().isEmpty() ? wanted.pluginName() : wanted.type();
         if (type.isEmpty()) throw new Problem.Invalid("backend type must be specified as a string").asException();
@@ -258,23 +266,20 @@ public final class MountRoutes {
         return path.startsWith("/") ? path.substring(1) : path;
     }
 
-    private Reply<Fields> moveStatus(Call.Read<MoveId> call) {
-        var row = moves.find(call.store(), call.input().migrationId()).orElseThrow(() -> new Problem.NotFound().asException());
-        return Reply.of(new Fields(Map.of("migration_id", call.input().migrationId(),
-                "migration_info", Map.of("source_mount", row.sourceMount(), "target_mount", row.targetMount(), "status", row.status()))));
+    private Reply<MoveFacts> moveStatus(Call.Read<MoveId> call) {
+        var id = call.input().migrationId();
+        var row = moves.find(call.store(), id).orElseThrow(() -> new Problem.NotFound().asException());
+        return Reply.of(new MoveFacts(id, new MoveFacts.Info(row.sourceMount(), row.targetMount(), row.status())));
     }
 
     // ---- what clients see ----
 
-    private Reply<Fields> visible(Call.Read<Nothing> call) {
-        var told = new LinkedHashMap<String, Object>();
-        told.put("auth", visible(call, true));
-        told.put("secret", visible(call, false));
-        return Reply.of(new Fields(told));
+    private Reply<Visible> visible(Call.Read<Nothing> call) {
+        return Reply.of(new Visible(visible(call, true), visible(call, false)));
     }
 
-    private Map<String, Object> visible(Call.Read<Nothing> call, boolean auth) {
-        var seen = new LinkedHashMap<String, Object>();
+    private Map<String, MountFacts> visible(Call.Read<Nothing> call, boolean auth) {
+        var seen = new LinkedHashMap<String, MountFacts>();
         var acl = call.caller() instanceof TokenCaller caller ? authority.of(call.store(), caller) : null;
         for (var mount : mounts.all(call.store(), auth)) {
             boolean open = mount.config().listingVisibility().orElse("").equals("unauth");
@@ -285,15 +290,13 @@ public final class MountRoutes {
         return seen;
     }
 
-    private Reply<Fields> visibleOne(Call.Read<At> call) {
+    private Reply<MountFacts> visibleOne(Call.Read<At> call) {
         var path = call.input().path();
         @Nullable MountEntry mount = mounts.covering(call.store(), path).orElse(null);
         var asked = folder(path);
         if (mount == null || !(call.caller() instanceof TokenCaller caller) || !authority.of(call.store(), caller).reaches(mount.path())) {
             throw new Problem.Denied("preflight capability check returned 403, please ensure client's policies grant access to path \"" + asked + "\"").asException();
         }
-        var facts = new LinkedHashMap<>(MountFacts.of(mount));
-        facts.put("path", mount.path());
-        return Reply.of(new Fields(facts));
+        return Reply.of(MountFacts.of(mount).at(mount.path()));
     }
 }

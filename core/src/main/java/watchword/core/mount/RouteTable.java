@@ -70,6 +70,8 @@ public final class RouteTable {
         private @Nullable Node one;
         private final Map<Operation, Bound<?, ?>> here = new EnumMap<>(Operation.class);
         private final Map<Operation, Bound<?, ?>> rest = new EnumMap<>(Operation.class);
+        /** What takes the rest but for an ending, by the ending with its slash before it. */
+        private final Map<String, Map<Operation, Bound<?, ?>>> endings = new HashMap<>();
 
         void add(Bound<?, ?> bound, int depth) {
             var segments = bound.route().path().segments();
@@ -83,8 +85,14 @@ public final class RouteTable {
                     if (one == null) one = new Node();
                     one.add(bound, depth + 1);
                 }
-                case Segment.Rest _ -> put(rest, bound);
+                case Segment.Rest _ -> put(depth + 1 == segments.size() ? rest : endings.computeIfAbsent(ending(segments.subList(depth + 1, segments.size())), _ -> new EnumMap<>(Operation.class)), bound);
             }
+        }
+
+        private static String ending(List<Segment> literals) {
+            var text = new StringBuilder();
+            for (var each : literals) text.append('/').append(((Segment.Literal) each).text());
+            return text.toString();
         }
 
         private static void put(Map<Operation, Bound<?, ?>> routes, Bound<?, ?> bound) {
@@ -115,8 +123,15 @@ public final class RouteTable {
                 if (match instanceof Match.Found) return match;
                 if (match == OTHER) best = match;
             }
+            for (var ending : endings.entrySet()) {
+                int end = path.length() - ending.getKey().length();
+                if (end <= from || !path.endsWith(ending.getKey())) continue;
+                var match = found(ending.getValue(), operation, values, taken, path.substring(from, end));
+                if (match instanceof Match.Found) return match;
+                best = match;
+            }
             var match = found(rest, operation, values, taken, path.substring(from));
-            return match == NOTHING ? best : match;
+            return match == NOTHING || match == OTHER && best == OTHER ? best : match;
         }
 
         private static Match found(Map<Operation, Bound<?, ?>> routes, Operation operation, String[] values, int taken, @Nullable String rest) {

@@ -37,11 +37,11 @@ public final class PasswordPolicies {
             @Doc("Name of the password policy.") String name,
             @Doc("The password policy in HCL or JSON, plain or as base64.") String policy) {}
 
-    record Keys(List<String> keys) {}
+    record Keys(@Doc("Names of the password policies, sorted.") List<String> keys) {}
 
-    record Shown(String policy) {}
+    record Shown(@Doc("Its text as it was written.") String policy) {}
 
-    record Generated(Secret password) {}
+    record Generated(@Doc("A new password; it is not kept.") Secret password) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

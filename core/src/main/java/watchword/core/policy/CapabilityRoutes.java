@@ -38,9 +38,12 @@ public final class CapabilityRoutes {
             @Doc("Paths to ask about.") List<String> paths,
             @Doc("Path to ask about.") List<String> path) {}
 
-    record Capabilities(@Body Map<String, Object> byPath) {}
+    record Capabilities(@Doc("What may be done on each path, by the path; besides, as capabilities, on a path asked about alone.") @Body Map<String, Object> byPath) {}
 
-    record Resultant(boolean root, Map<String, Object> exactPaths, Map<String, Object> globPaths) {}
+    record Resultant(
+            @Doc("Whether everything is allowed.") boolean root,
+            @Doc("What may be done on each path that a policy names in full.") Map<String, Object> exactPaths,
+            @Doc("What may be done below each path that a policy names with a wildcard.") Map<String, Object> globPaths) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

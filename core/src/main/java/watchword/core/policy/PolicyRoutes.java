@@ -55,22 +55,22 @@ public final class PolicyRoutes {
             @Doc("Whether values of templates may have wildcards.") Optional<Boolean> allowWildcardsInIdentityTemplates,
             @Doc("Whether values of templates may have slashes.") Optional<Boolean> allowSlashesInIdentityTemplates) {}
 
-    record Keys(List<String> keys) {}
+    record Keys(@Doc("Names of the policies, sorted.") List<String> keys) {}
 
-    record OldKeys(List<String> keys, List<String> policies) {}
+    record OldKeys(@Doc("Names of the policies, sorted.") List<String> keys, @Doc("The same, by their older name.") List<String> policies) {}
 
-    record Detailed(List<String> keys, Map<String, Object> keyInfo) {}
+    record Detailed(@Doc("Names of the policies, sorted.") List<String> keys, @Doc("What each says, by its name, as reading it tells.") Map<String, Object> keyInfo) {}
 
     record Shown(
-            boolean allowSlashesInIdentityTemplates,
-            boolean allowWildcardsInIdentityTemplates,
-            boolean casRequired,
-            Optional<Instant> expiration,
-            Optional<Instant> modified,
-            String name,
-            Optional<String> policy,
-            Optional<String> rules,
-            long version) {}
+            @Doc("Whether values of templates may have slashes.") boolean allowSlashesInIdentityTemplates,
+            @Doc("Whether values of templates may have wildcards.") boolean allowWildcardsInIdentityTemplates,
+            @Doc("Whether a write must name the version it replaces.") boolean casRequired,
+            @Doc("When the policy ends; left out for never.") Optional<Instant> expiration,
+            @Doc("When it was last written; left out for one that comes with the server.") Optional<Instant> modified,
+            @Doc("Name of the policy.") String name,
+            @Doc("Its text as it was written; at the older path its name is rules.") Optional<String> policy,
+            @Doc("Its text as it was written; at the newer path its name is policy.") Optional<String> rules,
+            @Doc("How often it was written.") long version) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

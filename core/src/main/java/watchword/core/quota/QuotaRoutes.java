@@ -40,7 +40,7 @@ public final class QuotaRoutes implements MountFollower {
 
     record Name(@Doc("Name of the quota.") String name) {}
 
-    record Keys(List<String> keys) {}
+    record Keys(@Doc("Names of the quotas, sorted.") List<String> keys) {}
 
     record SetQuota(
             @Doc("Name of the quota.") String name,
@@ -53,7 +53,16 @@ public final class QuotaRoutes implements MountFollower {
             @Doc("ip: each address has its own count; none: all clients share one.") String groupBy,
             @Doc("rate-limit: there is no other kind.") String type) {}
 
-    record ShownQuota(long blockInterval, String groupBy, boolean inheritable, long interval, String name, String path, Object rate, String role, String type) {}
+    record ShownQuota(
+            @Doc("How long a client that went over the rate is kept out, in seconds; 0 for until the interval ends.") long blockInterval,
+            @Doc("`ip`: each address has its own count; `none`: all clients share one.") String groupBy,
+            @Doc("Whether it goes for namespaces below.") boolean inheritable,
+            @Doc("The interval, in seconds.") long interval,
+            @Doc("Name of the quota.") String name,
+            @Doc("The paths it goes for; empty for all.") String path,
+            @Doc("How many requests a client may send in an interval.") Object rate,
+            @Doc("The role whose logins it goes for; empty for any.") String role,
+            @Doc("`rate-limit`.") String type) {}
 
     record SetConfig(
             @Doc("Paths that no quota counts; with * at the end for all that begin so.") Optional<List<String>> rateLimitExemptPaths,
@@ -61,7 +70,11 @@ public final class QuotaRoutes implements MountFollower {
             @Doc("Record refused requests in the audit log.") Optional<Boolean> enableRateLimitAuditLogging,
             @Doc("Add X-Ratelimit-Limit, -Remaining, -Reset and Retry-After to answers.") Optional<Boolean> enableRateLimitResponseHeaders) {}
 
-    record ShownConfig(List<String> absoluteRateLimitExemptPaths, boolean enableRateLimitAuditLogging, boolean enableRateLimitResponseHeaders, List<String> rateLimitExemptPaths) {}
+    record ShownConfig(
+            @Doc("Absolute paths that no quota counts.") List<String> absoluteRateLimitExemptPaths,
+            @Doc("Whether refused requests go on record in the audit log.") boolean enableRateLimitAuditLogging,
+            @Doc("Whether answers say how much of a quota is left.") boolean enableRateLimitResponseHeaders,
+            @Doc("Paths that no quota counts.") List<String> rateLimitExemptPaths) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

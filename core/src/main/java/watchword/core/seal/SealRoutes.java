@@ -45,16 +45,42 @@ public final class SealRoutes {
 
     record Given(@Doc("A share, in hexadecimal or base64.") Secret key, @Doc("Nonce of the attempt.") String nonce) {}
 
-    record Progress(String nonce, boolean started, int t, int n, int progress, int required, @OrNull Optional<List<String>> pgpFingerprints, boolean backup,
-            boolean verificationRequired, Optional<String> verificationNonce, Optional<Boolean> complete, Optional<List<Secret>> keys,
-            Optional<List<Secret>> keysBase64) {}
+    record Progress(
+            @Doc("Names the attempt; empty when there is none.") String nonce,
+            @Doc("Whether an attempt is under way.") boolean started,
+            @Doc("How many of the new shares will be needed.") int t,
+            @Doc("How many new shares there will be.") int n,
+            @Doc("Old shares given so far.") int progress,
+            @Doc("Old shares needed.") int required,
+            @Doc("Null: PGP keys are not supported.") @OrNull Optional<List<String>> pgpFingerprints,
+            @Doc("Whether the new shares are kept; never.") boolean backup,
+            @Doc("Whether the old shares work until enough of the new ones were shown.") boolean verificationRequired,
+            @Doc("Names the verification; left out before it begins.") Optional<String> verificationNonce,
+            @Doc("Whether this share was the last one needed; left out otherwise.") Optional<Boolean> complete,
+            @Doc("The new shares, in hexadecimal; only with the last share.") Optional<List<Secret>> keys,
+            @Doc("The new shares, in base64; only with the last share.") Optional<List<Secret>> keysBase64) {}
 
-    record Verification(String nonce, boolean started, int t, int n, int progress, Optional<Boolean> complete) {}
+    record Verification(
+            @Doc("Names the verification; empty when there is none.") String nonce,
+            @Doc("Whether a rekey is under way.") boolean started,
+            @Doc("How many of the new shares are needed.") int t,
+            @Doc("How many new shares there are.") int n,
+            @Doc("New shares shown so far.") int progress,
+            @Doc("Whether this share was the last one needed; left out otherwise.") Optional<Boolean> complete) {}
 
     record StartRoot(@Doc("One-time password; made when not given.") Secret otp, @Doc("Not supported.") String pgpKey) {}
 
-    record RootProgress(boolean started, String nonce, int progress, int required, boolean complete, Secret encodedToken, Secret encodedRootToken,
-            String pgpFingerprint, Secret otp, int otpLength) {}
+    record RootProgress(
+            @Doc("Whether an attempt is under way.") boolean started,
+            @Doc("Names the attempt; empty when there is none.") String nonce,
+            @Doc("Shares given so far.") int progress,
+            @Doc("Shares needed.") int required,
+            @Doc("Whether this share was the last one needed.") boolean complete,
+            @Doc("At the end, the token combined by exclusive or with the one-time password, in base64 without padding.") Secret encodedToken,
+            @Doc("The same, by its older name.") Secret encodedRootToken,
+            @Doc("Empty: PGP keys are not supported.") String pgpFingerprint,
+            @Doc("The one-time password that was made; told once, to who began.") Secret otp,
+            @Doc("Length of a one-time password.") int otpLength) {}
 
     public List<Route<?, ?>> routes() {
         var all = new ArrayList<Route<?, ?>>();

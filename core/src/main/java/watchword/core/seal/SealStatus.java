@@ -1,7 +1,7 @@
 package watchword.core.seal;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
+import watchword.core.sys.BootApi;
 import watchword.core.sys.ServerInfo;
 
 /**
@@ -18,25 +18,10 @@ import watchword.core.sys.ServerInfo;
 public record SealStatus(String type, boolean initialized, boolean sealed, int t, int n, int progress, String nonce, boolean migration, boolean recoverySeal) {
 
     /** The answer; what names the cluster is told by an unsealed server alone. */
-    public Map<String, Object> answer(ServerInfo info) {
-        var answer = new LinkedHashMap<String, Object>();
-        answer.put("type", type);
-        answer.put("initialized", initialized);
-        answer.put("sealed", sealed);
-        answer.put("t", (long) t);
-        answer.put("n", (long) n);
-        answer.put("progress", (long) progress);
-        answer.put("nonce", nonce);
-        answer.put("version", info.compatibleVersion());
-        answer.put("commit_date", "");
-        answer.put("migration", migration);
-        if (!sealed) {
-            answer.put("cluster_name", info.clusterName());
-            answer.put("cluster_id", info.clusterId());
-        }
-        answer.put("recovery_seal", recoverySeal);
-        if (recoverySeal) answer.put("recovery_seal_type", SealRecord.SHAMIR);
-        answer.put("storage_type", info.storageType());
-        return answer;
+    public BootApi.SealFacts answer(ServerInfo info) {
+        Optional<String> name = sealed ? Optional.empty() : Optional.of(info.clusterName());
+        Optional<String> id = sealed ? Optional.empty() : Optional.of(info.clusterId());
+        Optional<String> recovery = recoverySeal ? Optional.of(SealRecord.SHAMIR) : Optional.empty();
+        return new BootApi.SealFacts(type, initialized, sealed, t, n, progress, nonce, info.compatibleVersion(), "", migration, name, id, recoverySeal, recovery, info.storageType());
     }
 }

@@ -54,7 +54,7 @@ public final class SnapshotRoutes {
 
     public List<Route<?, ?>> routes() {
         return List.of(
-                Route.effect(Operation.READ, PATH, Nothing.class, None.class, this::take, "Back the store up: the answer is an archive of it, as sealed as it is.").with(Trait.SUDO),
+                Route.effect(Operation.READ, PATH, Nothing.class, None.class, this::take, "Back the store up: the answer is an archive of it, as sealed as it is.").with(Trait.SUDO, Trait.OWN_FORM),
                 Route.effect(Operation.WRITE, PATH, Nothing.class, None.class, call -> restore(call, false), "Restore a backup of this store; the body is the archive.").with(Trait.SUDO),
                 Route.effect(Operation.WRITE, PATH + "-force", Nothing.class, None.class, call -> restore(call, true), "Restore a backup, whosever it is; the body is the archive.")
                         .with(Trait.SUDO));

@@ -44,7 +44,11 @@ public final class Cors {
             @Doc("Further headers that they may send.") List<String> allowedHeaders,
             @Doc("Whether browsers may send credentials of their own.") boolean allowCredentials) {}
 
-    record Shown(boolean enabled, Optional<List<String>> allowedOrigins, Optional<List<String>> allowedHeaders, Optional<Boolean> allowCredentials) {}
+    record Shown(
+            @Doc("Whether CORS is on.") boolean enabled,
+            @Doc("Origins whose pages may ask; left out while it is off.") Optional<List<String>> allowedOrigins,
+            @Doc("Headers that they may send; left out while it is off.") Optional<List<String>> allowedHeaders,
+            @Doc("Whether browsers may send credentials of their own; left out while it is off.") Optional<Boolean> allowCredentials) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

@@ -15,25 +15,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import watchword.sdk.Doc;
 
 /** What {@code sys/host-info} tells of the machine: from {@code /proc} where there is one, else what Java knows. What cannot be read is left out. */
-final class HostInfo {
+record HostInfo(
+        @Doc("When it was asked.") String timestamp,
+        @Doc("Each processor, by the names of its facts.") List<Object> cpu,
+        @Doc("Seconds that each processor, and all together, spent on what.") List<Object> cpuTimes,
+        @Doc("Each disk: `path`, `fstype`, and in bytes `total`, `free`, `used`.") List<Object> disk,
+        @Doc("The operating system, and since when it runs, in seconds.") Map<String, Object> host,
+        @Doc("The machine's memory, in bytes.") Map<String, Object> memory) {
     private static final Path PROC = Path.of("/proc");
     private static final int MOST_LINES = 20_000;
     private static final String[] TIMES = {"user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest", "guestNice"};
     private static final double TICKS_PER_SECOND = 100;
 
-    private HostInfo() {}
-
-    static Map<String, Object> read(Instant now) {
-        var all = new LinkedHashMap<String, Object>();
-        all.put("timestamp", now.toString());
-        all.put("cpu", cpus());
-        all.put("cpu_times", cpuTimes());
-        all.put("disk", disks());
-        all.put("host", host(now));
-        all.put("memory", memory());
-        return all;
+    static HostInfo read(Instant now) {
+        return new HostInfo(now.toString(), cpuFacts(), cpuSeconds(), diskFacts(), hostFacts(now), memoryFacts());
     }
 
     private static List<String> lines(String file) {
@@ -53,7 +51,7 @@ final class HostInfo {
         return pairs;
     }
 
-    private static List<Object> cpus() {
+    private static List<Object> cpuFacts() {
         var cpus = new ArrayList<Object>();
         var block = new ArrayList<String>();
         for (var line : lines("cpuinfo")) {
@@ -86,7 +84,7 @@ final class HostInfo {
         return cpu;
     }
 
-    private static List<Object> cpuTimes() {
+    private static List<Object> cpuSeconds() {
         var all = new ArrayList<Object>();
         for (var line : lines("stat")) {
             var words = line.split(" +");
@@ -99,7 +97,7 @@ final class HostInfo {
         return all;
     }
 
-    private static List<Object> disks() {
+    private static List<Object> diskFacts() {
         var disks = new ArrayList<Object>();
         for (FileStore store : FileSystems.getDefault().getFileStores()) {
             try {
@@ -117,7 +115,7 @@ final class HostInfo {
         return disks;
     }
 
-    private static Map<String, Object> host(Instant now) {
+    private static Map<String, Object> hostFacts(Instant now) {
         var os = ManagementFactory.getOperatingSystemMXBean();
         var uptime = lines("uptime").stream().findFirst().map(line -> (long) Double.parseDouble(line.split(" ")[0])).orElse(ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
         var host = new LinkedHashMap<String, Object>();
@@ -142,7 +140,7 @@ final class HostInfo {
         }
     }
 
-    private static Map<String, Object> memory() {
+    private static Map<String, Object> memoryFacts() {
         var told = pairs(lines("meminfo"));
         var memory = new LinkedHashMap<String, Object>();
         if (told.containsKey("MemTotal")) {

@@ -1,24 +1,23 @@
 package watchword.core.sys;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import watchword.core.json.Json;
-import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.wire.Rows;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
+import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
-import watchword.sdk.Storage;
 
 /** What {@code sys/} tells about the server: versions, host, its API's description, and small settings. */
 public final class InfoRoutes {
@@ -37,13 +36,47 @@ public final class InfoRoutes {
 
     record Nothing() {}
 
-    record Fields(@Body Map<String, Object> fields) {}
+    record Node(
+            @Doc("Name of the node.") String hostname,
+            @Doc("Address for clients.") String apiAddress,
+            @Doc("Kept for clients; empty.") String clusterAddress,
+            @Doc("Whether it serves; always.") boolean activeNode,
+            @Doc("Kept for clients; null.") @OrNull Optional<Instant> lastEcho,
+            @Doc("Version that clients are told.") String version,
+            @Doc("The same.") String upgradeVersion) {}
+
+    record Nodes(@Doc("The nodes: this one.") List<Node> nodes) {}
+
+    record Keys(@Doc("Names of the headers, sorted.") List<String> keys) {}
+
+    record Store(
+            @Doc("`sqlite`, `postgresql` or `inmem`.") String type,
+            @Doc("Address for clients.") String redirectAddr,
+            @Doc("Kept for clients; empty.") String clusterAddr,
+            @Doc("Kept for clients; true.") boolean disableClustering) {}
+
+    record State(
+            @Doc("Address for clients.") String apiAddr,
+            @Doc("Name of this installation.") String clusterName,
+            @Doc("How long tokens and leases live when nothing nearer says so, in seconds.") long defaultLeaseTtl,
+            @Doc("How long they live at most, in seconds.") long maxLeaseTtl,
+            @Doc("Where the data is.") Store storage,
+            @Doc("The rest of the configuration, by the names of its file.") @Body Map<String, Object> more) {}
+
+    record Catalog(
+            @Doc("Types of secrets engines.") List<String> secret,
+            @Doc("Types of auth methods.") List<String> auth,
+            @Doc("Types of databases.") List<String> database) {}
 
     record Setting(@Body Map<String, Object> fields) {}
 
-    record Named(@Doc("Name of the setting.") String name) {}
+    record Named(@Doc("Name of the header.") String name) {}
 
     record Header(@Doc("Name of the header.") String name, @Doc("Tell all values, not the first.") boolean multivalue) {}
+
+    record HeaderValues(
+            @Doc("The first value; left out when all were asked for.") Optional<String> value,
+            @Doc("All values; left out unless they were asked for.") Optional<List<String>> values) {}
 
     record SetHeader(@Doc("Name of the header.") String name, @Doc("Its values.") List<String> values) {}
 
@@ -52,56 +85,43 @@ public final class InfoRoutes {
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.effect(Operation.WRITE, "config/reload/{subsystem}", Subsystem.class, None.class, this::reload, "Read again what of the configuration can be.").with(Trait.SUDO),
-                Route.list("version-history", Nothing.class, Fields.class, this::versions, "List the versions that ran on this store."),
-                Route.effect(Operation.READ, "host-info", Nothing.class, Fields.class, this::hostInfo, "Tell about the machine."),
-                Route.read("ha-status", Nothing.class, Fields.class, this::haStatus, "List the nodes.").with(Trait.FLAT),
-                Route.read("internal/specs/openapi", Nothing.class, None.class, this::openApi, "The API of all mounts as an OpenAPI document."),
-                Route.read("config/ui/headers/{name}", Header.class, Fields.class, this::readHeader, "Tell a header of the user interface.").with(Trait.FLAT, Trait.SUDO),
+                Route.list("version-history", Nothing.class, Versions.History.class, this::versions, "List the versions that ran on this store."),
+                Route.effect(Operation.READ, "host-info", Nothing.class, HostInfo.class, this::hostInfo, "Tell about the machine."),
+                Route.read("ha-status", Nothing.class, Nodes.class, this::haStatus, "List the nodes.").with(Trait.FLAT),
+                Route.read("internal/specs/openapi", Nothing.class, None.class, this::openApi, "Tell the API of all mounts as an OpenAPI document.").with(Trait.OWN_FORM),
+                Route.read("config/ui/headers/{name}", Header.class, HeaderValues.class, this::readHeader, "Tell a header of the user interface.").with(Trait.FLAT, Trait.SUDO),
                 Route.write("config/ui/headers/{name}", SetHeader.class, None.class, this::writeHeader, "Set a header of the user interface.").with(Trait.SUDO),
                 Route.delete("config/ui/headers/{name}", Named.class, None.class, this::deleteHeader, "Drop a header of the user interface.").with(Trait.SUDO),
-                Route.list("config/ui/headers", Nothing.class, Fields.class, this::listHeaders, "List the headers of the user interface.").with(Trait.SUDO),
-                Route.read("config/state/sanitized", Nothing.class, Fields.class, this::state, "The server's configuration, without secrets.").with(Trait.SUDO),
-                Route.read("plugins/catalog", Nothing.class, Fields.class, this::plugins, "List what can be mounted."),
-                Route.list("plugins/catalog", Nothing.class, Fields.class, this::plugins, "List what can be mounted."));
+                Route.list("config/ui/headers", Nothing.class, Keys.class, this::listHeaders, "List the headers of the user interface.").with(Trait.SUDO),
+                Route.read("config/state/sanitized", Nothing.class, State.class, this::state, "Tell the server's configuration, without secrets.").with(Trait.SUDO),
+                Route.read("plugins/catalog", Nothing.class, Catalog.class, this::plugins, "List what can be mounted."),
+                Route.list("plugins/catalog", Nothing.class, Catalog.class, this::plugins, "List what can be mounted."));
     }
 
-    private Reply<Fields> versions(Call.Read<Nothing> call) {
-        return Reply.of(new Fields(versions.told(call.store())));
+    private Reply<Versions.History> versions(Call.Read<Nothing> call) {
+        return Reply.of(versions.told(call.store()));
     }
 
-    @SuppressWarnings("NullAway") // JSON null
-    private static void putNull(Map<String, Object> tree, String name) {
-        tree.put(name, null);
+    private Reply<HostInfo> hostInfo(Call.Effect<Nothing> call) {
+        return Reply.of(HostInfo.read(call.now()));
     }
 
-    private Reply<Fields> hostInfo(Call.Effect<Nothing> call) {
-        return Reply.of(new Fields(HostInfo.read(call.now())));
-    }
-
-    private Reply<Fields> haStatus(Call.Read<Nothing> call) {
-        var node = new LinkedHashMap<String, Object>();
-        node.put("hostname", "watchword");
-        node.put("api_address", info.apiAddress());
-        node.put("cluster_address", "");
-        node.put("active_node", true);
-        putNull(node, "last_echo");
-        node.put("version", info.compatibleVersion());
-        node.put("upgrade_version", info.compatibleVersion());
-        return Reply.of(new Fields(Map.of("nodes", List.of(node))));
+    private Reply<Nodes> haStatus(Call.Read<Nothing> call) {
+        return Reply.of(new Nodes(List.of(new Node("watchword", info.apiAddress(), "", true, Optional.empty(), info.compatibleVersion(), info.compatibleVersion()))));
     }
 
     private Reply<None> openApi(Call.Read<Nothing> call) {
-        var all = new ArrayList<MountEntry>(mounts.all(call.store(), false));
-        all.addAll(mounts.all(call.store(), true));
-        return Reply.raw(200, "application/json", Json.write(OpenApi.of(info, mounts, all)));
+        return Reply.raw(200, "application/json", Json.write(OpenApi.of(info, OpenApi.routes(call.store(), mounts))));
     }
 
     // ---- settings ----
 
-    private Reply<Fields> readHeader(Call.Read<Header> call) {
-        var values = settings.get(call.store(), "ui/" + call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()).fields().get("value");
-        var all = values instanceof List<?> list ? list : List.of(String.valueOf(values));
-        return Reply.of(new Fields(call.input().multivalue() ? Map.of("values", all) : Map.of("value", all.isEmpty() ? "" : all.getFirst())));
+    private Reply<HeaderValues> readHeader(Call.Read<Header> call) {
+        var stored = settings.get(call.store(), "ui/" + call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()).fields().get("value");
+        var all = stored instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of(String.valueOf(stored));
+        return Reply.of(call.input().multivalue()
+                ? new HeaderValues(Optional.empty(), Optional.of(all))
+                : new HeaderValues(Optional.of(all.isEmpty() ? "" : all.getFirst()), Optional.empty()));
     }
 
     private Reply<None> writeHeader(Call.Change<SetHeader> call) {
@@ -121,25 +141,15 @@ public final class InfoRoutes {
         return Reply.nothing();
     }
 
-    private Reply<Fields> listHeaders(Call.Read<Nothing> call) {
-        return keys(call.store(), "ui/");
-    }
-
-    private Reply<Fields> keys(Storage.Reader store, String below) {
-        var names = settings.names(store, below, "", 10_000);
+    private Reply<Keys> listHeaders(Call.Read<Nothing> call) {
+        var names = settings.names(call.store(), "ui/", "", 10_000);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Fields(Map.of("keys", names)));
+        return Reply.of(new Keys(names));
     }
 
-    private Reply<Fields> state(Call.Read<Nothing> call) {
-        var state = new LinkedHashMap<String, Object>();
-        state.put("api_addr", info.apiAddress());
-        state.put("cluster_name", info.clusterName());
-        state.put("default_lease_ttl", info.defaultTtl().toSeconds());
-        state.put("max_lease_ttl", info.maxTtl().toSeconds());
-        state.put("storage", Map.of("type", info.storageType(), "redirect_addr", info.apiAddress(), "cluster_addr", "", "disable_clustering", true));
-        state.putAll(process.configuration());
-        return Reply.of(new Fields(state));
+    private Reply<State> state(Call.Read<Nothing> call) {
+        return Reply.of(new State(info.apiAddress(), info.clusterName(), info.defaultTtl().toSeconds(), info.maxTtl().toSeconds(),
+                new Store(info.storageType(), info.apiAddress(), "", true), process.configuration()));
     }
 
     private Reply<None> reload(Call.Effect<Subsystem> call) {
@@ -151,9 +161,9 @@ public final class InfoRoutes {
         return Reply.nothing();
     }
 
-    private Reply<Fields> plugins(Call.Read<Nothing> call) {
+    private Reply<Catalog> plugins(Call.Read<Nothing> call) {
         var secret = mounts.catalog().types(false).stream().sorted().toList();
         var auth = mounts.catalog().types(true).stream().sorted().toList();
-        return Reply.of(new Fields(Map.of("secret", secret, "auth", auth, "database", List.of())));
+        return Reply.of(new Catalog(secret, auth, List.of()));
     }
 }

@@ -33,7 +33,7 @@ public final class LoggerRoutes {
 
     record SetOne(@Doc("A part of the server, as the list of all names it.") String name, @Doc("trace, debug, info, warn or error.") String level) {}
 
-    record Levels(@Body Map<String, Object> levels) {}
+    record Levels(@Doc("How much each part logs, by its name.") @Body Map<String, Object> levels) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

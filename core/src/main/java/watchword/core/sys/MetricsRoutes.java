@@ -14,13 +14,13 @@ import watchword.core.metric.Metrics;
 import watchword.core.metric.MetricsFormat;
 import watchword.core.metric.Series;
 import watchword.core.mount.Mounts;
-import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /** {@code sys/metrics}, {@code sys/in-flight-req} and {@code sys/internal/counters}. */
@@ -46,14 +46,22 @@ public final class MetricsRoutes {
 
     record Format(@Doc("prometheus, or nothing for JSON.") String format) {}
 
-    record Counters(@Body Map<String, Object> fields) {}
+    record Total(@Doc("How many there are.") long total) {}
+
+    record TokenCounters(@Doc("The counters.") Counters counters) {
+        record Counters(@Doc("Service tokens.") Total serviceTokens) {}
+    }
+
+    record EntityCounters(@Doc("The counters.") Counters counters) {
+        record Counters(@Doc("Entities of the identity store.") Total entities) {}
+    }
 
     public List<Route<?, ?>> routes() {
         return List.of(
-                Route.effect(Operation.READ, "metrics", Format.class, None.class, this::metrics, "Counters, timings and gauges, as JSON or for Prometheus."),
-                Route.read("in-flight-req", Nothing.class, None.class, this::inFlight, "List the requests that are being served."),
-                Route.effect(Operation.READ, "internal/counters/tokens", Nothing.class, Counters.class, this::tokens, "Count the tokens."),
-                Route.read("internal/counters/entities", Nothing.class, Counters.class, this::entities, "Count the entities."));
+                Route.effect(Operation.READ, "metrics", Format.class, None.class, this::metrics, "Tell counters, timings and gauges, as JSON or for Prometheus.").with(Trait.OWN_FORM),
+                Route.read("in-flight-req", Nothing.class, None.class, this::inFlight, "List the requests that are being served.").with(Trait.OWN_FORM),
+                Route.effect(Operation.READ, "internal/counters/tokens", Nothing.class, TokenCounters.class, this::tokens, "Count the tokens."),
+                Route.read("internal/counters/entities", Nothing.class, EntityCounters.class, this::entities, "Count the entities."));
     }
 
     private Reply<None> metrics(Call.Effect<Format> call) {
@@ -103,11 +111,11 @@ public final class MetricsRoutes {
         };
     }
 
-    private Reply<Counters> tokens(Call.Effect<Nothing> call) {
-        return Reply.of(new Counters(Map.of("counters", Map.of("service_tokens", Map.of("total", census.tokens())))));
+    private Reply<TokenCounters> tokens(Call.Effect<Nothing> call) {
+        return Reply.of(new TokenCounters(new TokenCounters.Counters(new Total(census.tokens()))));
     }
 
-    private Reply<Counters> entities(Call.Read<Nothing> call) {
-        return Reply.of(new Counters(Map.of("counters", Map.of("entities", Map.of("total", entities.applyAsLong(call.store()))))));
+    private Reply<EntityCounters> entities(Call.Read<Nothing> call) {
+        return Reply.of(new EntityCounters(new EntityCounters.Counters(new Total(entities.applyAsLong(call.store())))));
     }
 }

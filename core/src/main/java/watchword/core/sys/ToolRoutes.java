@@ -26,19 +26,19 @@ public final class ToolRoutes {
 
     record Hash(
             @Doc("What to hash, as base64.") String input,
-            @Doc("sha2-224, sha2-256, sha2-384, sha2-512 or sha3-224 to sha3-512.") @Default("sha2-256") String algorithm,
+            @Doc("`sha2-224`, `sha2-256`, `sha2-384`, `sha2-512`, or the same of `sha3`.") @Default("sha2-256") String algorithm,
             @Doc("Algorithm, in the path.") Optional<String> urlalgorithm,
-            @Doc("hex or base64.") @Default("hex") String format) {}
+            @Doc("`hex` or `base64`.") @Default("hex") String format) {}
 
-    record Sum(String sum) {}
+    record Sum(@Doc("The hash, in the format asked for.") String sum) {}
 
     record Random(
             @Doc("How many bytes.") @Default("32") int bytes,
             @Doc("How many bytes, in the path.") Optional<String> urlbytes,
-            @Doc("platform, the only source there is.") Optional<String> source,
-            @Doc("hex or base64.") @Default("base64") String format) {}
+            @Doc("`platform`, the only source there is; another name means the same.") Optional<String> source,
+            @Doc("`hex` or `base64`.") @Default("base64") String format) {}
 
-    record Bytes(String randomBytes) {}
+    record Bytes(@Doc("The bytes, in the format asked for.") String randomBytes) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(

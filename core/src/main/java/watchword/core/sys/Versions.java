@@ -2,11 +2,13 @@ package watchword.core.sys;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import watchword.core.wire.Rows;
+import watchword.sdk.Doc;
+import watchword.sdk.OrNull;
 import watchword.sdk.Storage;
 
 /** Which versions ran on this store, and since when. */
@@ -33,23 +35,21 @@ public final class Versions {
         return rows.scan(store, "", "", MOST).stream().map(Map.Entry::getValue).toList();
     }
 
-    Map<String, Object> told(Storage.Reader store) {
-        var keys = new ArrayList<String>();
-        var facts = new LinkedHashMap<String, Object>();
-        for (var row : all(store)) {
-            keys.add(row.version());
-            var entry = new LinkedHashMap<String, Object>();
-            putNull(entry, "commit_date");
-            if (row.previous().isEmpty()) putNull(entry, "previous_version");
-            else entry.put("previous_version", row.previous());
-            entry.put("timestamp_installed", row.installed().toString());
-            facts.put(row.version(), entry);
-        }
-        return Map.of("keys", keys, "key_info", facts);
-    }
+    record History(
+            @Doc("The versions, oldest first.") List<String> keys,
+            @Doc("About each, by the version.") Map<String, Installed> keyInfo) {}
 
-    @SuppressWarnings("NullAway") // JSON null
-    private static void putNull(Map<String, Object> tree, String name) {
-        tree.put(name, null);
+    record Installed(
+            @Doc("Kept for clients; null.") @OrNull Optional<String> commitDate,
+            @Doc("The version before it; null for the first.") @OrNull Optional<String> previousVersion,
+            @Doc("When it first ran on this store.") Instant timestampInstalled) {}
+
+    History told(Storage.Reader store) {
+        var rows = all(store);
+        var facts = new LinkedHashMap<String, Installed>();
+        for (var row : rows) {
+            facts.put(row.version(), new Installed(Optional.empty(), Optional.of(row.previous()).filter(previous -> !previous.isEmpty()), row.installed()));
+        }
+        return new History(rows.stream().map(Row::version).toList(), facts);
     }
 }

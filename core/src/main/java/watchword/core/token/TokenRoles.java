@@ -39,7 +39,9 @@ public final class TokenRoles {
 
     record Name(@Doc("Name of the role.") String name) {}
 
-    record Keys(List<String> keys) {}
+    record Nothing() {}
+
+    record Keys(@Doc("Names of the roles, sorted.") List<String> keys) {}
 
     record Set(
             @Doc("Name of the role.") String name,
@@ -63,23 +65,23 @@ public final class TokenRoles {
 
     /** A role as it is shown; older names beside newer ones only when they were used. */
     record Shown(
-            List<String> allowedEntityAliases,
-            List<String> allowedPolicies,
-            List<String> allowedPoliciesGlob,
-            List<String> disallowedPolicies,
-            List<String> disallowedPoliciesGlob,
-            long explicitMaxTtl,
-            String name,
-            boolean orphan,
-            String pathSuffix,
-            long period,
-            boolean renewable,
-            List<String> tokenBoundCidrs,
-            long tokenExplicitMaxTtl,
-            boolean tokenNoDefaultPolicy,
-            long tokenNumUses,
-            long tokenPeriod,
-            String tokenType) {}
+            @Doc("Entity aliases that may be named.") List<String> allowedEntityAliases,
+            @Doc("Policies a token under this role may have; any of the parent's when empty.") List<String> allowedPolicies,
+            @Doc("Like allowed_policies, with * for any text.") List<String> allowedPoliciesGlob,
+            @Doc("Policies it may not have.") List<String> disallowedPolicies,
+            @Doc("Like disallowed_policies, with * for any text.") List<String> disallowedPoliciesGlob,
+            @Doc("Older name of token_explicit_max_ttl.") long explicitMaxTtl,
+            @Doc("Name of the role.") String name,
+            @Doc("Whether its tokens have no parent.") boolean orphan,
+            @Doc("Added to the path of its tokens.") String pathSuffix,
+            @Doc("Older name of token_period.") long period,
+            @Doc("Whether its tokens can be renewed.") boolean renewable,
+            @Doc("Addresses its tokens may be used from.") List<String> tokenBoundCidrs,
+            @Doc("Lifetime no renewal exceeds, in seconds; 0 for none of its own.") long tokenExplicitMaxTtl,
+            @Doc("Whether its tokens are made without the default policy.") boolean tokenNoDefaultPolicy,
+            @Doc("Uses of its tokens; 0 for any number.") long tokenNumUses,
+            @Doc("What each renewal of its tokens gives, in seconds; 0 when they are not periodic.") long tokenPeriod,
+            @Doc("`service`, `batch`, `default-service` or `default-batch`.") String tokenType) {}
 
     Optional<Row> find(Storage.Reader store, String name) {
         return name.isEmpty() ? Optional.empty() : rows.get(store, name);

@@ -55,35 +55,35 @@ public final class TokenRoutes implements Engine {
             @Doc("Accessor of the token to renew.") String accessor,
             @Doc("How long it should live from now; a request, not a promise.") Duration increment) {}
 
-    record Keys(List<String> keys) {}
+    record Keys(@Doc("The accessors, sorted.") List<String> keys) {}
 
-    record Tidied(@Body Map<String, Object> counts) {}
+    record Tidied(@Doc("How many rows belong to no token.") long orphanedRows) {}
 
     /** What a look-up tells of a token. */
     record Facts(
-            String accessor,
-            Optional<List<String>> boundCidrs,
-            long creationTime,
-            long creationTtl,
-            String displayName,
-            String entityId,
-            @OrNull Optional<Instant> expireTime,
-            long explicitMaxTtl,
-            String id,
-            Optional<List<String>> identityPolicies,
-            Optional<Instant> issueTime,
-            Optional<Instant> lastRenewal,
-            Optional<Long> lastRenewalTime,
-            @OrNull Map<String, String> meta,
-            long numUses,
-            boolean orphan,
-            String path,
-            Optional<Long> period,
-            List<String> policies,
-            Optional<Boolean> renewable,
-            Optional<String> role,
-            long ttl,
-            String type) {}
+            @Doc("Names the token without being it; empty for a batch token.") String accessor,
+            @Doc("Addresses it may be used from; left out when there is no bound.") Optional<List<String>> boundCidrs,
+            @Doc("When it was made, in seconds since 1970.") long creationTime,
+            @Doc("Lifetime it was made with, in seconds; 0 for no end.") long creationTtl,
+            @Doc("Name for people, as audit shows it.") String displayName,
+            @Doc("Entity it acts for; empty for none.") String entityId,
+            @Doc("When it ends; null for never.") @OrNull Optional<Instant> expireTime,
+            @Doc("Lifetime that no renewal exceeds, in seconds; 0 for none of its own.") long explicitMaxTtl,
+            @Doc("The token; empty when it was looked up by its accessor.") String id,
+            @Doc("Policies it has of its entity; left out when there are none.") Optional<List<String>> identityPolicies,
+            @Doc("When it was made; left out for a token without an end.") Optional<Instant> issueTime,
+            @Doc("When it was last renewed; left out before that.") Optional<Instant> lastRenewal,
+            @Doc("When it was last renewed, in seconds since 1970; left out before that.") Optional<Long> lastRenewalTime,
+            @Doc("Metadata given when it was made.") @OrNull Map<String, String> meta,
+            @Doc("Requests it is still good for; 0 for any number.") long numUses,
+            @Doc("Whether it has no parent, so that no other token's end ends it.") boolean orphan,
+            @Doc("Path of the request that made it.") String path,
+            @Doc("What each renewal of a periodic token gives, in seconds; left out for others.") Optional<Long> period,
+            @Doc("Its own policies.") List<String> policies,
+            @Doc("Whether it can be renewed; left out for a token without an end.") Optional<Boolean> renewable,
+            @Doc("Role it was made under; left out without one.") Optional<String> role,
+            @Doc("Seconds it has left; 0 for no end.") long ttl,
+            @Doc("`service` or `batch`.") String type) {}
 
     @Override
     public String type() {
@@ -103,17 +103,17 @@ public final class TokenRoutes implements Engine {
     @Override
     public List<Route<?, ?>> routes() {
         var all = new ArrayList<Route<?, ?>>(List.of(
-                Route.write("create", TokenCreation.Wanted.class, None.class, this::create, "Make a token, a child of the one that asks."),
-                Route.write("create/{role_name}", TokenCreation.Wanted.class, None.class, this::create, "Make a token under a role's rules."),
-                Route.write("create-orphan", TokenCreation.Wanted.class, None.class, this::createOrphan, "Make a token without a parent.").with(Trait.SUDO),
+                Route.write("create", TokenCreation.Wanted.class, None.class, this::create, "Make a token, a child of the one that asks.").with(Trait.GIVES_TOKEN),
+                Route.write("create/{role_name}", TokenCreation.Wanted.class, None.class, this::create, "Make a token under a role's rules.").with(Trait.GIVES_TOKEN),
+                Route.write("create-orphan", TokenCreation.Wanted.class, None.class, this::createOrphan, "Make a token without a parent.").with(Trait.SUDO, Trait.GIVES_TOKEN),
                 Route.ask("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
                 Route.read("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
                 Route.read("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
                 Route.ask("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
                 Route.ask("lookup-accessor", ByAccessor.class, Facts.class, this::lookupAccessor, "Tell about the token with an accessor."),
-                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a token."),
-                Route.write("renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks."),
-                Route.write("renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor."),
+                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a token.").with(Trait.GIVES_TOKEN),
+                Route.write("renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN),
+                Route.write("renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor.").with(Trait.GIVES_TOKEN),
                 Route.write("revoke", ByToken.class, None.class, this::revoke, "Revoke a token with all that descends from it."),
                 Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it.")
                         .with(Trait.OWN_TOKEN),
@@ -257,7 +257,7 @@ public final class TokenRoutes implements Engine {
 
     /** A token's rows are made and removed in one transaction, so there is nothing to sweep up; the call proves it by counting. */
     private Reply<Tidied> tidy(Call.Change<Nothing> call) {
-        return Reply.of(new Tidied(Map.of("orphaned_rows", tokens.orphanedRows(call.store())))).status(202)
+        return Reply.of(new Tidied(tokens.orphanedRows(call.store()))).status(202)
                 .warn("Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.");
     }
 

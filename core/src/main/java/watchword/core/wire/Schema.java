@@ -46,8 +46,18 @@ public final class Schema<R extends Record> {
         public Map<String, Object> openApi() {
             var described = new LinkedHashMap<>(shape.openApi());
             if (!doc.isEmpty()) described.put("description", doc);
-            defaultTree.ifPresent(value -> described.put("default", value));
+            if (orNull) described.put("nullable", true);
+            defaultTree.ifPresent(value -> described.put("default", typed(value)));
             return described;
+        }
+
+        /** As the field's type has it, since defaults are written as text. */
+        private Object typed(Object value) {
+            return switch (typeName) {
+                case "boolean" -> Boolean.valueOf(value.toString());
+                case "integer" -> Long.valueOf(value.toString());
+                default -> value;
+            };
         }
     }
 
@@ -185,7 +195,7 @@ public final class Schema<R extends Record> {
         for (var field : fields) {
             var value = component(field, row);
             if (value instanceof Optional<?> optional) value = optional.orElse(null);
-            if (field.body) putAll(tree, value);
+            if (field.body) putAll(tree, value == null ? null : field.shape.writer().write(value, mode));
             else if (field.orNull && (field.optional ? value == null : Shapes.isEmpty(value))) putNull(tree, field.name);
             else if (value != null) putOrNull(tree, field.name, field.shape.writer().write(value, mode));
         }
@@ -219,12 +229,14 @@ public final class Schema<R extends Record> {
     /** The record in OpenAPI's words. */
     public Map<String, Object> openApi() {
         var properties = new LinkedHashMap<String, Object>();
+        var described = new LinkedHashMap<String, Object>();
+        described.put("type", "object");
+        described.put("properties", properties);
         for (var field : fields) {
-            if (!field.body) properties.put(field.name, field.openApi());
+            if (field.body) described.put("additionalProperties", field.shape.openApi().getOrDefault("additionalProperties", true));
+            else properties.put(field.name, field.openApi());
         }
-        return takesAnything()
-                ? Map.of("type", "object", "properties", properties, "additionalProperties", true)
-                : Map.of("type", "object", "properties", properties);
+        return described;
     }
 
     static String snake(String name) {

@@ -29,19 +29,22 @@ public final class WrappingRoutes {
 
     record ByToken(@Doc("The wrapping token; the one that asks when not given.") Secret token) {}
 
-    record Facts(String creationPath, Optional<Instant> creationTime, long creationTtl) {}
+    record Facts(
+            @Doc("Path of the request whose answer was wrapped.") String creationPath,
+            @Doc("When it was wrapped.") Optional<Instant> creationTime,
+            @Doc("How long the token lives, in seconds, counted from then.") long creationTtl) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.ask("wrapping/wrap", Anything.class, Anything.class, this::wrap, "Wrap the fields that are sent."),
                 Route.write("wrapping/unwrap", ByToken.class, None.class, this::unwrap, "Take what a wrapping token holds; works once.")
-                        .with(Trait.NO_TOKEN, Trait.SINGLE_USE, Trait.OWN_TOKEN),
+                        .with(Trait.NO_TOKEN, Trait.SINGLE_USE, Trait.OWN_TOKEN, Trait.OWN_FORM),
                 Route.ask("wrapping/lookup", ByToken.class, Facts.class, this::lookup, "Tell when and by which path something was wrapped.")
                         .with(Trait.NO_TOKEN, Trait.OWN_TOKEN),
                 Route.read("wrapping/lookup", ByToken.class, Facts.class, this::lookup, "Tell when and by which path something was wrapped.")
                         .with(Trait.NO_TOKEN, Trait.OWN_TOKEN),
                 Route.write("wrapping/rewrap", ByToken.class, None.class, this::rewrap, "Move what a token holds behind a new one.")
-                        .with(Trait.NO_TOKEN, Trait.SINGLE_USE, Trait.OWN_TOKEN));
+                        .with(Trait.NO_TOKEN, Trait.SINGLE_USE, Trait.OWN_TOKEN, Trait.OWN_FORM));
     }
 
     private Reply<Anything> wrap(Call.Read<Anything> call) {
