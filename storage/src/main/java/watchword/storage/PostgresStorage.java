@@ -17,7 +17,7 @@ import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * One table in PostgreSQL ({@code spec/storage.md}). Reads see one snapshot; writes are serializable and run again on a conflict, so
+ * One table in PostgreSQL ({@code docs/failures.md}). Reads see one snapshot; writes are serializable and run again on a conflict, so
  * several servers may share the table. Talks to the primary only: what decides about access is never read from a replica. Any thread.
  */
 public final class PostgresStorage implements Storage {
