@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 
@@ -256,6 +257,19 @@ def test_a_rekey_on_one_is_known_to_the_other(postgres, tmp_path):
     for node in (a, b):
         node.restart()
         assert node.call("GET", "sys/health")[0] == 200, "the seal keeps the root key that opens the keyring"
+    a.kept.update(b.kept)
+    a.verify()
+
+
+def test_a_server_is_sealed_by_itself_and_stays_so(pair):
+    a, b = pair
+    with Writers(b, many=2) as writers:
+        assert a.call("POST", "sys/seal")[0] == 204
+        began = time.time()
+        until("two tries of a server that would open by itself", lambda: time.time() > began + 7 and writers.count(200) > 50)
+        assert a.call("GET", "sys/health")[0] == 503 and a.get("w0x1")[0] == 503
+    assert not writers.errors()
+    a.restart()
     a.kept.update(b.kept)
     a.verify()
 
