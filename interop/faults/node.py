@@ -248,7 +248,9 @@ class Disk:
     def __init__(self, place, megabytes):
         self.place = place
         place.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "watchword-test", str(place)], check=True, capture_output=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "watchword-test", str(place)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise PermissionError(done.stderr)
 
     def fill(self):
         with open(self.place / "filler", "wb", buffering=0) as filler:
