@@ -150,20 +150,26 @@ public final class Server implements Service, AutoCloseable {
         seal();
     }
 
-    /** Opens with a configured seal, if it is not open and may be: to be called every few seconds, as what was in the way may pass. */
-    public synchronized void tryToOpen() {
-        if (unsealed.get() != null || keptSealed || stopped != null) return;
+    /**
+     * Opens with a configured seal, if it is not open and may be: to be called every few seconds, as what was in the way may pass.
+     *
+     * @return whether something was in the way, and is in the log: then less often
+     */
+    public synchronized boolean tryToOpen() {
+        if (unsealed.get() != null || keptSealed || stopped != null || !seal.isAuto()) return false;
         try {
+            if (!seal.isInitialized()) return false;
             seal.autoUnseal().ifPresent(this::open);
         } catch (Problem.ProblemException | Storage.StorageException failed) {
             LOG.log(Level.ERROR, "the server stays sealed: {0}", failed.getMessage());
         }
+        return unsealed.get() == null;
     }
 
     /** The store is another than before; what was known of it is forgotten. */
     private void reopen() {
         seal();
-        tryToOpen();
+        var unused = tryToOpen(); // if not now, then later
     }
 
     public synchronized void seal() {

@@ -196,10 +196,10 @@ class TwoServersTest {
             var root = one.initialize(TestServer.init(), Optional.empty()).first().reveal();
             first = Optional.of(TestServer.of(one, clock, root));
             assertThat(waiting.isSealed()).isTrue();
-            waiting.tryToOpen();
+            assertThat(waiting.tryToOpen()).isFalse();
             assertThat(waiting.isSealed()).isFalse();
             waiting.keepSealed();
-            waiting.tryToOpen();
+            assertThat(waiting.tryToOpen()).isFalse();
             assertThat(waiting.isSealed()).isTrue();
             assertThatThrownBy(() -> waiting.initialize(TestServer.init(), Optional.empty())).hasMessageContaining("already initialized");
         }

@@ -27,6 +27,7 @@ final class ServerCommand {
 
     /** Between two tries of a server that is not open to open itself. */
     private static final long OPENING_SECONDS = 3;
+    private static final long LONGEST_OPENING_SECONDS = 60;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -72,7 +73,9 @@ final class ServerCommand {
             Signals.on("HUP", () -> reload.get().run());
             LOG.log(Level.INFO, "watchword {0} listens on {1}; clients reach it at {2}; {3}", Wiring.VERSION, addresses(config), config.apiAddress(),
                     !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");
-            while (!stop.await(OPENING_SECONDS, TimeUnit.SECONDS)) server.tryToOpen();
+            for (long pause = OPENING_SECONDS; !stop.await(pause, TimeUnit.SECONDS); ) {
+                pause = server.tryToOpen() ? Math.min(2 * pause, LONGEST_OPENING_SECONDS) : OPENING_SECONDS;
+            }
             LOG.log(Level.INFO, "stopping");
         }
         LOG.log(Level.INFO, "stopped");

@@ -48,6 +48,11 @@ final class PostgresSession implements Writer {
         return PostgresErrors.exception("the database failed", cause, false);
     }
 
+    /** Comes first: what the transaction sees is then of a moment from which on nobody else writes. */
+    void lockOut() {
+        var unused = with(table.lock(), PreparedStatement::execute);
+    }
+
     @Override
     public Optional<byte[]> get(String key) {
         var bytes = Bytes.key(key);

@@ -27,6 +27,8 @@ public final class PostgresStorage implements Storage {
     private static final int MOST_TRIES = 24;
     /** From here on a transaction runs while no other of this server does. */
     private static final int TRIES_TOGETHER = 4;
+    /** From here on it lets no other server write meanwhile either. */
+    private static final int TRIES_WITH_OTHERS = 8;
     private static final ScopedValue<PostgresStorage> WRITING = ScopedValue.newInstance();
 
     private static final int ALONE = 0x57577264;
@@ -131,7 +133,7 @@ public final class PostgresStorage implements Storage {
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
         for (int tries = 1; ; tries++) {
             try {
-                return once(readers, work::apply);
+                return once(readers, false, work::apply);
             } catch (PostgresErrors.RunAgain again) {
                 if (tries == MOST_TRIES) throw PostgresErrors.exception("the read failed", again.why(), false);
             }
@@ -143,10 +145,11 @@ public final class PostgresStorage implements Storage {
         if (WRITING.isBound() && WRITING.get() == this) throw new IllegalStateException("a transaction inside a transaction");
         for (int tries = 1; ; tries++) {
             // The same few transactions could go on meeting each other for ever; so one that met too many runs alone.
+            boolean lockOut = tries > TRIES_WITH_OTHERS;
             Lock turn = tries <= TRIES_TOGETHER ? together.readLock() : together.writeLock();
             turn.lock();
             try {
-                return ScopedValue.where(WRITING, this).<T, RuntimeException>call(() -> once(writers, work::apply));
+                return ScopedValue.where(WRITING, this).<T, RuntimeException>call(() -> once(writers, lockOut, work::apply));
             } catch (PostgresErrors.RunAgain again) {
                 if (tries == MOST_TRIES) throw PostgresErrors.exception("the write met too many conflicts", again.why(), false);
             } finally {
@@ -156,13 +159,14 @@ public final class PostgresStorage implements Storage {
         }
     }
 
-    private <T extends @Nullable Object> T once(PostgresPool pool, Function<PostgresSession, T> work) {
+    private <T extends @Nullable Object> T once(PostgresPool pool, boolean lockOut, Function<PostgresSession, T> work) {
         var connection = pool.take();
         boolean reusable = false;
         try {
             var session = new PostgresSession(connection, table);
             T result;
             try {
+                if (lockOut) session.lockOut();
                 result = work.apply(session);
             } catch (RuntimeException | Error thrown) {
                 reusable = rolledBack(connection);

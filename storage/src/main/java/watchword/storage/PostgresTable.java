@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import watchword.sdk.Storage.StorageException;
 
 /** The table, and the statements with its name in them. The name has no character that could end it, and is quoted. */
-record PostgresTable(String name, String get, String keys, String scan, String put, String delete) {
+record PostgresTable(String name, String get, String keys, String scan, String put, String delete, String lock) {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String DUPLICATE_TABLE = "42P07";
 
@@ -20,7 +20,8 @@ record PostgresTable(String name, String get, String keys, String scan, String p
                 names(table),
                 "SELECT key, value FROM " + table + " WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
                 "INSERT INTO " + table + " (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                "DELETE FROM " + table + " WHERE key = ?");
+                "DELETE FROM " + table + " WHERE key = ?",
+                "LOCK TABLE " + table + " IN EXCLUSIVE MODE"); // readers go on
     }
 
     /**

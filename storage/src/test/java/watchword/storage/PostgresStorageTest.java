@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +79,31 @@ class PostgresStorageTest extends StorageOrderContract {
                 throw new IllegalStateException("failed");
             })).hasMessage("failed");
             assertThat(other.<String>alone(() -> "in")).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void a_large_transaction_comes_through_while_another_server_writes_all_the_time() throws Exception {
+        var ended = new AtomicBoolean();
+        try (var one = open(); var other = open(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 200; i++) put(one, "k" + i, "v");
+            var running = new ArrayList<Future<Boolean>>();
+            for (int t = 0; t < 4; t++) {
+                int first = t;
+                running.add(threads.submit(() -> {
+                    for (int i = first; !ended.get(); i = (i + 1) % 200) put(other, "k" + i, "w");
+                    return true;
+                }));
+            }
+            for (int round = 0; round < 3; round++) {
+                int number = round;
+                one.update(tx -> {
+                    for (var entry : tx.scan("", "", 500)) tx.put(entry.key(), bytes("x" + number));
+                });
+            }
+            ended.set(true);
+            for (var each : running) assertThat(each.get()).isTrue();
+            assertThat(one.<Integer>read(tx -> tx.scan("", "", 500).size())).isEqualTo(200);
         }
     }
 }
