@@ -1,5 +1,6 @@
 package watchword.core;
 
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,11 @@ import watchword.core.wire.Schema;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.Storage;
 
 /** The handful of paths that a sealed server answers too: they need no token, and are not audited, since nothing could be yet. */
 final class BootRoutes {
+    private static final System.Logger LOG = System.getLogger(BootRoutes.class.getName());
     private static final Schema<BootApi.AskHealth> ASK_HEALTH = Schema.of(BootApi.AskHealth.class);
     private static final Schema<BootApi.Init> INIT = Schema.of(BootApi.Init.class);
     private static final Schema<BootApi.Unseal> UNSEAL = Schema.of(BootApi.Unseal.class);
@@ -56,7 +59,21 @@ final class BootRoutes {
             return Answer.of(expected.problem()).toResponse(request.id());
         } catch (Schema.FieldException wrong) {
             return Answer.of(new Problem.Invalid(wrong.field() + ": " + wrong.getMessage())).toResponse(request.id());
+        } catch (Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "the store failed: {0}", failed.getMessage());
+            return unwell(request, failed.advice().isEmpty() ? "the store failed; the server's log says why" : "the store failed: " + failed.advice());
         }
+    }
+
+    /** What a server answers to everything when its store cannot be used any more. */
+    Response stopped(Request request, String why) {
+        return unwell(request, "the store failed: " + why);
+    }
+
+    /** Whether it is initialized cannot be told then; that it is not would invite to do so. */
+    private Response unwell(Request request, String why) {
+        if (!request.path().text().equals("sys/health")) return Answer.of(new Problem.Unavailable(why)).toResponse(request.id());
+        return json(503, BootApi.HEALTH, health(true, true, Optional.of(List.of(why))));
     }
 
     @SuppressWarnings("unchecked") // a route's output is of its own schema
@@ -108,11 +125,14 @@ final class BootRoutes {
         requireCode("uninitcode", codes.uninitcode());
         boolean initialized = server.isInitialized();
         boolean sealed = server.isSealed();
-        int status = !initialized ? codes.uninitcode() : sealed ? codes.sealedcode() : codes.activecode();
+        return json(!initialized ? codes.uninitcode() : sealed ? codes.sealedcode() : codes.activecode(), BootApi.HEALTH, health(initialized, sealed, Optional.empty()));
+    }
+
+    private BootApi.Health health(boolean initialized, boolean sealed, Optional<List<String>> errors) {
         Optional<String> name = sealed ? Optional.empty() : Optional.of(info.clusterName());
         Optional<String> id = sealed ? Optional.empty() : Optional.of(info.clusterId());
-        return json(status, BootApi.HEALTH, new BootApi.Health(initialized, sealed, sealed, sealed ? "unknown" : "primary", sealed ? "unknown" : "disabled",
-                clock.instant().getEpochSecond(), info.compatibleVersion(), name, id));
+        return new BootApi.Health(initialized, sealed, sealed, sealed ? "unknown" : "primary", sealed ? "unknown" : "disabled",
+                clock.instant().getEpochSecond(), info.compatibleVersion(), name, id, errors);
     }
 
     private static void requireCode(String name, int code) {

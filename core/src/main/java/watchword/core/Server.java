@@ -1,5 +1,6 @@
 package watchword.core;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ import watchword.sdk.Storage;
  * cannot reach it. Any thread.
  */
 public final class Server implements Service, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
     private final Storage inner;
     private final Seal seal;
     private final Unsealed.Settings settings;
@@ -44,6 +48,10 @@ public final class Server implements Service, AutoCloseable {
     private final BootRoutes boot;
     /** Null while sealed. */
     private final AtomicReference<@Nullable Unsealed> unsealed = new AtomicReference<>();
+    /** Why nothing is served any more until the process is started again; null while all is well. */
+    private volatile @Nullable String stopped;
+    /** Whether somebody sealed it, so that it does not open by itself. */
+    private volatile boolean keptSealed;
 
     /**
      * What a server is told when it is made.
@@ -95,6 +103,8 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Response serve(Request request, boolean toAll) {
+        var why = stopped;
+        if (why != null) return boot.stopped(request, why);
         var early = boot.serve(request);
         if (early != null) return early;
         var open = unsealed.get();
@@ -114,7 +124,7 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
-        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::seal, this::replaceStore));
+        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::keepSealed, this::reopen, this::replaceStore));
     }
 
     private synchronized void open(Barrier barrier) {
@@ -128,13 +138,52 @@ public final class Server implements Service, AutoCloseable {
 
     /** Adds a share; the server is open when there were enough. */
     public synchronized void unseal(Secret share, boolean migrate) {
-        seal.unseal(share, migrate).ifPresent(this::open);
+        seal.unseal(share, migrate).ifPresent(barrier -> {
+            keptSealed = false;
+            open(barrier);
+        });
+    }
+
+    /** Seals; until it is given shares or started again, it stays so. */
+    public void keepSealed() {
+        keptSealed = true;
+        seal();
+    }
+
+    /** Opens with a configured seal, if it is not open and may be: to be called every few seconds, as what was in the way may pass. */
+    public synchronized void tryToOpen() {
+        if (unsealed.get() != null || keptSealed || stopped != null) return;
+        try {
+            seal.autoUnseal().ifPresent(this::open);
+        } catch (Problem.ProblemException | Storage.StorageException failed) {
+            LOG.log(Level.ERROR, "the server stays sealed: {0}", failed.getMessage());
+        }
+    }
+
+    /** The store is another than before; what was known of it is forgotten. */
+    private void reopen() {
+        seal();
+        tryToOpen();
     }
 
     public synchronized void seal() {
         var open = unsealed.getAndSet(null);
         if (open != null) open.close();
         seal.seal();
+    }
+
+    /**
+     * The store can no longer be believed: seals, and answers every request with 503 until the process is started again.
+     *
+     * @param why what anybody may be told
+     */
+    public void stop(String why) {
+        stopped = why;
+        // Those under way are told what became of their change, and that goes on record.
+        for (long deadline = System.nanoTime() + LAST_WORDS.toNanos(); traffic.flights().size() > 0 && System.nanoTime() < deadline; ) {
+            LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
+        }
+        seal();
     }
 
     /** Puts a backup into the store; the server starts anew with it, and is sealed if its keys are not those of the backup. */
@@ -174,6 +223,9 @@ public final class Server implements Service, AutoCloseable {
         var open = unsealed.get();
         if (open != null) open.audit().reopen();
     }
+
+    /** How long requests may take to end when the store has failed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
     /** How long requests may take to end when the server stops. */
     public static final Duration DRAIN = Duration.ofSeconds(10);

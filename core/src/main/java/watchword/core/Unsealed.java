@@ -76,8 +76,8 @@ final class Unsealed implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
-    /** Ticks between two looks for quotas that another server on the same store has changed. */
-    private static final int QUOTA_TICKS = 5;
+    /** Ticks between two looks for what another server on the same store has changed of that which is kept in memory. */
+    private static final int OTHERS_TICKS = 5;
 
     private final Storage storage;
     private final InstantSource clock;
@@ -95,6 +95,7 @@ final class Unsealed implements AutoCloseable {
     private final String version;
     private final Barrier barrier;
     private final Seal seal;
+    private final Runnable reopen;
     private volatile boolean closed;
 
     /** The barrier, which the seal closes: it has something to note in the store before. */
@@ -121,11 +122,12 @@ final class Unsealed implements AutoCloseable {
     record Measures(Metrics metrics, Flights flights) {}
 
     /** What of the server itself its routes act on. @param store below the barrier @param replaceStore see {@link Server} */
-    record Whole(Storage store, Runnable seal, Consumer<Consumer<Storage.Writer>> replaceStore) {}
+    record Whole(Storage store, Runnable seal, Runnable reopen, Consumer<Consumer<Storage.Writer>> replaceStore) {}
 
     Unsealed(Barrier opened, Seal seal, Settings settings, SecureRandom random, InstantSource clock, Measures measures, Whole server) {
         this.barrier = opened;
         this.seal = seal;
+        this.reopen = server.reopen();
         this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
         this.clock = clock;
         var info = settings.info();
@@ -133,7 +135,7 @@ final class Unsealed implements AutoCloseable {
         this.tokens = tokens(opened, random, leases);
         var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
-        this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.auditFolder(), clock), AuditSettings.DEFAULT);
+        this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.process().node(), settings.auditFolder(), clock), AuditSettings.DEFAULT);
         this.events = new EventBus(clock);
         var wrapping = new Wrapping(tokens);
 
@@ -249,14 +251,22 @@ final class Unsealed implements AutoCloseable {
         return revocations.runDue();
     }
 
+    private void takeInOthers() {
+        if (barrier.isReplaced()) {
+            LOG.log(Level.WARNING, "another server has put a backup into the store: it is opened anew");
+            reopen.run();
+            return;
+        }
+        limits.refresh(storage);
+        cors.refresh();
+        audit.refresh();
+    }
+
     private void keepUp() {
         for (long tick = 1; !closed; tick++) {
             try {
                 revocations.runDue();
-                if (tick % QUOTA_TICKS == 0) {
-                    limits.refresh(storage);
-                    cors.refresh();
-                }
+                if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
                     seal.advanceEpoch();

@@ -49,6 +49,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(clock, storage, server, root);
     }
 
+    /** One that a test made, on a store of its own. */
+    static TestServer of(Server server, TestClock clock, String root) {
+        return new TestServer(clock, new MemoryStorage(), server, root);
+    }
+
     /** Another server process on the same store. */
     public TestServer restarted() {
         server.seal();

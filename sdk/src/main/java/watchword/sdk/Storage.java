@@ -83,10 +83,22 @@ public interface Storage extends AutoCloseable {
     /** The storage could not do what was asked; the message is for the operator's log and holds no stored value. */
     final class StorageException extends RuntimeException {
         private final boolean outcomeUnknown;
+        private final String advice;
 
         public StorageException(String message, boolean outcomeUnknown, @Nullable Throwable cause) {
+            this(message, outcomeUnknown, cause, "");
+        }
+
+        /** @param advice see {@link #advice} */
+        public StorageException(String message, boolean outcomeUnknown, @Nullable Throwable cause, String advice) {
             super(message, cause);
             this.outcomeUnknown = outcomeUnknown;
+            this.advice = advice;
+        }
+
+        /** What any caller may be told of why and what helps, in fixed words; empty for nothing. */
+        public String advice() {
+            return advice;
         }
 
         /** True when the disk or connection failed between "write" and "flushed": the caller must read back before retrying. */

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import watchword.core.Server;
@@ -23,6 +24,9 @@ import watchword.server.http.Listener;
 /** {@code watchword server}: serves by a configuration until SIGTERM or SIGINT; SIGHUP reads again what can be. */
 final class ServerCommand {
     private static final System.Logger LOG = System.getLogger("watchword.server");
+
+    /** Between two tries of a server that is not open to open itself. */
+    private static final long OPENING_SECONDS = 3;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -68,7 +72,7 @@ final class ServerCommand {
             Signals.on("HUP", () -> reload.get().run());
             LOG.log(Level.INFO, "watchword {0} listens on {1}; clients reach it at {2}; {3}", Wiring.VERSION, addresses(config), config.apiAddress(),
                     !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");
-            stop.await();
+            while (!stop.await(OPENING_SECONDS, TimeUnit.SECONDS)) server.tryToOpen();
             LOG.log(Level.INFO, "stopping");
         }
         LOG.log(Level.INFO, "stopped");

@@ -1,6 +1,8 @@
 package watchword.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import watchword.core.Server;
 import watchword.core.barrier.RollbackGuard;
+import watchword.core.seal.Exclusion;
+import watchword.core.seal.Seal;
 import watchword.core.sys.HostProcess;
 import watchword.core.sys.ServerInfo;
 import watchword.sdk.Storage;
@@ -17,6 +21,7 @@ import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.config.ServerConfig.Store;
 import watchword.storage.CachedStorage;
+import watchword.storage.Health;
 import watchword.storage.PostgresStorage;
 import watchword.storage.SqliteStorage;
 
@@ -40,8 +45,10 @@ final class Wiring {
                 clock.instant(), config.global().defaultLeaseTtl(), config.global().maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        return new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), SealSettings.options(config.seal(), guard(config), random), auditFolder(config), config.audits(), cache,
-                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()))), random, clock);
+        var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), seal(config, storage, random), auditFolder(config), config.audits(), cache,
+                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config))), random, clock);
+        if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
+        return server;
     }
 
     /** Beside the store, where there should be room, and where its like is kept from others. */
@@ -56,6 +63,18 @@ final class Wiring {
             case Store.Memory _ -> TemporaryStorage.create();
             case Store.Postgres postgres -> PostgresStorage.open(postgres.connectionUrl(), postgres.table(), Duration.ofSeconds(10));
         };
+    }
+
+    /** Servers that share a store have names; each writes audit logs, and so chains, of its own. */
+    private static String node(ServerConfig config) throws IOException {
+        if (!(config.store() instanceof Store.Postgres)) return HostProcess.ALONE;
+        var where = InetAddress.getLocalHost().getHostName() + " " + config.apiAddress();
+        return UUID.nameUUIDFromBytes(where.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private static Seal.Options seal(ServerConfig config, Storage storage, SecureRandom random) {
+        Exclusion others = storage instanceof PostgresStorage shared ? shared::alone : Exclusion.NOT_NEEDED;
+        return SealSettings.options(config.seal(), guard(config), others, random);
     }
 
     /** A database that others run has no place beside it: there, the file has to be named. */
@@ -78,9 +97,9 @@ final class Wiring {
 
     /** The store's name for itself, made when it was first opened; not secret. */
     private static String clusterId(Storage storage, SecureRandom random) {
-        return storage.write(tx -> tx.get(CLUSTER_ID).map(id -> new String(id, java.nio.charset.StandardCharsets.US_ASCII)).orElseGet(() -> {
+        return storage.write(tx -> tx.get(CLUSTER_ID).map(id -> new String(id, StandardCharsets.US_ASCII)).orElseGet(() -> {
             var id = new UUID((random.nextLong() & 0xffffffffffff0fffL) | 0x4000L, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
-            tx.put(CLUSTER_ID, id.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            tx.put(CLUSTER_ID, id.getBytes(StandardCharsets.US_ASCII));
             return id;
         }));
     }

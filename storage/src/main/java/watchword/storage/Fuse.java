@@ -28,7 +28,7 @@ final class Fuse {
 
     void requireWhole() {
         var reason = why;
-        if (reason != null) throw new StorageException("the store stopped: " + reason + "; restart the server when the disk is well", false, null);
+        if (reason != null) throw new StorageException("the store stopped: " + reason + "; restart the server when the disk is well", false, null, Health.Failed.ADVICE);
     }
 
     Health health() {

@@ -44,6 +44,16 @@ final class PostgresErrors {
 
     /** The driver's message names server, user and database; it never saw the address, and keeps details of rows to itself. */
     static StorageException exception(String what, SQLException failed, boolean outcomeUnknown) {
-        return new StorageException(what + ": " + failed.getMessage() + " (SQLSTATE " + state(failed) + ")", outcomeUnknown, failed);
+        return new StorageException(what + ": " + failed.getMessage() + " (SQLSTATE " + state(failed) + ")", outcomeUnknown, failed, advice(failed));
+    }
+
+    private static String advice(SQLException failed) {
+        if (isConnectionLost(failed)) return "its database cannot be reached";
+        if (isConflict(failed)) return "too many wrote the same at once; try again";
+        return switch (state(failed)) {
+            case "53100" -> "there is no room on its database's disk";
+            case "25006" -> "its database takes no writes";
+            default -> state(failed).startsWith("53") ? "its database is out of resources" : "";
+        };
     }
 }

@@ -37,7 +37,7 @@ final class PostgresPool implements AutoCloseable {
     Connection take() {
         try {
             if (!permits.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new StorageException("no database connection became free within " + patience.toMillis() + " ms", false, null);
+                throw new StorageException("no database connection became free within " + patience.toMillis() + " ms", false, null, "its database is busy or does not answer; try again");
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

@@ -11,12 +11,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * One table in PostgreSQL ({@code spec/storage.md}). Reads see one snapshot; writes are serializable and run again on a conflict, so
+ * One table in PostgreSQL ({@code docs/failures.md}). Reads see one snapshot; writes are serializable and run again on a conflict, so
  * several servers may share the table. Talks to the primary only: what decides about access is never read from a replica. Any thread.
  */
 public final class PostgresStorage implements Storage {
@@ -28,12 +29,17 @@ public final class PostgresStorage implements Storage {
     private static final int TRIES_TOGETHER = 4;
     private static final ScopedValue<PostgresStorage> WRITING = ScopedValue.newInstance();
 
+    private static final int ALONE = 0x57577264;
+    private static final Duration LONGEST_WAIT_TO_BE_ALONE = Duration.ofSeconds(30);
+
+    private final PostgresAddress address;
     private final PostgresTable table;
     private final PostgresPool readers;
     private final PostgresPool writers;
     private final ReadWriteLock together = new ReentrantReadWriteLock(true);
 
     private PostgresStorage(PostgresAddress address, PostgresTable table, Duration patience) {
+        this.address = address;
         this.table = table;
         this.readers = new PostgresPool(() -> reader(address), CONNECTIONS_TO_READ, patience);
         this.writers = new PostgresPool(() -> writer(address), CONNECTIONS_TO_WRITE, patience);
@@ -94,6 +100,31 @@ public final class PostgresStorage implements Storage {
         }
         connection.commit();
         return connection;
+    }
+
+    /**
+     * Runs {@code work} while no other server on this table does; for what is rare and must not meet its like.
+     *
+     * @throws StorageException when another one does so for too long, or the database fails
+     */
+    public <T extends @Nullable Object> T alone(Supplier<T> work) {
+        try (var connection = connect(address, Connection.TRANSACTION_READ_COMMITTED)) {
+            lock(connection);
+            return work.get();
+        } catch (SQLException failed) {
+            throw PostgresErrors.exception("no turn among the servers of the table " + table.name(), failed, false);
+        }
+    }
+
+    /** Until the connection is closed, or breaks with the process that has it. */
+    private void lock(Connection connection) throws SQLException {
+        connection.setAutoCommit(true);
+        try (var patience = connection.createStatement(); var lock = connection.prepareStatement("SELECT pg_advisory_lock(?, hashtext(?))")) {
+            patience.execute("SET lock_timeout = " + LONGEST_WAIT_TO_BE_ALONE.toMillis());
+            lock.setInt(1, ALONE);
+            lock.setString(2, table.name());
+            lock.executeQuery().close();
+        }
     }
 
     @Override

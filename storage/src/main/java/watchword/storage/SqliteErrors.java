@@ -1,6 +1,8 @@
 package watchword.storage;
 
 import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import watchword.sdk.Storage.StorageException;
 
 /** What SQLite's result codes mean for us (https://sqlite.org/rescode.html). */
@@ -9,9 +11,9 @@ final class SqliteErrors {
     private static final int CORRUPT = 11;
     private static final int FULL = 13;
     private static final int NOT_A_DATABASE = 26;
+    private static final int READ_ONLY = 8;
     private static final int IO_ERROR = 10;
-    private static final int SYNC_OF_FILE = IO_ERROR | 4 << 8;
-    private static final int SYNC_OF_FOLDER = IO_ERROR | 5 << 8;
+    private static final int CANNOT_OPEN = 14;
 
     private SqliteErrors() {}
 
@@ -26,7 +28,9 @@ final class SqliteErrors {
 
     /** The system tells of a failed flush once; what is read back afterwards may not be what is on the disk. */
     static boolean isFailedFlush(SQLException failed) {
-        return failed.getErrorCode() == SYNC_OF_FILE || failed.getErrorCode() == SYNC_OF_FOLDER;
+        // The error code is the primary one alone.
+        return failed instanceof SQLiteException told
+                && (told.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_FSYNC || told.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC);
     }
 
     static boolean isDamage(SQLException failed) {
@@ -34,7 +38,12 @@ final class SqliteErrors {
     }
 
     static StorageException exception(String what, SQLException failed, boolean outcomeUnknown) {
-        var advice = primary(failed) == FULL ? "; make room on its disk" : "";
-        return new StorageException(what + ": " + failed.getMessage() + advice, outcomeUnknown, failed);
+        var advice = switch (primary(failed)) {
+            case FULL -> "there is no room on its disk";
+            case IO_ERROR, READ_ONLY, CANNOT_OPEN -> "its disk failed";
+            case CORRUPT, NOT_A_DATABASE -> "its file is damaged";
+            default -> "";
+        };
+        return new StorageException(what + ": " + failed.getMessage(), outcomeUnknown, failed, advice);
     }
 }

@@ -2,8 +2,6 @@ package watchword.storage;
 
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -17,15 +15,16 @@ final class SqliteLog {
     /** Commits between two looks at the log's length. */
     private static final int COMMITS_PER_LOOK = 64;
 
-    private final PreparedStatement look;
-    private final PreparedStatement checkpoint;
+    private static final String LOOK = "PRAGMA wal_checkpoint(NOOP)";
+    private static final String CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    private final Connection connection;
     private final Fuse fuse;
     private int commits;
     private boolean dirty;
 
-    SqliteLog(Connection connection, Fuse fuse) throws SQLException {
-        this.look = connection.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
-        this.checkpoint = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+    SqliteLog(Connection connection, Fuse fuse) {
+        this.connection = connection;
         this.fuse = fuse;
     }
 
@@ -33,22 +32,23 @@ final class SqliteLog {
         dirty = true;
         if (++commits < COMMITS_PER_LOOK) return;
         commits = 0;
-        if (waitingPages(look) >= PAGES) checkpoint();
+        if (waitingPages(LOOK) >= PAGES) checkpoint();
     }
 
     void whenIdle() {
         if (!dirty) return;
         dirty = false;
-        if (waitingPages(look) > 0) checkpoint();
+        if (waitingPages(LOOK) > 0) checkpoint();
     }
 
     private void checkpoint() {
-        if (!fuse.isBlown()) waitingPages(checkpoint);
+        if (!fuse.isBlown()) waitingPages(CHECKPOINT);
     }
 
     /** Pages in the log that are not in the file yet. */
-    private int waitingPages(PreparedStatement pragma) {
-        try (ResultSet row = pragma.executeQuery()) {
+    private int waitingPages(String pragma) {
+        // Rare, and prepared each time: the driver closes a statement that failed.
+        try (var statement = connection.createStatement(); var row = statement.executeQuery(pragma)) {
             return row.next() ? row.getInt(2) - row.getInt(3) : 0;
         } catch (SQLException failed) {
             if (SqliteErrors.isFailedFlush(failed)) fuse.blow("a flush of its file failed (" + failed.getMessage() + ")", failed);

@@ -1,7 +1,6 @@
 package watchword.storage;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,18 +21,7 @@ final class SqliteSession implements Writer, AutoCloseable {
     private static final int SQLITE_ERROR = 1;
 
     private final Connection connection;
-    private final PreparedStatement get;
-    private final PreparedStatement keys;
-    private final PreparedStatement scan;
-    private final PreparedStatement put;
-    private final PreparedStatement delete;
-    private final PreparedStatement beginRead;
-    private final PreparedStatement beginWrite;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement savepoint;
-    private final PreparedStatement release;
-    private final PreparedStatement rollbackTo;
+    private SqliteStatements sql;
     private @Nullable SQLException failure;
     /** In this group of transactions: whether any changed something, and whether the present one did. */
     private boolean groupChanged;
@@ -42,18 +30,7 @@ final class SqliteSession implements Writer, AutoCloseable {
 
     SqliteSession(Connection connection) throws SQLException {
         this.connection = connection;
-        this.get = connection.prepareStatement("SELECT value FROM entry WHERE key = ?");
-        this.keys = connection.prepareStatement("SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
-        this.scan = connection.prepareStatement("SELECT key, value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
-        this.put = connection.prepareStatement("INSERT INTO entry (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-        this.delete = connection.prepareStatement("DELETE FROM entry WHERE key = ?");
-        this.beginRead = connection.prepareStatement("BEGIN");
-        this.beginWrite = connection.prepareStatement("BEGIN IMMEDIATE");
-        this.commit = connection.prepareStatement("COMMIT");
-        this.rollback = connection.prepareStatement("ROLLBACK");
-        this.savepoint = connection.prepareStatement("SAVEPOINT one");
-        this.release = connection.prepareStatement("RELEASE one");
-        this.rollbackTo = connection.prepareStatement("ROLLBACK TO one");
+        this.sql = SqliteStatements.prepare(connection);
     }
 
     Connection connection() {
@@ -62,13 +39,13 @@ final class SqliteSession implements Writer, AutoCloseable {
 
     void beginRead() throws SQLException {
         failure = null;
-        beginRead.execute();
+        sql.beginRead().execute();
     }
 
     void beginGroup() throws SQLException {
         failure = null;
         groupChanged = false;
-        beginWrite.execute();
+        sql.beginWrite().execute();
     }
 
     /** Begins one transaction of a group. */
@@ -79,25 +56,25 @@ final class SqliteSession implements Writer, AutoCloseable {
 
     /** Ends one transaction of a group, keeping what it changed. */
     void keepOne() throws SQLException {
-        if (saved) release.execute();
+        if (saved) sql.release().execute();
         groupChanged |= changed;
     }
 
     /** Ends one transaction of a group as if it had never been. */
     void undoOne() throws SQLException {
         if (saved) {
-            rollbackTo.execute();
-            release.execute();
+            sql.rollbackTo().execute();
+            sql.release().execute();
         } else if (changed) {
-            rollback.execute();
-            beginWrite.execute();
+            sql.rollback().execute();
+            sql.beginWrite().execute();
         }
     }
 
     /** A transaction can be undone alone from here; the first of a group that changes something is undone with the group. */
     private void beforeChange() throws SQLException {
         if (groupChanged && !saved) {
-            savepoint.execute();
+            sql.savepoint().execute();
             saved = true;
         }
         changed = true;
@@ -108,16 +85,18 @@ final class SqliteSession implements Writer, AutoCloseable {
     }
 
     void commit() throws SQLException {
-        commit.execute();
+        sql.commit().execute();
     }
 
-    /** Ends a transaction that may be gone already. */
-    void rollbackIfAny() throws SQLException {
-        try {
-            rollback.execute();
+    /** After a failure: ends the transaction, which may be gone already, and makes the statements anew, of which the driver has closed those that failed. */
+    void recover() throws SQLException {
+        sql.close();
+        try (var rollback = connection.createStatement()) {
+            rollback.executeUpdate("ROLLBACK");
         } catch (SQLException none) {
             if ((none.getErrorCode() & 0xff) != SQLITE_ERROR) throw none;
         }
+        sql = SqliteStatements.prepare(connection);
     }
 
     /** What went wrong in the transaction that is under way. */
@@ -139,8 +118,8 @@ final class SqliteSession implements Writer, AutoCloseable {
         requireWhole();
         var bytes = Bytes.key(key);
         try {
-            get.setBytes(1, bytes);
-            try (ResultSet row = get.executeQuery()) {
+            sql.get().setBytes(1, bytes);
+            try (ResultSet row = sql.get().executeQuery()) {
                 return row.next() ? Optional.of(value(row, 1)) : Optional.empty();
             }
         } catch (SQLException cause) {
@@ -163,11 +142,11 @@ final class SqliteSession implements Writer, AutoCloseable {
     private List<byte[]> keys(byte[] from, byte[] end, int most) {
         requireWhole();
         try {
-            keys.setBytes(1, from);
-            keys.setBytes(2, end);
-            keys.setInt(3, most);
+            sql.keys().setBytes(1, from);
+            sql.keys().setBytes(2, end);
+            sql.keys().setInt(3, most);
             var page = new ArrayList<byte[]>();
-            try (ResultSet rows = keys.executeQuery()) {
+            try (ResultSet rows = sql.keys().executeQuery()) {
                 while (rows.next()) page.add(rows.getBytes(1));
             }
             return page;
@@ -181,11 +160,11 @@ final class SqliteSession implements Writer, AutoCloseable {
         requireWhole();
         var start = Bytes.start(prefix, after);
         try {
-            scan.setBytes(1, start);
-            scan.setBytes(2, Bytes.end(Bytes.of(prefix)));
-            scan.setInt(3, Math.max(0, limit));
+            sql.scan().setBytes(1, start);
+            sql.scan().setBytes(2, Bytes.end(Bytes.of(prefix)));
+            sql.scan().setInt(3, Math.max(0, limit));
             var page = new ArrayList<Entry>();
-            try (ResultSet rows = scan.executeQuery()) {
+            try (ResultSet rows = sql.scan().executeQuery()) {
                 while (rows.next()) page.add(new Entry(Bytes.text(rows.getBytes(1)), value(rows, 2)));
             }
             return page;
@@ -201,9 +180,9 @@ final class SqliteSession implements Writer, AutoCloseable {
         Bytes.value(value);
         try {
             beforeChange();
-            put.setBytes(1, bytes);
-            put.setBytes(2, value);
-            put.executeUpdate();
+            sql.put().setBytes(1, bytes);
+            sql.put().setBytes(2, value);
+            sql.put().executeUpdate();
         } catch (SQLException cause) {
             throw failed(cause);
         }
@@ -215,8 +194,8 @@ final class SqliteSession implements Writer, AutoCloseable {
         var bytes = Bytes.key(key);
         try {
             beforeChange();
-            delete.setBytes(1, bytes);
-            delete.executeUpdate();
+            sql.delete().setBytes(1, bytes);
+            sql.delete().executeUpdate();
         } catch (SQLException cause) {
             throw failed(cause);
         }

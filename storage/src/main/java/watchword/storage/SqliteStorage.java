@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import watchword.sdk.Storage;
 
 /**
- * One SQLite file ({@code spec/storage.md}): write-ahead log, flushed with each commit; one writer that commits waiting transactions as
+ * One SQLite file ({@code docs/failures.md}): write-ahead log, flushed with each commit; one writer that commits waiting transactions as
  * a group; readers on snapshots beside it. Any thread.
  */
 public final class SqliteStorage implements Storage {

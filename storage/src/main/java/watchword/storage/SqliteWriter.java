@@ -32,7 +32,7 @@ final class SqliteWriter implements AutoCloseable {
     private final Task<Boolean> wake = new Task<>(_ -> true);
     private volatile boolean closed;
 
-    SqliteWriter(SqliteSession session, Fuse fuse) throws SQLException {
+    SqliteWriter(SqliteSession session, Fuse fuse) {
         this.session = session;
         this.log = new SqliteLog(session.connection(), fuse);
         this.fuse = fuse;
@@ -79,7 +79,7 @@ final class SqliteWriter implements AutoCloseable {
             if (thrown instanceof Error error) throw error;
             if (thrown instanceof RuntimeException exception) throw exception;
             // A copy for each caller of the group: they may add to it, and the trace should show who waited.
-            if (refused != null) throw new StorageException(String.valueOf(refused.getMessage()), refused.isOutcomeUnknown(), refused);
+            if (refused != null) throw new StorageException(String.valueOf(refused.getMessage()), refused.isOutcomeUnknown(), refused, refused.advice());
             return result;
         }
     }
@@ -170,7 +170,7 @@ final class SqliteWriter implements AutoCloseable {
 
     private void undo() {
         try {
-            session.rollbackIfAny();
+            session.recover();
         } catch (SQLException stuck) {
             fuse.blow("a transaction could not be undone (" + stuck.getMessage() + ")", stuck);
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,5 +49,35 @@ class PostgresStorageTest extends StorageOrderContract {
                 () -> PostgresStorage.open(Secret.copyOf("postgres://nobody:canary-pg-password@127.0.0.1:1/none"), "t", Duration.ofSeconds(1)));
         for (var at = failure; at != null; at = at.getCause()) assertThat(at.toString()).doesNotContain("canary-pg-password");
         assertThat(failure).isInstanceOf(StorageException.class);
+    }
+
+    @Test
+    void of_several_servers_on_a_table_one_is_alone_at_a_time() throws Exception {
+        var inside = new AtomicInteger();
+        var most = new AtomicInteger();
+        try (var one = (PostgresStorage) open(); var other = (PostgresStorage) open(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < 12; i++) {
+                var server = i % 2 == 0 ? one : other;
+                running.add(threads.submit(() -> server.alone(() -> {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    put(server, "k" + inside.get(), "v"); // a transaction of its own, while it is alone
+                    inside.decrementAndGet();
+                    return true;
+                })));
+            }
+            for (var each : running) assertThat(each.get()).isTrue();
+        }
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void who_failed_while_alone_does_not_keep_others_out() {
+        try (var one = (PostgresStorage) open(); var other = (PostgresStorage) open()) {
+            assertThatThrownBy(() -> one.alone(() -> {
+                throw new IllegalStateException("failed");
+            })).hasMessage("failed");
+            assertThat(other.<String>alone(() -> "in")).isEqualTo("in");
+        }
     }
 }

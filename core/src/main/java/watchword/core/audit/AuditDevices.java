@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import watchword.core.audit.chain.CheckpointKey;
 import watchword.core.audit.sink.Reasons;
+import watchword.core.sys.HostProcess;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -49,10 +50,15 @@ public final class AuditDevices implements AutoCloseable {
      */
     public record Site(String node, AuditRules api, SinkFactory sinks) {
 
-        /** A server that has its store for itself. @param folder where files of devices made over the API may be; empty to refuse such devices */
+        /** A server that has its store for itself; see the other. */
         public static Site of(Optional<Path> folder, InstantSource clock) {
+            return of(HostProcess.ALONE, folder, clock);
+        }
+
+        /** @param folder where files of devices made over the API may be; empty to refuse such devices */
+        public static Site of(String node, Optional<Path> folder, InstantSource clock) {
             var api = folder.map(each -> AuditRules.api(each, false)).orElse(AuditRules.NO_API);
-            return new Site("single", api, new SinkFactory(clock, new FileOutputStream(FileDescriptor.out), hostName()));
+            return new Site(node, api, new SinkFactory(clock, new FileOutputStream(FileDescriptor.out), hostName()));
         }
 
         private static String hostName() {
@@ -79,6 +85,9 @@ public final class AuditDevices implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
     private volatile AuditedHeaders headers;
     private volatile List<Known> known = List.of();
+    private volatile List<Declared> declared = List.of();
+    /** The version of the stored devices and headers that is in force; -1 before the start. */
+    private volatile long version = -1;
 
     /** The store must be unsealed. Until {@link #start} there are no devices. */
     public AuditDevices(Storage storage, InstantSource clock, SecureRandom random, Site site, AuditSettings settings) {
@@ -136,20 +145,43 @@ public final class AuditDevices implements AutoCloseable {
     public void reload(List<Declared> declared) {
         changing.lock();
         try {
-            var wanted = new ArrayList<Known>();
-            declared.forEach(each -> add(wanted, new Known(each.config(), true)));
-            storage.read(store::devices).forEach(config -> add(wanted, new Known(config, false)));
-            var fresh = wanted.stream().filter(each -> !known.contains(each)).toList();
-            fresh.forEach(each -> make(each, new ArrayList<>())); // whatever is wrong with one shows before anything is touched
-            known.stream().filter(each -> !wanted.contains(each)).forEach(gone -> audit.device(gone.config().path()).ifPresent(audit::remove));
-            heads.flush();
+            this.declared = declared;
             audit.reopen();
-            fresh.forEach(this::begin);
-            known = List.copyOf(wanted);
-            headers = storage.read(store::headers);
+            takeIn(storage.read(this::stored));
         } finally {
             changing.unlock();
         }
+    }
+
+    /** Takes in what another server on the same store has changed; to be called every second. */
+    public void refresh() {
+        if (version < 0 || storage.<Long>read(store::version) == version) return;
+        changing.lock();
+        try {
+            takeIn(storage.read(this::stored));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private record Stored(long version, List<AuditDeviceConfig> devices, AuditedHeaders headers) {}
+
+    private Stored stored(Storage.Reader tx) {
+        return new Stored(store.version(tx), store.devices(tx), store.headers(tx));
+    }
+
+    private void takeIn(Stored stored) {
+        var wanted = new ArrayList<Known>();
+        declared.forEach(each -> add(wanted, new Known(each.config(), true)));
+        stored.devices().forEach(config -> add(wanted, new Known(config, false)));
+        var fresh = wanted.stream().filter(each -> !known.contains(each)).toList();
+        fresh.forEach(each -> make(each, new ArrayList<>())); // whatever is wrong with one shows before anything is touched
+        known.stream().filter(each -> !wanted.contains(each)).forEach(gone -> audit.device(gone.config().path()).ifPresent(audit::remove));
+        heads.flush();
+        fresh.forEach(this::begin);
+        known = List.copyOf(wanted);
+        headers = stored.headers();
+        version = stored.version();
     }
 
     private static void add(List<Known> to, Known device) {
@@ -229,12 +261,17 @@ public final class AuditDevices implements AutoCloseable {
     List<String> enable(AuditDeviceConfig config) {
         changing.lock();
         try {
+            refresh();
             requireFree(known, config.path());
             boolean fallback = new DeviceOptions(config.options()).truth("fallback", false);
             if (fallback && audit.devices().stream().anyMatch(device -> device.plan().fallback())) throw DeviceOptions.invalid("there is a fallback device already");
             var warnings = new ArrayList<String>();
             var device = make(new Known(config, false), warnings);
             var opened = device.start();
+            if (!isFree(config)) {
+                device.close();
+                throw new Problem.Invalid("path already in use").asException();
+            }
             try {
                 if (!new DeviceOptions(config.options()).truth("skip_test", false)) requireOpen(opened.orTimeout(settings.maxWait().toMillis(), TimeUnit.MILLISECONDS));
                 storage.update(tx -> store.put(tx, config));
@@ -253,6 +290,11 @@ public final class AuditDevices implements AutoCloseable {
         }
     }
 
+    /** Another server may have made one meanwhile; its row is not ours to remove. */
+    private boolean isFree(AuditDeviceConfig config) {
+        return storage.<Boolean>read(tx -> store.devices(tx).stream().noneMatch(other -> other.name().equals(config.name())));
+    }
+
     private static void requireOpen(CompletableFuture<Void> opened) {
         try {
             opened.join();
@@ -266,6 +308,7 @@ public final class AuditDevices implements AutoCloseable {
     void disable(String path) {
         changing.lock();
         try {
+            refresh();
             var gone = find(path);
             if (gone.isEmpty()) return;
             if (gone.get().declared()) throw new Problem.Invalid("cannot disable an audit device that the server's configuration declares").asException();

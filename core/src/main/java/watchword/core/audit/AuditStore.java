@@ -1,5 +1,6 @@
 package watchword.core.audit;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ final class AuditStore {
 
     record KeyRow(Secret privateKey, String publicKey) {}
 
+    /** Counts the changes, so that another server on the same store sees that there was one. */
+    private static final String VERSION = "core/audit/version";
+
     private final Rows<DeviceRow> devices = new Rows<>("core/audit/devices/", DeviceRow.class);
     private final Rows<SaltRow> salts = new Rows<>("core/audit/salts/", SaltRow.class);
     private final Rows<ChainRow> chains;
@@ -38,6 +42,14 @@ final class AuditStore {
         this.chains = new Rows<>("core/audit/chains/" + node + "/", ChainRow.class);
     }
 
+    long version(Storage.Reader store) {
+        return store.get(VERSION).map(bytes -> Long.parseLong(new String(bytes, StandardCharsets.US_ASCII))).orElse(0L);
+    }
+
+    private void changed(Storage.Writer store) {
+        store.put(VERSION, Long.toString(version(store) + 1).getBytes(StandardCharsets.US_ASCII));
+    }
+
     List<AuditDeviceConfig> devices(Storage.Reader store) {
         return devices.scan(store, "", "", MANY).stream()
                 .map(row -> new AuditDeviceConfig(row.getKey(), row.getValue().type(), row.getValue().description(), row.getValue().options(), row.getValue().local()))
@@ -46,6 +58,7 @@ final class AuditStore {
 
     void put(Storage.Writer store, AuditDeviceConfig device) {
         devices.put(store, device.name(), new DeviceRow(device.type(), device.description(), device.options(), device.local()));
+        changed(store);
     }
 
     /** With its salt: a device that is made again at the same path has another. */
@@ -53,6 +66,7 @@ final class AuditStore {
         devices.delete(store, name);
         salts.delete(store, name);
         chains.delete(store, name);
+        changed(store);
     }
 
     Optional<Secret> salt(Storage.Reader store, String name) {
@@ -77,6 +91,7 @@ final class AuditStore {
 
     void putHeaders(Storage.Writer store, AuditedHeaders audited) {
         headers.put(store, "request", new HeadersRow(audited.hashed()));
+        changed(store);
     }
 
     Optional<CheckpointKey> key(Storage.Reader store) {

@@ -32,9 +32,17 @@ public final class Barrier implements Storage {
     /** Where a seal keeps the root key, under its own key. The one entry that is not the barrier's, but below its folder. */
     public static final String SEAL = "barrier/seal";
 
+    /** Changes when a backup is put into the store; not there before the first. A server that opened the store before must not write to it any more. */
+    public static final String GENERATION = "barrier/generation";
+
+    /** In the transaction that puts a backup into a store. */
+    public static void beginGeneration(Writer tx, SecureRandom random) {
+        Generation.begin(tx, random);
+    }
+
     /** Whether an entry of the storage below is one that a barrier, its seal or its guard made. */
     public static boolean owns(String key) {
-        return key.equals(KeyHold.KEYRING) || key.equals(KeyHold.ROOT) || key.equals(SEAL) || key.equals(RollbackGuard.EPOCH);
+        return key.equals(KeyHold.KEYRING) || key.equals(KeyHold.ROOT) || key.equals(SEAL) || key.equals(GENERATION) || key.equals(RollbackGuard.EPOCH);
     }
 
     /**
@@ -60,7 +68,7 @@ public final class Barrier implements Storage {
      */
     public static Barrier create(Storage inner, LockedKey rootKey, SecureRandom random, InstantSource clock) {
         var ring = Keyring.generate(random, clock.instant()).reserving(1, KeyHold.BLOCK);
-        return new Barrier(inner, new KeyHold(inner, rootKey, ring, KeyHold.BLOCK, random, clock));
+        return new Barrier(inner, new KeyHold(inner, rootKey, ring, KeyHold.BLOCK, new Generation(inner), random, clock));
     }
 
     /**
@@ -70,9 +78,10 @@ public final class Barrier implements Storage {
      */
     public static Optional<Barrier> open(Storage inner, LockedKey rootKey, SecureRandom random, InstantSource clock) {
         var wrap = new KeyWrap(rootKey);
+        var generation = new Generation(inner);
         var ring = inner.<Optional<byte[]>>read(tx -> tx.get(KeyHold.KEYRING)).flatMap(record -> KeyHold.decode(wrap, record));
         if (ring.isEmpty()) wrap.close();
-        return ring.map(found -> new Barrier(inner, new KeyHold(inner, rootKey, found, 0, random, clock)));
+        return ring.map(found -> new Barrier(inner, new KeyHold(inner, rootKey, found, 0, generation, random, clock)));
     }
 
     /** The first transaction: stores the keys with what {@code work} puts below (first argument) and through the barrier, or nothing. */
@@ -87,7 +96,10 @@ public final class Barrier implements Storage {
     /** One transaction on the storage below (first argument) and through the barrier. */
     public void updateBoth(BiConsumer<Writer, Writer> work) {
         hold.refillIfLow();
-        inner.update(tx -> work.accept(tx, new EncryptingWriter(hold, tx)));
+        inner.update(tx -> {
+            hold.generation.require(tx);
+            work.accept(tx, new EncryptingWriter(hold, tx));
+        });
         commits.incrementAndGet();
     }
 
@@ -100,7 +112,10 @@ public final class Barrier implements Storage {
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
         hold.refillIfLow();
-        var result = inner.<T>write(tx -> work.apply(new EncryptingWriter(hold, tx)));
+        var result = inner.<T>write(tx -> {
+            hold.generation.require(tx);
+            return work.apply(new EncryptingWriter(hold, tx));
+        });
         commits.incrementAndGet();
         return result;
     }
@@ -119,6 +134,7 @@ public final class Barrier implements Storage {
     byte[] changeOwn(String key, Function<Optional<byte[]>, byte[]> change) {
         hold.refillIfLow();
         return inner.<byte[]>write(tx -> {
+            hold.generation.require(tx);
             var changed = change.apply(tx.get(key).map(record -> hold.decrypt(tx, key, record)));
             tx.put(key, hold.encrypt(key, changed));
             return changed;
@@ -184,6 +200,16 @@ public final class Barrier implements Storage {
     /** The keyed hash for one purpose, the same for the life of the store. The caller closes it. */
     public KeyedHash keyedHash(String label) {
         return new KeyedHash(derive(label));
+    }
+
+    /** Takes in what another server on the same store has done to the keys: before the root key is asked for. */
+    public void catchUp() {
+        hold.catchUp();
+    }
+
+    /** Whether another server has put a backup into the store since this barrier was opened: then it has to be opened anew. */
+    public boolean isReplaced() {
+        return hold.generation.isPast();
     }
 
     /** All keys in clear: for the test that looks for them. The caller closes it. */

@@ -51,6 +51,7 @@ final class KeyHold {
     private final Storage inner;
     private final SecureRandom random;
     private final InstantSource clock;
+    final Generation generation;
     private volatile @Nullable Keys keys;
     /** Held while the stored keyring is changed. */
     private final ReentrantLock maintaining = new ReentrantLock();
@@ -58,10 +59,11 @@ final class KeyHold {
     private final ReentrantLock replacing = new ReentrantLock();
 
     /** @param granted encryptions set aside in {@code ring} for this process */
-    KeyHold(Storage inner, LockedKey rootKey, Keyring ring, long granted, SecureRandom random, InstantSource clock) {
+    KeyHold(Storage inner, LockedKey rootKey, Keyring ring, long granted, Generation generation, SecureRandom random, InstantSource clock) {
         this.inner = inner;
         this.random = random;
         this.clock = clock;
+        this.generation = generation;
         this.keys = new Keys(new KeyWrap(rootKey), rootKey, ring, ring, new Allowance(ring.active().number(), granted));
     }
 
@@ -224,9 +226,9 @@ final class KeyHold {
     boolean rotateIfDue() {
         maintaining.lock();
         try {
-            boolean due = isDue(keys().ring);
-            if (due) refill(true);
-            return due;
+            int before = keys().ring.active().number();
+            if (isDue(keys().ring)) refill(false); // which looks whether it still is: another server may have been first
+            return keys().ring.active().number() != before;
         } finally {
             maintaining.unlock();
         }
@@ -252,11 +254,23 @@ final class KeyHold {
         maintaining.lock();
         try (var fresh = new Fresh(keys())) {
             inner.update(tx -> {
+                generation.require(tx);
                 fresh.read(tx, this);
                 var changed = fresh.put(change.apply(fresh.held().ring));
                 store(tx, changed.root, changed.ring);
             });
             replace(fresh.take(), granted);
+        } finally {
+            maintaining.unlock();
+        }
+    }
+
+    /** Takes the stored keyring and its root key into use. */
+    void catchUp() {
+        maintaining.lock();
+        try (var fresh = new Fresh(keys())) {
+            inner.<Boolean>read(tx -> fresh.read(tx, this));
+            replace(fresh.take(), 0);
         } finally {
             maintaining.unlock();
         }
@@ -278,6 +292,7 @@ final class KeyHold {
         maintaining.lock();
         try (var fresh = new Fresh(keys())) {
             inner.update(tx -> {
+                generation.require(tx);
                 fresh.read(tx, this);
                 store(tx, root, fresh.held().ring);
                 storeRoot(tx, rootKey);
@@ -298,10 +313,11 @@ final class KeyHold {
             this.before = before;
         }
 
-        void read(Reader tx, KeyHold hold) {
+        boolean read(Reader tx, KeyHold hold) {
             discard();
             held = hold.stored(tx, before);
             if (held().ring.active().number() < before.ring.active().number()) throw damaged(KEYRING);
+            return true;
         }
 
         Stored held() {
@@ -372,6 +388,7 @@ final class KeyHold {
     private void giveBack(Keys last) {
         long left = last.allowance.end();
         if (left == 0) return;
+        if (generation.isPast()) return;
         inner.update(tx -> tx.get(KEYRING).flatMap(record -> decode(last.root, record)).ifPresent(stored -> {
             try (stored) {
                 store(tx, last.root, stored.reserving(last.allowance.term(), -left));

@@ -128,7 +128,7 @@ public final class LeaseRoutes {
     private static Facts facts(String id, LeaseRow row, Instant now) {
         boolean active = row.state() == LeaseRow.State.ACTIVE;
         return new Facts(Optional.of(row.expires()), id, row.issued(), row.lastRenewal(), row.path(), row.renewable() && active, secondsLeft(row.expires(), now),
-                active ? Optional.empty() : Optional.of(row.state().name().toLowerCase(java.util.Locale.ROOT)),
+                active ? Optional.empty() : Optional.of(row.state() == LeaseRow.State.IRREVOCABLE ? "irrevocable" : "revoking"),
                 Optional.of(row.lastError()).filter(e -> !e.isEmpty()));
     }
 

@@ -34,6 +34,8 @@ public record LeaseRow(
         ACTIVE,
         /** Its end was decided and recorded; what it stands for may still exist upstream until the next attempt succeeds. */
         REVOKING,
+        /** One server is asking the engine to end it. If it is still so when it is due again, that server is gone. */
+        ENDING,
         /** Given up after too many attempts; somebody must look. */
         IRREVOCABLE
     }

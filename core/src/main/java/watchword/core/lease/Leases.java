@@ -110,7 +110,7 @@ public final class Leases {
 
     /** Decides that a lease ends now, or, for one that was given up, that it is tried again. From here on it cannot be renewed; {@link Revocations} does the rest. */
     public void end(Storage.Writer store, String id, LeaseRow row, Instant now) {
-        if (row.state() != LeaseRow.State.REVOKING) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
+        if (row.state() == LeaseRow.State.ACTIVE || row.state() == LeaseRow.State.IRREVOCABLE) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
     }
 
     void reschedule(Storage.Writer store, String id, LeaseRow before, LeaseRow after) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.lease.ExpiryIndex.Due;
@@ -19,12 +20,17 @@ import watchword.sdk.Storage;
 
 /**
  * Carries out the ends that are due: one loop over the expiry index, soonest first. A lease's end reaches its engine outside any
- * transaction and is settled in one; a failure is retried with growing pauses and shows in the lease. Safe to run again after a crash.
+ * transaction and is settled in one; a failure is retried with growing pauses and shows in the lease. Safe to run again after a crash, and
+ * on several servers at once: who ends a lease takes it first, for a time.
  */
 public final class Revocations {
     private static final System.Logger LOG = System.getLogger(Revocations.class.getName());
     private static final int MAX_ATTEMPTS = 6;
     private static final int PAGE = 256;
+    /** What one server has to end a lease before another may try: longer than any engine waits for what is behind it. */
+    static final Duration TURN = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
 
     private final Storage storage;
     private final Mounts mounts;
@@ -80,16 +86,48 @@ public final class Revocations {
      * @throws Problem.ProblemException when the engine could not; the lease stays, to be tried again
      */
     public void revokeNow(String id) {
-        storage.update(store -> leases.get(store, id).ifPresent(row -> leases.end(store, id, row, clock.instant())));
+        awaitOthers(id);
+        storage.update(store -> leases.get(store, id).ifPresent(row -> makeDue(store, id, row)));
         var failure = carryOut(id);
+        if (failure == null) failure = leftByOthers(id);
         if (failure != null) throw new Problem.Internal("failed to revoke " + id + ": " + failure).asException();
     }
 
-    /** @return why it failed; null when the lease is gone */
+    /** One that waits for its next try need not wait any longer. */
+    private void makeDue(Storage.Writer store, String id, LeaseRow row) {
+        if (row.state() == LeaseRow.State.REVOKING) leases.reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, clock.instant(), row.attempts(), row.lastError()));
+        else leases.end(store, id, row, clock.instant());
+    }
+
+    private void awaitOthers(String id) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (storage.<Boolean>read(store -> leases.get(store, id).filter(this::isTaken).isPresent())) {
+            if (System.nanoTime() > deadline) throw new Problem.Internal("failed to revoke " + id + ": another request is at it").asException();
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+    }
+
+    /** @return why another one could not end it; null when it is gone */
+    private @Nullable String leftByOthers(String id) {
+        awaitOthers(id);
+        return storage.<Optional<LeaseRow>>read(store -> leases.get(store, id)).map(LeaseRow::lastError).orElse(null);
+    }
+
+    private boolean isTaken(LeaseRow row) {
+        return row.state() == LeaseRow.State.ENDING && row.expires().isAfter(clock.instant());
+    }
+
+    /** Takes a lease that is due, so that of all threads and servers one asks its engine; nothing when it is another's, or not due. */
+    private Optional<LeaseRow> take(Storage.Writer store, String id) {
+        var due = leases.get(store, id).filter(row -> row.state() != LeaseRow.State.IRREVOCABLE && !row.expires().isAfter(clock.instant()));
+        due.ifPresent(row -> leases.reschedule(store, id, row, row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError())));
+        return due;
+    }
+
+    /** @return why it failed; null when the lease is gone, or another's to end */
     private @Nullable String carryOut(String id) {
-        var row = storage.read(store -> leases.get(store, id)).orElse(null);
-        if (row == null || row.state() == LeaseRow.State.IRREVOCABLE) return null;
-        if (row.state() == LeaseRow.State.ACTIVE && row.expires().isAfter(clock.instant())) return null;
+        var row = storage.<Optional<LeaseRow>>write(store -> take(store, id)).orElse(null);
+        if (row == null) return null;
         try {
             revokeUpstream(row);
             storage.update(store -> leases.get(store, id).ifPresent(current -> leases.forget(store, id, current)));

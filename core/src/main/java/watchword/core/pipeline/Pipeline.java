@@ -79,8 +79,12 @@ public final class Pipeline {
             return Answer.of(SEALED).toResponse(request.id());
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
-            return Answer.of(new Problem.Internal("the store failed; request " + request.id() + " is in the server's log")).toResponse(request.id());
+            return Answer.of(new Problem.Internal(storeFailed(failed) + "; request " + request.id() + " is in the server's log")).toResponse(request.id());
         }
+    }
+
+    private static String storeFailed(Storage.StorageException failed) {
+        return failed.advice().isEmpty() ? "the store failed" : "the store failed: " + failed.advice();
     }
 
     private void record(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
@@ -120,8 +124,8 @@ public final class Pipeline {
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "the store failed", failed);
             return Answer.of(new Problem.Internal(failed.isOutcomeUnknown()
-                    ? "the store failed while committing: the change may or may not have happened; read it back before trying again"
-                    : "the store failed; nothing was changed"));
+                    ? storeFailed(failed) + "; the change may or may not have happened: read it back before trying again"
+                    : storeFailed(failed) + "; nothing was changed"));
         } catch (RuntimeException bug) {
             // The message may hold anything, so it goes to the log alone, and there only as a stack of names.
             LOG.log(Level.ERROR, "a bug: " + bug.getClass().getName() + " at " + List.of(bug.getStackTrace()).stream().limit(12).toList());

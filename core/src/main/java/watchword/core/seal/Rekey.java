@@ -54,6 +54,8 @@ public final class Rekey {
     private static final class Attempt {
         private final Request request;
         private final Quorum consent;
+        /** How the store was sealed when the quorum agreed. */
+        private @Nullable SealRecord agreedOn;
         private @Nullable Secret newKey;
         private @Nullable Quorum verification;
 
@@ -165,6 +167,7 @@ public final class Rekey {
     private Outcome agreed(Attempt a, int required) {
         var wanted = a.request.shares();
         var newKey = seal.newKey();
+        a.agreedOn = seal.record();
         boolean withoutShares = target == Target.ROOT && !seal.record().isShamir();
         var shares = withoutShares ? List.<Secret>of() : seal.split(newKey, wanted);
         if (a.request.requireVerification()) {
@@ -174,7 +177,7 @@ public final class Rekey {
         }
         var last = new Status(a.consent.nonce(), wanted, required, required, false, "", 0);
         try (newKey) {
-            carryOut(newKey, wanted);
+            carryOut(a, newKey);
         }
         forget();
         return new Outcome(last, true, shares);
@@ -215,14 +218,23 @@ public final class Rekey {
                 if (!whole.sameAs(newKey)) throw new Problem.Invalid("rekey verification failed; incorrect key shares supplied").asException();
             }
             var last = status(a, required);
-            carryOut(newKey, a.request.shares());
+            carryOut(a, newKey);
             forget();
             return new Outcome(last, true, List.of());
         });
     }
 
+    private void carryOut(Attempt a, Secret newKey) {
+        seal.alone(() -> {
+            if (a.agreedOn == null || !seal.isStored(a.agreedOn)) throw Seal.changedMeanwhile();
+            carryOut(newKey, a.request.shares());
+            return true;
+        });
+    }
+
     private void carryOut(Secret newKey, Shares wanted) {
         var barrier = seal.barrier();
+        barrier.catchUp();
         if (target == Target.RECOVERY) changeRecoveryKey(barrier, newKey, wanted);
         else changeRootKey(barrier, seal.record(), newKey, wanted);
         LOG.log(Level.INFO, "rekeyed: the {0} key is new", target == Target.RECOVERY ? "recovery" : "root");

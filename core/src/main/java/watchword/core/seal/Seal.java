@@ -35,8 +35,14 @@ public final class Seal {
      *
      * @param auto keeps the root key; without one, it is shares
      * @param retired kept it before, and still opens it: for the move to shares
+     * @param others keeps other servers on the same store out meanwhile
      */
-    public record Options(Optional<AutoSeal> auto, Optional<AutoSeal> retired, RollbackGuard guard) {
+    public record Options(Optional<AutoSeal> auto, Optional<AutoSeal> retired, RollbackGuard guard, Exclusion others) {
+        /** Of a server that has its store for itself. */
+        public Options(Optional<AutoSeal> auto, Optional<AutoSeal> retired, RollbackGuard guard) {
+            this(auto, retired, guard, Exclusion.NOT_NEEDED);
+        }
+
         /** Shares, and nothing watched: for tests and stores that do not last. */
         public static Options shamir() {
             return new Options(Optional.empty(), Optional.empty(), RollbackGuard.none());
@@ -84,6 +90,11 @@ public final class Seal {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** {@link #inTurn}, and while no other server on the same store does such a thing. */
+    <T extends @Nullable Object> T alone(Supplier<T> move) {
+        return inTurn(() -> options.others().alone(move));
     }
 
     // ---- what it is ----
@@ -139,7 +150,7 @@ public final class Seal {
      * @param first writes what a new server has, through the barrier, which is closed afterwards
      */
     public <T> Initialized<T> initialize(InitRequest wanted, Function<Barrier, T> first) {
-        return inTurn(() -> {
+        return alone(() -> {
             if (isInitialized()) throw new Problem.Invalid("Vault is already initialized").asException();
             require(wanted);
             clearAttempt();
@@ -263,6 +274,7 @@ public final class Seal {
 
     /** Whether a quorum's shares made what they should: the unseal key, or with an auto-seal the recovery key. */
     boolean isQuorumKey(SealRecord record, Barrier barrier, Secret key) {
+        barrier.catchUp(); // another server may have changed the root key
         if (!record.isShamir()) return RecoveryKey.is(barrier, key);
         return unwrapByKey(record, key).map(root -> {
             try (root; var locked = LockedKey.copyOf(root)) {
@@ -325,7 +337,7 @@ public final class Seal {
         try {
             if (!record.isShamir() && !RecoveryKey.is(barrier, key)) throw invalidKey();
             options.guard().check(barrier);
-            if (isMoving(record)) move(record, barrier, key);
+            if (isMoving(record)) alone(() -> move(record, barrier, key));
             open = barrier;
             LOG.log(Level.INFO, "unsealed by a quorum of {0}", record.quorum().threshold());
             return barrier;
@@ -374,7 +386,11 @@ public final class Seal {
             var auto = options.auto().orElseThrow(Seal::autoSealFailed);
             if (!auto.keyId().equals(record.keyId())) {
                 var renewed = byAuto(auto, rootOf(barrier), record.recovery());
-                inner.update(tx -> tx.put(Barrier.SEAL, renewed.encode()));
+                alone(() -> {
+                    if (!isStored(record)) throw changedMeanwhile();
+                    inner.update(tx -> tx.put(Barrier.SEAL, renewed.encode()));
+                    return true;
+                });
                 LOG.log(Level.INFO, "the root key is now kept by the seal key {0}; {1} is not needed any more", auto.keyId(), record.keyId());
             }
             open = barrier;
@@ -398,7 +414,8 @@ public final class Seal {
     }
 
     /** The unseal key becomes the recovery key, or the other way round: the same shares go on, for what they are good for then. */
-    private void move(SealRecord record, Barrier barrier, Secret key) {
+    private boolean move(SealRecord record, Barrier barrier, Secret key) {
+        if (!isStored(record)) throw changedMeanwhile();
         try (var root = rootOf(barrier)) {
             if (record.isShamir()) {
                 var moved = byAuto(options.auto().orElseThrow(), root, record.unseal());
@@ -415,6 +432,11 @@ public final class Seal {
             }
         }
         LOG.log(Level.INFO, "the root key moved from the {0} seal to the other one", record.type());
+        return true;
+    }
+
+    static Problem.ProblemException changedMeanwhile() {
+        return new Problem.Invalid("another server has changed the keys meanwhile; begin anew").asException();
     }
 
     // ---- changing and sealing ----
@@ -438,13 +460,15 @@ public final class Seal {
      * @throws Storage.StorageException when it failed; the server is sealed then, unless {@link #stillOpen} has the old barrier
      */
     public Optional<Barrier> replace(Consumer<Storage.Writer> work) {
-        return inTurn(() -> {
+        return alone(() -> {
             var before = barrier();
+            before.catchUp();
             var rootKey = before.rootKey();
             boolean replaced = false;
             try {
                 inner.update(tx -> {
                     work.accept(tx);
+                    Barrier.beginGeneration(tx, random);
                     before.abandon();
                 });
                 replaced = true;

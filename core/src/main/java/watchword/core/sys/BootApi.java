@@ -37,7 +37,8 @@ public final class BootApi {
             @Doc("The server's time, in seconds since 1970.") long serverTimeUtc,
             @Doc("Version that clients are told.") String version,
             @Doc("Name of this installation; left out while it is sealed.") Optional<String> clusterName,
-            @Doc("Id of this installation; left out while it is sealed.") Optional<String> clusterId) {}
+            @Doc("Id of this installation; left out while it is sealed.") Optional<String> clusterId,
+            @Doc("Why the store cannot be used; left out while it can.") Optional<List<String>> errors) {}
 
     public record SealFacts(
             @Doc("How the root key is kept: `shamir` or `static`.") String type,
@@ -57,7 +58,7 @@ public final class BootApi {
             @Doc("Where the data is: `sqlite`, `postgresql` or `inmem`.") String storageType) {}
 
     public record Leader(
-            @Doc("Whether there are several nodes; never.") boolean haEnabled,
+            @Doc("Whether one of several nodes serves for all; never: each serves.") boolean haEnabled,
             @Doc("Whether this node serves.") boolean isSelf,
             @Doc("Address for clients.") String leaderAddress,
             @Doc("Kept for clients; empty.") String leaderClusterAddress,
