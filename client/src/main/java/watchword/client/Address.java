@@ -34,7 +34,7 @@ public record Address(Kind kind, String host, int port, String base) {
     private static Address of(URI uri, String text) throws SettingsException {
         boolean https = "https".equals(uri.getScheme());
         var host = uri.getHost();
-        if (!https && !"http".equals(uri.getScheme()) || host == null) {
+        if ((!https && !"http".equals(uri.getScheme())) || host == null) {
             throw new SettingsException(shown(text) + " is not an address: expected http://HOST:PORT, https://HOST:PORT or unix:///PATH");
         }
         if (uri.getRawUserInfo() != null || uri.getRawQuery() != null) {

@@ -143,7 +143,7 @@ public final class Client implements AutoCloseable {
     private static boolean mayPass(Answer answer) {
         int status = answer.status();
         if (status == 503) return !String.join(" ", answer.body().texts("errors")).contains("sealed");
-        return status == 412 || status == 429 && !answer.body().has("initialized") || status >= 500 && status < 600 && status != 501;
+        return status == 412 || (status == 429 && !answer.body().has("initialized")) || (status >= 500 && status < 600 && status != 501);
     }
 
     private static long seconds(String text) {

@@ -62,7 +62,7 @@ public final class DurationText {
         long minutes = seconds % 3600 / 60;
         long rest = seconds % 60;
         if (hours > 0) text.append(hours).append('h');
-        if (minutes > 0 || hours > 0 && rest > 0) text.append(minutes).append('m');
+        if (minutes > 0 || (hours > 0 && rest > 0)) text.append(minutes).append('m');
         if (rest > 0) text.append(rest).append('s');
         return text.toString();
     }

@@ -34,7 +34,7 @@ final class PathText {
     private static void encode(String text, String kept, StringBuilder to) {
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c < 0x80 && kept.indexOf(c) >= 0) to.append(c);
+            if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c < 0x80 && kept.indexOf(c) >= 0)) to.append(c);
             else to.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
         }
     }

@@ -209,7 +209,7 @@ final class TlsTest {
             int length = bytes[at + 1] & 0xff;
             if (length < 0x80) return length;
             int total = 0;
-            for (int i = 0; i < length - 0x80; i++) total = total << 8 | bytes[at + 2 + i] & 0xff;
+            for (int i = 0; i < length - 0x80; i++) total = total << 8 | (bytes[at + 2 + i] & 0xff);
             return total;
         }
 

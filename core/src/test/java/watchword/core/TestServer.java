@@ -61,7 +61,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
-        var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
+        var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
         return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
     }
 

@@ -13,7 +13,7 @@ final class Records {
     static byte[] encrypt(Aead key, int term, byte[] name, byte[] value, SecureRandom random) {
         var record = new byte[HEADER_BYTES + Aead.NONCE_BYTES + value.length + Aead.TAG_BYTES];
         record[0] = VERSION;
-        for (int at = 0; at < 4; at++) record[1 + at] = (byte) (term >>> 24 - 8 * at);
+        for (int at = 0; at < 4; at++) record[1 + at] = (byte) (term >>> (24 - 8 * at));
         key.encrypt(value, name, record, HEADER_BYTES, random);
         return record;
     }
@@ -26,7 +26,7 @@ final class Records {
     static int term(byte[] record) {
         if (record.length < HEADER_BYTES + Aead.NONCE_BYTES + Aead.TAG_BYTES || record[0] != VERSION) return -1;
         int term = 0;
-        for (int at = 1; at < HEADER_BYTES; at++) term = term << 8 | record[at] & 0xff;
+        for (int at = 1; at < HEADER_BYTES; at++) term = term << 8 | (record[at] & 0xff);
         return term;
     }
 }

@@ -25,7 +25,7 @@ public final class Shamir {
      * @param threshold 1 to {@code shares}; 1 only for one share, for each share of more would be the secret
      */
     public static List<Secret> split(Secret secret, int shares, int threshold, SecureRandom random) {
-        if (shares < 1 || shares > MAX_SHARES || threshold < 1 || threshold > shares || threshold == 1 && shares > 1) {
+        if (shares < 1 || shares > MAX_SHARES || threshold < 1 || threshold > shares || (threshold == 1 && shares > 1)) {
             throw new IllegalArgumentException(threshold + " of " + shares + " shares");
         }
         if (secret.size() == 0) throw new IllegalArgumentException("an empty secret");

@@ -32,7 +32,7 @@ import watchword.testkit.TestClock;
 
 /** Asks one mounted engine what a client would ask, through its route table and schemas; without a server around it. */
 public final class EnginePlayer {
-    public static final Duration DEFAULT_TTL = Duration.ofHours(768);
+    public static final Duration DEFAULT_TTL = Duration.ofDays(32);
 
     private final Storage storage = new MemoryStorage();
     private final TestClock clock = new TestClock();

@@ -32,7 +32,7 @@ public final class ServerPlayer implements AutoCloseable {
 
     public ServerPlayer(EngineCatalog catalog) {
         var random = new SecureRandom();
-        var info = new ServerInfo("test", "1.18.5", "test", "id", "inmem", "http://127.0.0.1", clock.instant(), Duration.ofHours(768), Duration.ofHours(768));
+        var info = new ServerInfo("test", "1.18.5", "test", "id", "inmem", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
         var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
         var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
         var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);

@@ -98,7 +98,7 @@ final class Wiring {
     /** The store's name for itself, made when it was first opened; not secret. */
     private static String clusterId(Storage storage, SecureRandom random) {
         return storage.write(tx -> tx.get(CLUSTER_ID).map(id -> new String(id, StandardCharsets.US_ASCII)).orElseGet(() -> {
-            var id = new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+            var id = new UUID((random.nextLong() & 0xffffffffffff0fffL) | 0x4000L, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
             tx.put(CLUSTER_ID, id.getBytes(StandardCharsets.US_ASCII));
             return id;
         }));

@@ -106,7 +106,7 @@ final class PostgresSession implements Writer {
     public void put(String key, byte[] value) {
         var bytes = Bytes.key(key);
         Bytes.value(value);
-        var unused = with(table.put(), statement -> {
+        var _ = with(table.put(), statement -> {
             statement.setBytes(1, bytes);
             statement.setBytes(2, value);
             return statement.executeUpdate();
@@ -116,7 +116,7 @@ final class PostgresSession implements Writer {
     @Override
     public void delete(String key) {
         var bytes = Bytes.key(key);
-        var unused = with(table.delete(), statement -> {
+        var _ = with(table.delete(), statement -> {
             statement.setBytes(1, bytes);
             return statement.executeUpdate();
         });

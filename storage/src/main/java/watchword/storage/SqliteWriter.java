@@ -180,7 +180,7 @@ final class SqliteWriter implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        var unused = queue.offer(wake); // when there is no room it is awake
+        var _ = queue.offer(wake); // when there is no room it is awake
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

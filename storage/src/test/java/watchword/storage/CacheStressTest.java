@@ -22,7 +22,7 @@ import watchword.testkit.Parallel;
  */
 class CacheStressTest {
     private static final int PAIRS = 12;
-    private static final Function<byte[], Integer> NUMBER = bytes -> Integer.valueOf(new String(bytes, StandardCharsets.UTF_8));
+    private static  Integer number(byte[] bytes){return Integer.valueOf(new String(bytes, StandardCharsets.UTF_8));}
 
     @TempDir
     Path folder = Path.of("");
@@ -58,7 +58,7 @@ class CacheStressTest {
     }
 
     private static int number(Storage storage, String key) {
-        return storage.read(tx -> tx.get(key, NUMBER).orElseThrow());
+        return storage.read(tx -> tx.get(key, CacheStressTest::number).orElseThrow());
     }
 
     private static void put(Storage.Writer tx, int pair, int number) {
@@ -78,8 +78,8 @@ class CacheStressTest {
     private void writeOnce(Storage storage, int pair, boolean abandon, boolean renewed) {
         try {
             int made = storage.write(tx -> {
-                int next = tx.get(left(pair), NUMBER).orElseThrow() + 1;
-                assertThat(tx.get(right(pair), NUMBER)).contains(next - 1);
+                int next = tx.get(left(pair), CacheStressTest::number).orElseThrow() + 1;
+                assertThat(tx.get(right(pair), CacheStressTest::number)).contains(next - 1);
                 if (renewed) tx.delete(left(pair));
                 put(tx, pair, abandon ? -1 : next);
                 if (abandon) throw new IllegalArgumentException("abandoned");
@@ -120,10 +120,10 @@ class CacheStressTest {
     }
 
     private static int at(Reader tx, String key) {
-        return tx.get(key, NUMBER).orElseThrow();
+        return tx.get(key, CacheStressTest::number).orElseThrow();
     }
 
     private static int scanned(Reader tx, int pair, int place) {
-        return NUMBER.apply(tx.scan("pair/" + pair + "/", "", 2).get(place).value());
+        return number(tx.scan("pair/" + pair + "/", "", 2).get(place).value());
     }
 }

@@ -89,9 +89,9 @@ final class PolicyFormat {
                     else if (c == '"') quoted = false;
                     continue;
                 }
-                if (c == '#' || c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '/') break;
-                if (c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '*' || c == '<' && i + 1 < line.length()
-                        && line.charAt(i + 1) == '<') {
+                if (c == '#' || (c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '/')) break;
+                if ((c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '*') || (c == '<' && i + 1 < line.length()
+                        && line.charAt(i + 1) == '<')) {
                     throw new UsageException("line " + number + ": remarks in /* */ and here-documents are not formatted");
                 }
                 if (c == '"') quoted = true;

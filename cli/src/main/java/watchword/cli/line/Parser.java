@@ -30,7 +30,7 @@ public final class Parser {
             var word = words.get(i);
             boolean ends = word.equals("--");
             boolean argument = !word.startsWith("-") || word.equals("-");
-            if (ends || argument && command.kind() == Command.Kind.CHILD) {
+            if (ends || (argument && command.kind() == Command.Kind.CHILD)) {
                 arguments.addAll(words.subList(ends ? i + 1 : i, words.size()));
                 return;
             }

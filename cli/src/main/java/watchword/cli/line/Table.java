@@ -101,7 +101,7 @@ public final class Table {
         StringBuilder clean = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean control = c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c >= 0x80 && c < 0xa0;
+            boolean control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f || (c >= 0x80 && c < 0xa0);
             if (control && clean == null) clean = new StringBuilder(text.substring(0, i));
             if (clean != null) {
                 if (control) clean.append("\\x").append(Integer.toHexString(c + 0x100).substring(1));

@@ -35,7 +35,7 @@ public final class Yaml {
     }
 
     private void child(Json value, int depth) {
-        boolean nested = value instanceof Json.Obj object && !object.isEmpty() || value instanceof Json.Arr list && !list.items().isEmpty();
+        boolean nested = (value instanceof Json.Obj object && !object.isEmpty()) || (value instanceof Json.Arr list && !list.items().isEmpty());
         text.append(nested ? '\n' : ' ');
         value(value, nested ? depth + 1 : 0);
     }
@@ -56,6 +56,6 @@ public final class Yaml {
     }
 
     private static boolean isLetter(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 }

@@ -50,8 +50,8 @@ final class Masker {
     }
 
     private static int slot(byte[] bytes, int at) {
-        int four = bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
-        return four * 0x9E3779B1 >>> Integer.SIZE - TABLE_BITS;
+        int four = (bytes[at] & 0xff) | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
+        return (four * 0x9E3779B1) >>> (Integer.SIZE - TABLE_BITS);
     }
 
     /** What may leave after these bytes came. */

@@ -101,7 +101,7 @@ record RunPlan(Map<Place, Source> wanted, Optional<RunLogin> login) {
         }
 
         private static boolean isName(String text) {
-            if (text.isEmpty() || text.charAt(0) >= '0' && text.charAt(0) <= '9') return false;
+            if (text.isEmpty() || (text.charAt(0) >= '0' && text.charAt(0) <= '9')) return false;
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 if (c != '_' && !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return false;

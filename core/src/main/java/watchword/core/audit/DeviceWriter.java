@@ -247,7 +247,7 @@ final class DeviceWriter implements Runnable {
     private Chain begin(LogEnd found) throws IOException {
         var end = found.last();
         var known = place.known().orElse(ChainHead.START);
-        boolean behind = known.seq() > end.seq() || known.seq() == end.seq() && known.seq() > 0 && !known.equals(end);
+        boolean behind = known.seq() > end.seq() || (known.seq() == end.seq() && known.seq() > 0 && !known.equals(end));
         var current = new Chain(place.chain(), place.signer(), behind ? known : end, behind ? new byte[0] : found.sinceCheckpoint());
         chain = current;
         head = current.head();

@@ -47,7 +47,7 @@ final class LineQueue {
     boolean offer(Line line) {
         int before = count.getAndIncrement();
         long bytesBefore = bytes.getAndAdd(line.open().length);
-        if (closed || before >= maxLines || before > 0 && bytesBefore + line.open().length > maxBytes) {
+        if (closed || before >= maxLines || (before > 0 && bytesBefore + line.open().length > maxBytes)) {
             forget(line);
             return false;
         }

@@ -195,7 +195,7 @@ final class LineWriter {
             boolean credential = AuditedHeaders.isCredential(each.getKey());
             out.name(each.getKey()).beginArray();
             for (var value : sentValues) {
-                values.header(value, credential || each.getValue() && !options.raw());
+                values.header(value, credential || (each.getValue() && !options.raw()));
             }
             out.endArray();
         }

@@ -37,7 +37,7 @@ final class Receipt {
             while (true) {
                 long now = tally.get();
                 boolean written = (now & COUNT) > 0;
-                if (late || now / AWAITED >= devices && (written || (now / SETTLED & COUNT) >= all)) return written;
+                if (late || (now / AWAITED >= devices && (written || (now / SETTLED & COUNT) >= all))) return written;
                 if (!watched) {
                     watched = true;
                     deadline = deadlineNanos;

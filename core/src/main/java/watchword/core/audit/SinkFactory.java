@@ -172,7 +172,7 @@ final class SinkFactory {
         options.json("headers").ifPresent(tree -> headers(tree, rules, headers));
         try {
             var uri = new URI(text);
-            if (uri.getHost() == null || !"https".equals(uri.getScheme()) && !"http".equals(uri.getScheme())) throw DeviceOptions.invalid("uri: write https://host/path");
+            if (uri.getHost() == null || (!"https".equals(uri.getScheme()) && !"http".equals(uri.getScheme()))) throw DeviceOptions.invalid("uri: write https://host/path");
             if (uri.getUserInfo() != null) throw DeviceOptions.invalid("uri: a user and password belong into headers");
             return new HttpSink(uri, headers, options.duration("write_timeout", WRITE_TIMEOUT), !options.truth("batch", true));
         } catch (URISyntaxException notAUri) {

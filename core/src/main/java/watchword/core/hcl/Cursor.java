@@ -19,7 +19,7 @@ final class Cursor {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
-            if (c == END || Character.isSurrogate(c) && !pair) {
+            if (c == END || (Character.isSurrogate(c) && !pair)) {
                 while (at < i) next();
                 throw wrong(c == END ? "unexpected null character (0x00)" : "invalid unicode character");
             }

@@ -71,7 +71,7 @@ public final class Hcl {
 
     /** A document as a client sends it in a field: plain, or as base64 so that no shell touches it. */
     public static String decoded(String text) {
-        if (!text.chars().allMatch(c -> c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r' || c < 0x80 && Character.isLetterOrDigit(c))) return text;
+        if (!text.chars().allMatch(c -> c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r' || (c < 0x80 && Character.isLetterOrDigit(c)))) return text;
         try {
             var decoded = Base64.getMimeDecoder().decode(text);
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();

@@ -100,7 +100,7 @@ final class JsonParser {
 
     private Value number(Position at) throws SyntaxException {
         int from = cursor.offset();
-        while (cursor.peek() >= '0' && cursor.peek() <= '9' || cursor.peek() != Cursor.END && "+-.eE".indexOf(cursor.peek()) >= 0) cursor.next();
+        while ((cursor.peek() >= '0' && cursor.peek() <= '9') || (cursor.peek() != Cursor.END && "+-.eE".indexOf(cursor.peek()) >= 0)) cursor.next();
         var text = cursor.since(from);
         if (text.length() > 400 || !text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?")) throw new SyntaxException(at, "illegal number");
         return new Value.Number(text, at);

@@ -20,7 +20,7 @@ final class Lexer {
         if (cursor.isAtEnd()) return new Token(Kind.EOF, "", at);
         char c = cursor.peek();
         if (isWordStart(c)) return word(at);
-        if (isDigit(c) || c == '-' && isDigit(cursor.peekSecond())) return number(at);
+        if (isDigit(c) || (c == '-' && isDigit(cursor.peekSecond()))) return number(at);
         if (c == '"') return new Token(Kind.STRING, quoted(), at);
         if (c == '<' && cursor.peekSecond() == '<') return new Token(Kind.HEREDOC, heredoc(), at);
         cursor.next();
@@ -45,7 +45,7 @@ final class Lexer {
     private void skipSpace() throws SyntaxException {
         while (true) {
             char c = cursor.peek();
-            if (c == '#' || c == '/' && cursor.peekSecond() == '/') {
+            if (c == '#' || (c == '/' && cursor.peekSecond() == '/')) {
                 cursor.skipToLineEnd();
             } else if (c == '/' && cursor.peekSecond() == '*') {
                 var start = cursor.here();
@@ -70,7 +70,7 @@ final class Lexer {
     private Token number(Position at) throws SyntaxException {
         int from = cursor.offset();
         cursor.took('-');
-        while (isWord(cursor.peek()) || (cursor.peek() == '+' || cursor.peek() == '-') && isExponent(cursor.since(from))) cursor.next();
+        while (isWord(cursor.peek()) || ((cursor.peek() == '+' || cursor.peek() == '-') && isExponent(cursor.since(from)))) cursor.next();
         var text = cursor.since(from);
         if (text.length() > 400) throw new SyntaxException(at, "number is too long");
         if (text.matches("-?(\\d+|0[xX][0-9a-fA-F]+)")) return new Token(Kind.NUMBER, text, at);
@@ -92,7 +92,7 @@ final class Lexer {
             if (braces == 0 && c == '\n') break;
             cursor.next();
             if (braces == 0 && c == '"') return read.toString();
-            if (c == '$' && cursor.peek() == '{' || braces > 0 && c == '{') braces++;
+            if ((c == '$' && cursor.peek() == '{') || (braces > 0 && c == '{')) braces++;
             if (braces > 0 && c == '}') braces--;
             if (braces == 0 && c == '\\') {
                 read.append(escape());

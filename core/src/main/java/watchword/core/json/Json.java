@@ -190,8 +190,8 @@ public final class Json {
                 case VALUE_STRING -> whole(parser.getText());
                 case VALUE_NUMBER_INT -> integer();
                 case VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getText());
-                case VALUE_TRUE -> Boolean.TRUE;
-                case VALUE_FALSE -> Boolean.FALSE;
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
                 case VALUE_NULL -> null;
                 default -> throw new MalformedException("invalid character looking for beginning of value");
             };

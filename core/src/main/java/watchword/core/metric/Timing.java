@@ -60,7 +60,7 @@ public final class Timing {
     private static int bucket(long nanos) {
         if (nanos < STEPS) return (int) nanos;
         int power = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos);
-        return power * STEPS + (int) (nanos >>> power - 3 & STEPS - 1);
+        return power * STEPS + (int) (nanos >>> (power - 3) & STEPS - 1);
     }
 
     /** The middle of a bucket, in milliseconds. */

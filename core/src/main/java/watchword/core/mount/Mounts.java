@@ -81,8 +81,8 @@ public final class Mounts {
     public String newUuid() {
         var bytes = new byte[16];
         random.nextBytes(bytes);
-        bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
-        bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+        bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x40);
+        bytes[8] = (byte) ((bytes[8] & 0x3f) | 0x80);
         var both = java.nio.ByteBuffer.wrap(bytes);
         return new UUID(both.getLong(), both.getLong()).toString();
     }

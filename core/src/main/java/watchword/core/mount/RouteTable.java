@@ -131,7 +131,7 @@ public final class RouteTable {
                 best = match;
             }
             var match = found(rest, operation, values, taken, path.substring(from));
-            return match == NOTHING || match == OTHER && best == OTHER ? best : match;
+            return match == NOTHING || (match == OTHER && best == OTHER) ? best : match;
         }
 
         private static Match found(Map<Operation, Bound<?, ?>> routes, Operation operation, String[] values, int taken, @Nullable String rest) {

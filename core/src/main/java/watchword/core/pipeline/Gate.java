@@ -45,7 +45,7 @@ final class Gate {
         var match = mount.map(m -> mounts.engine(m).routes().match(request.operation(), below(m, path)));
         var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).map(t -> authority.withIdentity(store, t));
 
-        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || open && request.operation() == Operation.READ)) {
+        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
             var entry = mount.orElseThrow();
             var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
             return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());
@@ -100,7 +100,7 @@ final class Gate {
         if (!folder) return request;
         var limit = request.body().get("limit");
         boolean highest = "max".equals(limit);
-        return highest || limit == null && allow.pageLimit() > 0 ? request.with("limit", (long) allow.pageLimit()) : request;
+        return highest || (limit == null && allow.pageLimit() > 0) ? request.with("limit", (long) allow.pageLimit()) : request;
     }
 
     private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {

@@ -103,7 +103,7 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
 
     /** Any number but 0 is true. */
     private static boolean isTrue(String text) {
-        return TRUE_FORMS.contains(text.toLowerCase(Locale.ROOT)) || isNumber(text) && !sameNumber(new JsonNumber(text), 0L);
+        return TRUE_FORMS.contains(text.toLowerCase(Locale.ROOT)) || (isNumber(text) && !sameNumber(new JsonNumber(text), 0L));
     }
 
     /** What decoding takes for a number: nothing at all for 0, and truths for 0 and 1. */
@@ -138,7 +138,7 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
     private static boolean isTaken(@Nullable Object value, List<Object> taken) {
         if (value == null) return false;
         for (var each : taken) {
-            if (each instanceof String glob && value instanceof String text ? isTakenBy(glob, text) : same(value, each)) return true;
+            if ((each instanceof String glob && value instanceof String text) ? isTakenBy(glob, text) : same(value, each)) return true;
         }
         return false;
     }

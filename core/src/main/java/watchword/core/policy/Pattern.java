@@ -22,7 +22,7 @@ record Pattern(String text, List<String> segments, boolean isPrefix, int firstWi
      */
     static final Comparator<Pattern> MOST_SPECIFIC_FIRST = Comparator.comparingInt(Pattern::firstWildcard).reversed()
             .thenComparing(Pattern::isPrefix)
-            .thenComparing(Pattern::pluses)
+            .thenComparingInt(Pattern::pluses)
             .thenComparing((a, b) -> Integer.compare(b.bytes().length, a.bytes().length))
             .thenComparing((a, b) -> Arrays.compareUnsigned(b.bytes(), a.bytes()));
 

@@ -38,7 +38,7 @@ record Permissions(int bits, Parameters parameters, Duration minWrap, Duration m
         if (denies()) return this;
         if (other.denies()) return other;
         return new Permissions(bits | other.bits, parameters.merge(other.parameters), lower(minWrap, other.minWrap), lower(maxWrap, other.maxWrap),
-                pageLimit == 0 || other.pageLimit != 0 && other.pageLimit < pageLimit ? other.pageLimit : pageLimit, union(eventTypes, other.eventTypes));
+                pageLimit == 0 || (other.pageLimit != 0 && other.pageLimit < pageLimit) ? other.pageLimit : pageLimit, union(eventTypes, other.eventTypes));
     }
 
     private static Set<String> union(Set<String> a, Set<String> b) {

@@ -77,7 +77,7 @@ public final class Policies {
     private static boolean isPlain(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c >= 'A' && c <= 'Z') return false;
+            if (c <= ' ' || c >= 0x7f || (c >= 'A' && c <= 'Z')) return false;
         }
         return true;
     }
@@ -92,8 +92,8 @@ public final class Policies {
 
     /** Variation selectors and fillers, which show as nothing but are not of the general category for that. */
     private static boolean isIgnorable(int c) {
-        return c >= 0xFE00 && c <= 0xFE0F || c >= 0xE0000 && c <= 0xE0FFF || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c >= 0x180B && c <= 0x180F
-                || c == 0x17B4 || c == 0x17B5 || c == 0x2065 || Character.isSurrogate((char) c) && c <= 0xFFFF;
+        return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE0FFF) || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || (c >= 0x180B && c <= 0x180F)
+                || c == 0x17B4 || c == 0x17B5 || c == 0x2065 || (Character.isSurrogate((char) c) && c <= 0xFFFF);
     }
 
     private static String strip(String text) {

@@ -76,7 +76,7 @@ public record RequestPath(String text) {
             }
             boolean trailing = i == path.length();
             if (i == start && !trailing) throw refused("path has an empty segment");
-            if (i - start == 1 && path.charAt(start) == '.' || i - start == 2 && path.startsWith("..", start)) {
+            if ((i - start == 1 && path.charAt(start) == '.') || (i - start == 2 && path.startsWith("..", start))) {
                 throw refused("path has a relative segment");
             }
             start = i + 1;

@@ -88,7 +88,7 @@ record HostInfo(
         var all = new ArrayList<Object>();
         for (var line : lines("stat")) {
             var words = line.split(" +");
-            if (!words[0].startsWith("cpu") || words[0].equals("cpu") && words.length < 5) continue;
+            if (!words[0].startsWith("cpu") || (words[0].equals("cpu") && words.length < 5)) continue;
             var times = new LinkedHashMap<String, Object>();
             times.put("cpu", words[0].equals("cpu") ? "cpu-total" : words[0]);
             for (int i = 0; i < TIMES.length && i + 1 < words.length; i++) times.put(TIMES[i], new watchword.sdk.JsonNumber(Double.toString(whole(words[i + 1]) / TICKS_PER_SECOND)));
@@ -102,7 +102,7 @@ record HostInfo(
         for (FileStore store : FileSystems.getDefault().getFileStores()) {
             try {
                 long total = store.getTotalSpace();
-                if (total <= 0 || !store.name().startsWith("/") && !store.type().equals("overlay")) continue;
+                if (total <= 0 || (!store.name().startsWith("/") && !store.type().equals("overlay"))) continue;
                 long free = store.getUsableSpace();
                 var text = store.toString();
                 int space = text.lastIndexOf(" (");

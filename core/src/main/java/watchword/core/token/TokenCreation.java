@@ -169,7 +169,7 @@ public final class TokenCreation {
         private Duration explicitMax(Optional<TokenRoles.Row> role, List<String> warnings) {
             var asked = TokenRoutes.duration(wanted.explicitMaxTtl());
             var byRole = role.map(TokenRoles.Row::tokenExplicitMaxTtl).orElse(Duration.ZERO);
-            var max = asked.isZero() || byRole.isPositive() && byRole.compareTo(asked) < 0 ? byRole : asked;
+            var max = asked.isZero() || (byRole.isPositive() && byRole.compareTo(asked) < 0) ? byRole : asked;
             if (max.compareTo(mounts.systemMaxTtl()) > 0 && !period.isPositive()) {
                 warnings.add("Explicit max TTL of \"" + max.toSeconds() + "\" exceeded the effective max_ttl; value is capped accordingly");
                 return mounts.systemMaxTtl();

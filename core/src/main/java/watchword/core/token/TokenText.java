@@ -60,7 +60,7 @@ public final class TokenText implements AutoCloseable {
 
     /** A new service token: the time, 160 bits of randomness, and a checksum that a leak scanner can verify. */
     Secret newServiceToken(Instant now) {
-        long ticks = Math.floorDiv(now.toEpochMilli(), MILLIS_PER_TICK) & (1L << TIME_BYTES * 8) - 1;
+        long ticks = Math.floorDiv(now.toEpochMilli(), MILLIS_PER_TICK) & (1L << (TIME_BYTES * 8)) - 1;
         return Secret.copyOf(SERVICE_PREFIX + checked(base62(BigInteger.valueOf(ticks), TIME_CHARS) + randomText(RANDOM_CHARS)));
     }
 
@@ -106,8 +106,8 @@ public final class TokenText implements AutoCloseable {
             if (digit < 0) return 0;
             ticks = ticks * DIGITS.length() + digit;
         }
-        if (ticks >>> TIME_BYTES * 8 != 0) return 0;
-        for (int i = 0; i < TIME_BYTES; i++) key[i] = (byte) (ticks >>> (TIME_BYTES - 1 - i) * 8);
+        if (ticks >>> (TIME_BYTES * 8) != 0) return 0;
+        for (int i = 0; i < TIME_BYTES; i++) key[i] = (byte) (ticks >>> ((TIME_BYTES - 1 - i) * 8));
         return TIME_BYTES;
     }
 

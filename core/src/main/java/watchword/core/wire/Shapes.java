@@ -257,8 +257,8 @@ final class Shapes {
     }
 
     static boolean isEmpty(@Nullable Object value) {
-        return value == null || value instanceof Optional<?> optional && optional.isEmpty()
-                || value instanceof Map<?, ?> map && map.isEmpty() || value instanceof List<?> list && list.isEmpty()
-                || value instanceof String text && text.isEmpty();
+        return value == null || (value instanceof Optional<?> optional && optional.isEmpty())
+                || (value instanceof Map<?, ?> map && map.isEmpty()) || (value instanceof List<?> list && list.isEmpty())
+                || (value instanceof String text && text.isEmpty());
     }
 }

@@ -105,7 +105,7 @@ class LineFormatTest {
 
     /** Every kind of value that may hold a secret, in every place that takes values. */
     private static List<AuditEntry> canariesEverywhere() {
-        var values = new ArrayList<Object>(List.of("canary-text", Secret.copyOf("canary-secret"), "canary-bytes".getBytes(StandardCharsets.UTF_8), new StringBuilder("canary-other"),
+        var values = new ArrayList<Object>(List.of("canary-text", Secret.copyOf("canary-secret"), "canary-bytes".getBytes(StandardCharsets.UTF_8), "canary-other",
                 Optional.of("canary-optional"), Map.of("inner", "canary-inner", "list", List.of("canary-deep", List.of(Map.of("x", "canary-deeper")))),
                 List.of("canary-a", List.of("canary-b", "canary-bytes".getBytes(StandardCharsets.UTF_8)), Secret.copyOf("canary-c")), java.util.Set.of("canary-set")));
         var entries = new ArrayList<AuditEntry>();

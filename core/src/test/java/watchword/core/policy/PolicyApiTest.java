@@ -53,10 +53,13 @@ class PolicyApiTest {
     @Test
     void a_rule_on_a_policy_holds_for_every_spelling_of_its_name() {
         it.policy("admin", READ);
-        it.policy("operator", "path \"sys/policies/*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\"] }\n"
-                + "path \"sys/policy/*\" { capabilities = [\"create\", \"read\", \"update\", \"delete\", \"list\"] }\n"
-                + "path \"sys/policies/acl/admin*\" { capabilities = [\"deny\"] }\npath \"sys/policies/detailed/acl/admin*\" { capabilities = [\"deny\"] }\n"
-                + "path \"sys/policy/admin\" { capabilities = [\"deny\"] }");
+        it.policy("operator", """
+                              path "sys/policies/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
+                              path "sys/policy/*" { capabilities = ["create", "read", "update", "delete", "list"] }
+                              path "sys/policies/acl/admin*" { capabilities = ["deny"] }
+                              path "sys/policies/detailed/acl/admin*" { capabilities = ["deny"] }
+                              path "sys/policy/admin" { capabilities = ["deny"] }\
+                              """);
         var operator = it.token("operator");
         for (var name : List.of("admin", "Admin", "ADMIN", " admin", "admin ", "ａdmin", "ad\uFE0Fmin", "admin/")) {
             for (var at : List.of("sys/policies/acl/", "sys/policy/")) {

@@ -66,7 +66,7 @@ class TokenLifeTest {
         var periodic = it.write(it.root, "auth/token/create", "policies", List.of("default"), "period", "700h").token();
         var plain = it.write(it.root, "auth/token/create", "policies", List.of("default"), "ttl", "700h").token();
         for (int i = 0; i < 4; i++) {
-            it.clock.advance(Duration.ofHours(600));
+            it.clock.advance(Duration.ofDays(25));
             it.write(periodic, "auth/token/renew-self");
             it.write(plain, "auth/token/renew-self");
         }

@@ -67,7 +67,7 @@ record Settings(long maxVersions, boolean casRequired, boolean metadataCasRequir
     static Optional<Duration> lifetime(Settings mount, Settings secret) {
         var ofMount = mount.deleteVersionAfter;
         var ofSecret = secret.deleteVersionAfter;
-        if (ofMount.isNegative() || ofMount.isZero() && ofSecret.isZero()) return Optional.empty();
+        if (ofMount.isNegative() || (ofMount.isZero() && ofSecret.isZero())) return Optional.empty();
         if (ofMount.isZero() || ofSecret.isZero()) return Optional.of(ofMount.plus(ofSecret));
         return Optional.of(ofMount.compareTo(ofSecret) < 0 ? ofMount : ofSecret);
     }

@@ -17,7 +17,7 @@ final class Addresses {
         boolean bracketed = text.startsWith("[");
         boolean hasPort = bracketed ? text.indexOf("]:") > 0 : colon >= 0;
         var host = hasPort ? text.substring(0, colon) : text;
-        if (bracketed && !host.endsWith("]") || !bracketed && host.indexOf(':') >= 0) throw new RefusedException("address", "must be host:port, with an IPv6 address in brackets");
+        if ((bracketed && !host.endsWith("]")) || (!bracketed && host.indexOf(':') >= 0)) throw new RefusedException("address", "must be host:port, with an IPv6 address in brackets");
         return new HostPort(host.isEmpty() ? "0.0.0.0" : bracketed ? host.substring(1, host.length() - 1) : host, hasPort ? port(text.substring(colon + 1)) : otherwise);
     }
 
@@ -31,7 +31,7 @@ final class Addresses {
         int slash = text.indexOf('/');
         try {
             var address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-            return slash < 0 || text.substring(slash + 1).matches("\\d{1,3}") && Integer.parseInt(text.substring(slash + 1)) <= address.getAddress().length * 8;
+            return slash < 0 || (text.substring(slash + 1).matches("\\d{1,3}") && Integer.parseInt(text.substring(slash + 1)) <= address.getAddress().length * 8);
         } catch (IllegalArgumentException aName) {
             return false;
         }

@@ -79,7 +79,7 @@ public final class ConfigReader {
             case Value.Items list -> {
                 for (var one : list.values()) unnest(new Placed(each.file(), new Item(item.key(), item.labels(), one, one.at())), labels, found);
             }
-            case Value.Body body when item.labels().isEmpty() || item.labels().size() < labels && isNest(body) -> {
+            case Value.Body body when item.labels().isEmpty() || (item.labels().size() < labels && isNest(body)) -> {
                 for (var one : body.items()) unnest(new Placed(each.file(), new Item(item.key(), and(item.labels(), one.key()), one.value(), one.at())), labels, found);
             }
             default -> {

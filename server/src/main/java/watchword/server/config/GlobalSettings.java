@@ -41,7 +41,7 @@ public record GlobalSettings(
 
     /** With nothing configured but these. */
     public static GlobalSettings of(String apiAddr, String clusterName, String auditFileFolder) {
-        var month = Duration.ofHours(768);
+        var month = Duration.ofDays(32);
         return new GlobalSettings(apiAddr, clusterName, month, month, LogLevel.INFO, LogFormat.STANDARD, "1.18.5", auditFileFolder, "", true);
     }
 

@@ -122,7 +122,7 @@ final class Deadlines implements Connection.Listener {
     }
 
     private boolean late(Connection connection, Kept kept, long now) {
-        if (kept.running.get() > 0 || kept.served && kept.multiplexed) return false;
+        if (kept.running.get() > 0 || (kept.served && kept.multiplexed)) return false;
         if (!kept.sending) {
             if (connection.getBytesIn() == kept.bytesThen) return false;
             kept.since = now;

@@ -92,7 +92,7 @@ public record ProxyProtocol(Behavior behavior, List<String> authorized) {
 
         private static boolean namesAddresses(String line) {
             var words = line.strip().split(" ", -1);
-            return words.length > 1 && words[1].equals("UNKNOWN") || words.length == 6 && ForwardedFor.isPlainAddress(words[2]) && ForwardedFor.isPlainAddress(words[3]);
+            return (words.length > 1 && words[1].equals("UNKNOWN")) || (words.length == 6 && ForwardedFor.isPlainAddress(words[2]) && ForwardedFor.isPlainAddress(words[3]));
         }
     }
 

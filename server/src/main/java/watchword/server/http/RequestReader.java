@@ -183,6 +183,6 @@ final class RequestReader {
     /** Not a secret, so it need not come from the slow source. */
     private static String requestId() {
         var random = ThreadLocalRandom.current();
-        return new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+        return new UUID((random.nextLong() & 0xffffffffffff0fffL) | 0x4000L, (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 }

@@ -64,7 +64,7 @@ record SocketFile(Listener.Unix listener) {
         var mode = EnumSet.noneOf(PosixFilePermission.class);
         var all = PosixFilePermission.values(); // in the order of rwxrwxrwx
         for (int i = 0; i < 9; i++) {
-            if ((bits & 1 << 8 - i) != 0) mode.add(all[i]);
+            if ((bits & 1 << (8 - i)) != 0) mode.add(all[i]);
         }
         return mode;
     }

@@ -128,7 +128,7 @@ final class Wire implements AutoCloseable {
             while (true) {
                 var head = in.readNBytes(9);
                 if (head.length < 9) return false;
-                in.readNBytes((head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff);
+                in.readNBytes((head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff));
                 if (head[3] == type) return true;
             }
         } catch (IOException ended) {

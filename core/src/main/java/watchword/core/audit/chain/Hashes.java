@@ -39,6 +39,6 @@ final class Hashes {
 
     /** Lower case only, so that a hash has one form. */
     static boolean isHexDigit(int c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     }
 }

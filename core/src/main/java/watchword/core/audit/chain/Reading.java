@@ -183,7 +183,7 @@ final class Reading {
     }
 
     private void add(Finding.Kind kind, String where, long line, String what) {
-        if (findings.size() < MAX_FINDINGS || kind == Finding.Kind.BROKEN && findings.stream().allMatch(f -> f.kind() == Finding.Kind.NOTED)) {
+        if (findings.size() < MAX_FINDINGS || (kind == Finding.Kind.BROKEN && findings.stream().allMatch(f -> f.kind() == Finding.Kind.NOTED))) {
             findings.add(new Finding(kind, where, line, what));
         }
     }

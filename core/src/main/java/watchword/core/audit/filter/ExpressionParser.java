@@ -99,7 +99,7 @@ final class ExpressionParser {
 
     private Token operand(String what) {
         var operand = token;
-        if (operand.isEnd() || !operand.quoted() && !isWordCharacter(operand.text().charAt(0))) throw expected(what);
+        if (operand.isEnd() || (!operand.quoted() && !isWordCharacter(operand.text().charAt(0)))) throw expected(what);
         token = read();
         return operand;
     }

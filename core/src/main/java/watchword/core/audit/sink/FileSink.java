@@ -160,7 +160,7 @@ public final class FileSink implements Sink {
         try {
             var now = key();
             var file = channel;
-            return now == null || !now.equals(identity) || file != null && file.size() < end;
+            return now == null || !now.equals(identity) || (file != null && file.size() < end);
         } catch (IOException unreachable) {
             return false; // the next write will tell
         }
