@@ -166,10 +166,10 @@ public final class Rekey {
 
     private Outcome agreed(Attempt a, int required) {
         var wanted = a.request.shares();
-        var newKey = seal.newKey();
+        var newKey = seal.keys().newKey();
         a.agreedOn = seal.record();
         boolean withoutShares = target == Target.ROOT && !seal.record().isShamir();
-        var shares = withoutShares ? List.<Secret>of() : seal.split(newKey, wanted);
+        var shares = withoutShares ? List.<Secret>of() : seal.keys().split(newKey, wanted);
         if (a.request.requireVerification()) {
             a.newKey = newKey;
             a.verification = new Quorum(wanted, seal.newNonce());
@@ -241,15 +241,15 @@ public final class Rekey {
     }
 
     private void changeRootKey(Barrier barrier, SealRecord before, Secret unsealKey, Shares wanted) {
-        try (var root = seal.newKey()) {
-            var after = before.isShamir() ? seal.byShares(root, unsealKey, wanted) : seal.byAuto(seal.auto().orElseThrow(), root, before.recovery());
+        try (var root = seal.keys().newKey()) {
+            var after = before.isShamir() ? seal.keys().byShares(root, unsealKey, wanted) : seal.keys().byAuto(seal.auto().orElseThrow(), root, before.recovery());
             settling(after, () -> barrier.changeRootKey(LockedKey.copyOf(root), tx -> tx.put(Barrier.SEAL, after.encode())));
         }
     }
 
     private void changeRecoveryKey(Barrier barrier, Secret recoveryKey, Shares wanted) {
         try (var root = Seal.rootOf(barrier)) {
-            var after = seal.byAuto(seal.auto().orElseThrow(), root, wanted);
+            var after = seal.keys().byAuto(seal.auto().orElseThrow(), root, wanted);
             settling(after, () -> barrier.updateBoth((below, tx) -> {
                 below.put(Barrier.SEAL, after.encode());
                 RecoveryKey.put(tx, barrier, recoveryKey);

@@ -14,9 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import watchword.core.barrier.Barrier;
 import watchword.core.barrier.RollbackGuard;
-import watchword.crypto.KeyWrap;
 import watchword.crypto.LockedKey;
-import watchword.crypto.Shamir;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -27,8 +25,6 @@ import watchword.sdk.Storage;
  */
 public final class Seal {
     private static final System.Logger LOG = System.getLogger(Seal.class.getName());
-    /** In the store while it is being initialized; what is found with it was never told to anybody. */
-    private static final String INITIALIZING = "barrier/initializing";
 
     /**
      * How the operator configured it.
@@ -68,6 +64,7 @@ public final class Seal {
     private final Options options;
     private final SecureRandom random;
     private final InstantSource clock;
+    private final RootKeys keys;
     private final ReentrantLock turn = new ReentrantLock();
     private final Rekey rekey = new Rekey(this, Rekey.Target.ROOT);
     private final Rekey rekeyRecovery = new Rekey(this, Rekey.Target.RECOVERY);
@@ -80,6 +77,7 @@ public final class Seal {
         this.inner = inner;
         this.options = options;
         this.random = random;
+        this.keys = new RootKeys(options, random);
         this.clock = clock;
     }
 
@@ -152,87 +150,14 @@ public final class Seal {
     public <T> Initialized<T> initialize(InitRequest wanted, Function<Barrier, T> first) {
         return alone(() -> {
             if (isInitialized()) throw new Problem.Invalid("Vault is already initialized").asException();
-            require(wanted);
-            clearAttempt();
-            return options.auto().isPresent() ? initializeAuto(options.auto().get(), wanted.recovery(), first) : initializeShares(wanted.unseal(), first);
+            return new Initialization(inner, options, keys, random, clock).run(wanted, first);
         });
-    }
-
-    private void require(InitRequest wanted) {
-        if (isAuto()) {
-            if (wanted.unseal().shares() > 1 || wanted.unseal().threshold() > 1) throw notApplicable("secret_shares,secret_threshold");
-            if (!wanted.recovery().equals(Shares.NONE)) wanted.recovery().require("recovery");
-        } else {
-            if (!wanted.recovery().equals(Shares.NONE)) throw notApplicable("recovery_shares,recovery_threshold");
-            wanted.unseal().require("seal");
-        }
-        if (wanted.storedShares() > 1) throw new Problem.Invalid("invalid seal configuration: stored keys cannot be larger than 1").asException();
-    }
-
-    private Problem.ProblemException notApplicable(String parameters) {
-        return new Problem.Invalid("parameters " + parameters + " not applicable to seal type " + status().type()).asException();
-    }
-
-    private void clearAttempt() {
-        boolean brokenOff = inner.<Boolean>read(tx -> tx.get(INITIALIZING).isPresent());
-        if (!brokenOff) options.guard().requireFirst();
-        inner.update(tx -> {
-            for (var page = tx.scan("", "", 500); !page.isEmpty(); page = tx.scan("", page.getLast().key(), 500)) {
-                page.stream().map(Storage.Entry::key).filter(key -> Barrier.owns(key) || !key.startsWith("barrier/")).forEach(key -> {
-                    if (!brokenOff) throw notEmpty();
-                    tx.delete(key);
-                });
-            }
-        });
-    }
-
-    private static Problem.ProblemException notEmpty() {
-        return new Problem.Invalid("the store is not empty, but has lost how it is sealed: bring its entry " + Barrier.SEAL + " back, or begin with an empty store")
-                .asException();
-    }
-
-    private <T> Initialized<T> initializeShares(Shares wanted, Function<Barrier, T> first) {
-        try (var root = newKey(); var unseal = newKey()) {
-            var record = byShares(root, unseal, wanted);
-            var made = store(root, record, Optional.empty(), first);
-            return new Initialized<>(split(unseal, wanted), List.of(), made);
-        }
-    }
-
-    private <T> Initialized<T> initializeAuto(AutoSeal auto, Shares recovery, Function<Barrier, T> first) {
-        try (var root = newKey(); var recoveryKey = newKey()) {
-            var record = byAuto(auto, root, recovery);
-            var made = store(root, record, recovery.isNone() ? Optional.empty() : Optional.of(recoveryKey), first);
-            return new Initialized<>(List.of(), recovery.isNone() ? List.of() : split(recoveryKey, recovery), made);
-        }
-    }
-
-    private <T> T store(Secret root, SealRecord record, Optional<Secret> recoveryKey, Function<Barrier, T> first) {
-        try (var barrier = Barrier.create(inner, LockedKey.copyOf(root), random, clock)) {
-            barrier.initialize((below, tx) -> {
-                below.put(INITIALIZING, new byte[] {1});
-                recoveryKey.ifPresent(key -> RecoveryKey.put(tx, barrier, key));
-            });
-            var made = first.apply(barrier);
-            inner.update(tx -> {
-                tx.put(Barrier.SEAL, record.encode());
-                tx.delete(INITIALIZING);
-            });
-            LOG.log(Level.INFO, "initialized, with a {0} seal", record.type());
-            return made;
-        }
     }
 
     // ---- keys ----
 
-    Secret newKey() {
-        var key = new byte[Share.KEY_BYTES];
-        random.nextBytes(key);
-        return Secret.owning(key);
-    }
-
-    List<Secret> split(Secret key, Shares into) {
-        return Shamir.split(key, into.shares(), into.threshold(), random);
+    RootKeys keys() {
+        return keys;
     }
 
     SecureRandom random() {
@@ -246,37 +171,15 @@ public final class Seal {
         return new UUID((both.getLong() & 0xffffffffffff0fffL) | 0x4000L, (both.getLong() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 
-    /** The root key wrapped by an unseal key. */
-    SealRecord byShares(Secret root, Secret unsealKey, Shares shares) {
-        try (var wrap = new KeyWrap(LockedKey.copyOf(unsealKey))) {
-            return SealRecord.of(SealRecord.SHAMIR, "", shares, Shares.NONE, name -> wrap.wrap(name, root, random));
-        }
-    }
-
-    SealRecord byAuto(AutoSeal auto, Secret root, Shares recovery) {
-        return SealRecord.of(auto.type(), auto.keyId(), Shares.NONE, recovery, name -> auto.wrap(name, root));
-    }
-
     Optional<AutoSeal> auto() {
         return options.auto();
-    }
-
-    private static Optional<Secret> unwrapByKey(SealRecord record, Secret unsealKey) {
-        try (var wrap = new KeyWrap(LockedKey.copyOf(unsealKey))) {
-            return wrap.unwrap(record.name(), record.wrapped());
-        }
-    }
-
-    private static Optional<Secret> unwrapBy(AutoSeal auto, SealRecord record) {
-        if (!auto.type().equals(record.type())) return Optional.empty();
-        return auto.unwrap(record.keyId(), record.name(), record.wrapped()).filter(root -> root.size() == Share.KEY_BYTES);
     }
 
     /** Whether a quorum's shares made what they should: the unseal key, or with an auto-seal the recovery key. */
     boolean isQuorumKey(SealRecord record, Barrier barrier, Secret key) {
         barrier.catchUp(); // another server may have changed the root key
         if (!record.isShamir()) return RecoveryKey.is(barrier, key);
-        return unwrapByKey(record, key).map(root -> {
+        return keys.unwrapByKey(record, key).map(root -> {
             try (root; var locked = LockedKey.copyOf(root)) {
                 return barrier.isRootKey(locked);
             }
@@ -332,7 +235,7 @@ public final class Seal {
     }
 
     private Barrier unsealBy(SealRecord record, Secret key) {
-        var root = record.isShamir() ? unwrapByKey(record, key) : unwrapByConfigured(record);
+        var root = record.isShamir() ? keys.unwrapByKey(record, key) : keys.unwrapByConfigured(record);
         var barrier = barrierOf(root.orElseThrow(() -> record.isShamir() ? invalidKey() : autoSealFailed()));
         try {
             if (!record.isShamir() && !RecoveryKey.is(barrier, key)) throw invalidKey();
@@ -351,10 +254,6 @@ public final class Seal {
             return Barrier.open(inner, LockedKey.copyOf(root), random, clock).orElseThrow(() ->
                     new Storage.StorageException("the root key is right, but the keyring is damaged, or was tampered with", false, null));
         }
-    }
-
-    private Optional<Secret> unwrapByConfigured(SealRecord record) {
-        return options.auto().flatMap(auto -> unwrapBy(auto, record)).or(() -> options.retired().flatMap(auto -> unwrapBy(auto, record)));
     }
 
     private static Problem.ProblemException invalidKey() {
@@ -380,12 +279,12 @@ public final class Seal {
     }
 
     private Barrier autoUnseal(SealRecord record) {
-        var barrier = barrierOf(unwrapByConfigured(record).orElseThrow(Seal::autoSealFailed));
+        var barrier = barrierOf(keys.unwrapByConfigured(record).orElseThrow(Seal::autoSealFailed));
         try {
             options.guard().check(barrier);
             var auto = options.auto().orElseThrow(Seal::autoSealFailed);
             if (!auto.keyId().equals(record.keyId())) {
-                var renewed = byAuto(auto, rootOf(barrier), record.recovery());
+                var renewed = keys.byAuto(auto, rootOf(barrier), record.recovery());
                 alone(() -> {
                     if (!isStored(record)) throw changedMeanwhile();
                     inner.update(tx -> tx.put(Barrier.SEAL, renewed.encode()));
@@ -418,13 +317,13 @@ public final class Seal {
         if (!isStored(record)) throw changedMeanwhile();
         try (var root = rootOf(barrier)) {
             if (record.isShamir()) {
-                var moved = byAuto(options.auto().orElseThrow(), root, record.unseal());
+                var moved = keys.byAuto(options.auto().orElseThrow(), root, record.unseal());
                 barrier.updateBoth((below, tx) -> {
                     below.put(Barrier.SEAL, moved.encode());
                     RecoveryKey.put(tx, barrier, key);
                 });
             } else {
-                var moved = byShares(root, key, record.recovery());
+                var moved = keys.byShares(root, key, record.recovery());
                 barrier.updateBoth((below, tx) -> {
                     below.put(Barrier.SEAL, moved.encode());
                     RecoveryKey.delete(tx);
@@ -504,13 +403,9 @@ public final class Seal {
     /** Closes the barrier and forgets every share that was given. Again, it does nothing. */
     public void seal() {
         inTurn(() -> {
-            rekey.forget();
-            rekeyRecovery.forget();
-            rootGeneration.forget();
-            resetUnseal();
             var barrier = open;
+            forget();
             if (barrier == null) return false;
-            open = null;
             try (barrier) {
                 LOG.log(Level.INFO, "sealed");
                 options.guard().advance(barrier);

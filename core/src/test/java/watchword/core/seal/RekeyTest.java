@@ -118,7 +118,7 @@ class RekeyTest {
     @Test
     void wrong_shares_change_nothing_and_the_attempt_begins_anew() {
         rekey.start(plain(3, 2));
-        var foreign = Shamir.split(seal.newKey(), 3, 2, f.random);
+        var foreign = Shamir.split(seal.keys().newKey(), 3, 2, f.random);
 
         assertThatThrownBy(() -> give(rekey, foreign.subList(0, 2))).hasMessage("unseal key verification failed");
 

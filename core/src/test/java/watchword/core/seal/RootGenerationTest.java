@@ -77,7 +77,7 @@ class RootGenerationTest {
     void wrong_shares_make_no_token() {
         generation.start(Optional.empty());
         var nonce = generation.status().nonce();
-        var foreign = Shamir.split(seal.newKey(), 3, 2, f.random);
+        var foreign = Shamir.split(seal.keys().newKey(), 3, 2, f.random);
 
         generation.update(SealFixture.hex(foreign.get(0)), nonce, RootGenerationTest::never);
         assertThatThrownBy(() -> generation.update(SealFixture.hex(foreign.get(1)), nonce, RootGenerationTest::never)).hasMessage("unseal key verification failed");

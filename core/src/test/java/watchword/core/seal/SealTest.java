@@ -100,7 +100,7 @@ class SealTest {
     @Test
     void wrong_shares_say_so_and_begin_anew() {
         var shares = f.init(seal, SealFixture.shares(3, 2)).shares();
-        var foreign = Shamir.split(seal.newKey(), 3, 2, f.random);
+        var foreign = Shamir.split(seal.keys().newKey(), 3, 2, f.random);
 
         seal.unseal(SealFixture.hex(shares.get(0)), false);
         assertThatThrownBy(() -> seal.unseal(SealFixture.hex(foreign.get(1)), false)).isInstanceOfSatisfying(Problem.ProblemException.class,

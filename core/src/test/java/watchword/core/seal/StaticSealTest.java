@@ -46,7 +46,7 @@ class StaticSealTest {
         var shares = f.init(seal, SealFixture.recovery(3, 2)).recoveryShares();
         seal.autoUnseal();
         seal.seal();
-        var foreign = watchword.crypto.Shamir.split(seal.newKey(), 3, 2, f.random);
+        var foreign = watchword.crypto.Shamir.split(seal.keys().newKey(), 3, 2, f.random);
 
         assertThatThrownBy(() -> SealFixture.unseal(seal, foreign.subList(0, 2))).hasMessage("Unseal failed, invalid key");
         assertThat(seal.status().sealed()).isTrue();
