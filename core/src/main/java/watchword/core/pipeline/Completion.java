@@ -15,6 +15,9 @@ import watchword.sdk.Storage;
 
 /** What an answer carries besides its data, made in the transaction of the request: a lease for what was issued, a token for a login, a wrapping. */
 final class Completion {
+    private static final Problem AT_ONCE_REVOKED =
+            new Problem.Invalid("Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.");
+
     private final Mounts mounts;
     private final Leases leases;
     private final Logins logins;
@@ -38,7 +41,12 @@ final class Completion {
     }
 
     Answer complete(Storage.Writer store, Admission.Allowed allowed, Reply<?> reply, Answer answer, Instant now) {
-        var complete = reply.term().orElse(null) instanceof Reply.Term.Leased leased ? leased(store, allowed, leased, answer, now) : withoutStore(reply, answer);
+        var complete = withoutStore(reply, answer);
+        if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
+            complete = leased(store, allowed, leased, answer, now);
+            // The lease is on record, so that it ends with the token, which is about to end; what it stands for is of no use to anybody.
+            if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
+        }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
             var made = logins.login(store, allowed.theMount(), allowed.request().path().text(), login, now);
             complete = complete.withAuth(made.auth(), made.warnings());

@@ -154,7 +154,7 @@ public final class Pipeline {
     }
 
     private void endSpentToken(Admission admission, Instant now) {
-        admission.tokenCaller().filter(c -> c.row().usesLeft() == -1).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
+        admission.tokenCaller().filter(c -> c.row().isSpent()).ifPresent(c -> storage.update(store -> tokens.revoke(store, c.tokenKey(), now)));
     }
 
     private static Answer helpOn(Admission.Help help) {

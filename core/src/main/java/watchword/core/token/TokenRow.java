@@ -54,6 +54,11 @@ public record TokenRow(
         return type.equals(BATCH);
     }
 
+    /** Whether the request under way is its last. */
+    public boolean isSpent() {
+        return usesLeft == -1;
+    }
+
     boolean expiredAt(Instant now) {
         return expires.isPresent() && !expires.get().isAfter(now);
     }

@@ -55,6 +55,17 @@ class LeaseLifeTest {
     }
 
     @Test
+    void what_the_last_use_of_a_token_got_is_not_told_and_ends_at_once() {
+        var twice = it.write(it.root, "auth/token/create", "policies", List.of("toys"), "num_uses", 2).token();
+        assertThat(issue(twice, "first").leaseId()).isNotEmpty();
+        var last = issue(twice, "last");
+        assertThat(last.status()).isEqualTo(400);
+        assertThat(last.errors()).hasToString("[Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.]");
+        it.server.runDue();
+        assertThat(ToyEngine.ALIVE).isEmpty();
+    }
+
+    @Test
     void a_token_that_ended_while_the_server_was_down_stays_ended_and_takes_its_leases_along() {
         var brief = it.write(it.root, "auth/token/create", "policies", List.of("toys"), "ttl", "5s").token();
         issue(brief, "x");
