@@ -213,3 +213,36 @@ def test_a_quorum_opens_rekeys_and_makes_a_root_token(sealed):
     assert cli("token", "lookup", "-field=policies", VAULT_ADDR=environment["VAULT_ADDR"], VAULT_TOKEN=root).stdout == '["root"]'
     assert cli("operator", "seal", **environment).returncode == 0
     assert cli("status", **environment).returncode == 2
+
+
+def test_a_snapshot_is_saved_whole_for_its_owner_alone_and_restored(tmp_path):
+    file = tmp_path / "store.snap"
+    assert cli("kv", "put", "secret/snapshot", "v=before").returncode == 0
+    saved = cli("operator", "raft", "snapshot", "save", str(file))
+    assert saved.returncode == 0, saved.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["store.snap"]
+    assert cli("kv", "put", "secret/snapshot", "v=after").returncode == 0
+
+    torn = tmp_path / "torn.snap"
+    torn.write_bytes(file.read_bytes()[:-100])
+    refused = cli("operator", "raft", "snapshot", "restore", str(torn))
+    assert refused.returncode == 2 and "snapshot" in refused.stderr
+    assert cli("kv", "get", "-field=v", "secret/snapshot").stdout.strip() == "after"
+
+    restored = cli("operator", "raft", "snapshot", "restore", str(file))
+    assert restored.returncode == 0, restored.stderr
+    assert cli("kv", "get", "-field=v", "secret/snapshot").stdout.strip() == "before"
+
+    for command, words in (("save", "no folder"), ("restore", "no file")):
+        failed = cli("operator", "raft", "snapshot", command, str(tmp_path / "none" / "x"))
+        assert failed.returncode != 0 and words in failed.stderr
+    denied = cli("operator", "raft", "snapshot", "save", str(tmp_path / "denied.snap"), VAULT_TOKEN="hvs.nobody")
+    assert denied.returncode == 2 and "permission denied" in denied.stderr
+    assert not (tmp_path / "denied.snap").exists()
+
+
+def test_a_snapshot_that_has_no_room_is_told_of_this_machine(tmp_path):
+    failed = subprocess.run(["prlimit", "--fsize=4096", WATCHWORD, "operator", "raft", "snapshot", "save", str(tmp_path / "x.snap")], text=True, capture_output=True)
+    assert failed.returncode != 0 and "cannot write" in failed.stderr and "reach" not in failed.stderr, failed.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -136,7 +136,7 @@ final class RequestsTest {
     @Test
     void every_command_that_talks_to_a_server_stands_here_or_in_a_test_of_its_own() {
         var tested = new ArrayList<>(List.of("kv rollback", "kv enable-versioning", "operator init", "operator rotate", "auth help",
-                "login"));
+                "login", "operator raft snapshot save", "operator raft snapshot restore"));
         for (var method : RequestsTest.class.getDeclaredMethods()) {
             var source = method.getAnnotation(CsvSource.class);
             if (source != null) {

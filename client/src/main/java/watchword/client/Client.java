@@ -1,6 +1,9 @@
 package watchword.client;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -18,6 +21,8 @@ import javax.net.ssl.SSLException;
  */
 public final class Client implements AutoCloseable {
     private static final byte[] NO_BODY = {};
+    /** Bytes of an answer to a transfer that is only told. */
+    private static final long MOST_TOLD = 1 << 20;
 
     private final Settings settings;
     private final Map<String, String> headers;
@@ -96,6 +101,30 @@ public final class Client implements AutoCloseable {
 
     public Answer delete(String path) throws IOException, SettingsException {
         return call("DELETE", path, Map.of(), Optional.empty());
+    }
+
+    /** What is too long to be held: an answer goes to {@code into} as it comes, unless it is a refusal. Tried once. */
+    public void download(String path, OutputStream into) throws IOException, SettingsException {
+        transfer("GET", path, InputStream.nullInputStream(), 0, new HttpReader.Sink(into, Long.MAX_VALUE));
+    }
+
+    /** Sends what is too long to be held. Tried once. @param length how many bytes {@code body} has */
+    public void upload(String path, InputStream body, long length) throws IOException, SettingsException {
+        transfer("PUT", path, body, length, new HttpReader.Sink(OutputStream.nullOutputStream(), MOST_TOLD));
+    }
+
+    private void transfer(String method, String path, InputStream body, long length, HttpReader.Sink good) throws IOException, SettingsException {
+        var request = new HttpRequest(method, PathText.target(path, Map.of()), headersFor(method, false), NO_BODY);
+        var told = new ByteArrayOutputStream();
+        var refusal = new HttpReader.Sink(told, MOST_TOLD);
+        HttpReader.Response response;
+        try {
+            response = connections.transfer(request, body, length, status -> status < 300 ? good : refusal, settings.timeout());
+        } catch (IOException failed) {
+            throw UnreachableException.of(settings.address(), failed);
+        }
+        var whole = new HttpReader.Response(response.status(), response.headers(), told.toByteArray(), false);
+        interpret(request, whole, answer(whole));
     }
 
     /**

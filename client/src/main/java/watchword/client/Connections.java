@@ -1,10 +1,12 @@
 package watchword.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,19 @@ final class Connections implements AutoCloseable {
             kept.connection().close();
         }
         return exchange(open(deadline), bytes, deadline);
+    }
+
+    /** Once, on a connection of its own, which may take as long as it gets on. @param sinks where the body of an answer goes, by its status */
+    HttpReader.Response transfer(HttpRequest request, InputStream body, long length, IntFunction<HttpReader.Sink> sinks, Duration patience)
+            throws IOException, SettingsException {
+        var deadline = Deadline.forEachStep(patience);
+        try (var connection = open(deadline)) {
+            var head = request.head(address, length);
+            connection.write(head, head.length, deadline);
+            var buffer = new byte[64 << 10];
+            for (int count = body.read(buffer); count > 0; count = body.read(buffer)) connection.write(buffer, count, deadline);
+            return new HttpReader(connection, deadline).read(sinks);
+        }
     }
 
     private Connection open(Deadline deadline) throws IOException, SettingsException {

@@ -3,15 +3,18 @@ package watchword.client;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /** Reads one answer (RFC 9112): status, headers, and a body by length, in chunks or to the end. Everything is bounded. One thread. */
 final class HttpReader {
     private static final int MAX_HEAD = 64 << 10;
     private static final int MAX_BODY = 64 << 20;
+    private static final byte[] NO_BODY = {};
 
     private final Connection connection;
     private final Deadline deadline;
@@ -39,6 +42,16 @@ final class HttpReader {
     }
 
     Response read() throws IOException {
+        var body = new ByteArrayOutputStream();
+        var response = read(_ -> new Sink(body, MAX_BODY));
+        return new Response(response.status(), response.headers(), body.toByteArray(), response.keepAlive());
+    }
+
+    /** Where a body goes, and how long it may be. */
+    record Sink(OutputStream into, long most) {}
+
+    /** The same, but the body goes where {@code sink} says for its status. */
+    Response read(IntFunction<Sink> sinks) throws IOException {
         while (true) {
             var line = statusLine();
             int status = status(line);
@@ -47,10 +60,12 @@ final class HttpReader {
             boolean none = status == 204 || status == 304;
             boolean chunked = headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).contains("chunked");
             boolean toTheEnd = !none && !chunked && !headers.containsKey("content-length");
-            var body = none ? new byte[0] : chunked ? chunks() : toTheEnd ? rest()
-                    : exactly(length(headers.getOrDefault("content-length", "")));
+            var sink = sinks.apply(status);
+            if (chunked) chunks(sink);
+            else if (toTheEnd) rest(sink);
+            else if (!none) copy(length(headers.getOrDefault("content-length", ""), sink.most()), sink);
             boolean close = toTheEnd || line.startsWith("HTTP/1.0") || headers.getOrDefault("connection", "").equalsIgnoreCase("close");
-            return new Response(status, headers, body, !close && at == end);
+            return new Response(status, headers, NO_BODY, !close && at == end);
         }
     }
 
@@ -77,10 +92,10 @@ final class HttpReader {
         return headers;
     }
 
-    private static int length(String text) throws IOException {
+    private static long length(String text, long most) throws IOException {
         try {
             long length = Long.parseLong(text);
-            if (length >= 0 && length <= MAX_BODY) return (int) length;
+            if (length >= 0 && length <= most) return length;
         } catch (NumberFormatException malformed) {
             throw new IOException("the server does not say how long its answer is", malformed);
         }
@@ -91,47 +106,42 @@ final class HttpReader {
         return new IOException("the answer is larger than " + (MAX_BODY >> 20) + " MiB");
     }
 
-    private byte[] exactly(int length) throws IOException {
-        var body = new byte[length];
-        int have = 0;
-        while (have < length) {
+    private void copy(long length, Sink sink) throws IOException {
+        for (long left = length; left > 0; ) {
             if (at == end && !fill()) throw new EOFException("the answer was cut off");
-            int part = Math.min(end - at, length - have);
-            System.arraycopy(buffer, at, body, have, part);
+            int part = (int) Math.min(end - at, left);
+            sink.into().write(buffer, at, part);
             at += part;
-            have += part;
+            left -= part;
         }
-        return body;
     }
 
-    private byte[] rest() throws IOException {
-        var body = new ByteArrayOutputStream();
-        while (at < end || fill()) {
-            body.write(buffer, at, end - at);
+    private void rest(Sink sink) throws IOException {
+        for (long have = 0; at < end || fill(); ) {
+            have += end - at;
+            if (have > sink.most()) throw tooLong();
+            sink.into().write(buffer, at, end - at);
             at = end;
-            if (body.size() > MAX_BODY) throw tooLong();
         }
-        return body.toByteArray();
     }
 
-    private byte[] chunks() throws IOException {
-        var body = new ByteArrayOutputStream();
-        while (true) {
-            int size = chunkSize(line());
-            if (size == 0) break;
-            if (body.size() + size > MAX_BODY) throw tooLong();
-            body.writeBytes(exactly(size));
+    private void chunks(Sink sink) throws IOException {
+        long have = 0;
+        for (long size = chunkSize(line()); size > 0; size = chunkSize(line())) {
+            have += size;
+            if (have > sink.most()) throw tooLong();
+            copy(size, sink);
             if (!line().isEmpty()) throw new IOException("a chunk does not end where it should");
+            headBytes = 0;
         }
         headers();
-        return body.toByteArray();
     }
 
-    private static int chunkSize(String line) throws IOException {
+    private static long chunkSize(String line) throws IOException {
         int semicolon = line.indexOf(';');
         try {
-            int size = Integer.parseInt((semicolon < 0 ? line : line.substring(0, semicolon)).strip(), 16);
-            if (size >= 0 && size <= MAX_BODY) return size;
+            long size = Long.parseLong((semicolon < 0 ? line : line.substring(0, semicolon)).strip(), 16);
+            if (size >= 0) return size;
         } catch (NumberFormatException malformed) {
             throw new IOException("a chunk has no size", malformed);
         }

@@ -1,6 +1,7 @@
 package watchword.cli.command;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import watchword.cli.line.Call;
 import watchword.cli.line.Command;
@@ -18,7 +19,7 @@ public final class OperatorCommands implements Group {
 
     @Override
     public List<Command> commands() {
-        return List.of(
+        var all = new ArrayList<Command>(List.of(
                 Command.of("operator init", "", "Make a new server's keys and its first token; they are shown this once.")
                         .doing("initializing")
                         .flags(Flag.number("key-shares", "into how many shares the key is split; else " + SHARES),
@@ -43,7 +44,9 @@ public final class OperatorCommands implements Group {
                 Command.of("operator rotate", "", "Seal what is written from now on with a new key.").doing("rotating key")
                         .example("operator rotate"),
                 Command.of("operator key-status", "", "Tell about the key that seals the store.").doing("reading key status")
-                        .example("operator key-status"));
+                        .example("operator key-status")));
+        all.addAll(SnapshotCommand.declarations());
+        return List.copyOf(all);
     }
 
     @Override
@@ -64,6 +67,7 @@ public final class OperatorCommands implements Group {
                 yield call.output().answer(call.client().read("sys/key-status"));
             }
             case "operator key-status" -> call.output().answer(call.client().read("sys/key-status"));
+            case SnapshotCommand.SAVE, SnapshotCommand.RESTORE -> SnapshotCommand.run(call);
             default -> throw Group.undone(call);
         };
     }
