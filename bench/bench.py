@@ -47,7 +47,7 @@ def load(folder, address, token, case):
         if "Non-2xx" in out:
             sys.exit("errors under load:\n" + out)
         rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]))
-        tails.append(milliseconds(re.search(r"99%\s+(\S+)", out)[1]))
+        tails.append(milliseconds(re.search(r"^ +99% +(\S+)", out, re.M)[1]))
     return statistics.median(rates), statistics.median(tails)
 
 
