@@ -122,8 +122,9 @@ public final class Main {
         for (var error : told.errors()) text.append("\n* ").append(error.stripTrailing());
         Paint.error(world, Table.printable(text.toString()));
         if (told.status() == 403) {
-            world.err().println("\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token "
-                    + "capabilities PATH");
+            world.err().println(told.isAnonymous()
+                    ? "\nThere is no token: set VAULT_TOKEN, or log in with watchword login"
+                    : "\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token capabilities PATH");
         }
         if (told.status() == 503 && told.says("sealed")) world.err().println("\nThe server is sealed; watchword operator unseal opens it.");
     }

@@ -101,6 +101,13 @@ final class MainTest {
     }
 
     @Test
+    void who_has_no_token_is_told_how_to_get_one() {
+        line.server.on("GET /v1/denied", 403, "{\"errors\":[\"permission denied\"]}");
+        assertThat(line.without("VAULT_TOKEN").type("read", "denied").err()).contains("There is no token").contains("watchword login");
+        assertThat(line.with("VAULT_TOKEN", "some").type("read", "denied").err()).contains("may have ended").doesNotContain("no token");
+    }
+
+    @Test
     void status_tells_a_sealed_server_by_two_and_an_absent_one_by_one() {
         line.server.on("GET /v1/sys/seal-status", 200,
                 "{\"type\":\"shamir\",\"initialized\":true,\"sealed\":true,\"t\":3,\"n\":5,\"progress\":1,\"nonce\":\"q\",\"version\":\"1\"}");

@@ -11,19 +11,26 @@ public final class ApiException extends IOException {
     private final String url;
     private final String namespace;
     private final int status;
+    private final boolean anonymous;
     private final transient List<String> errors;
 
-    ApiException(String method, String url, String namespace, int status, List<String> errors) {
+    ApiException(String method, String url, String namespace, int status, boolean anonymous, List<String> errors) {
         super(status + " " + String.join("; ", errors));
         this.method = method;
         this.url = url;
         this.namespace = namespace;
         this.status = status;
+        this.anonymous = anonymous;
         this.errors = List.copyOf(errors);
     }
 
     public int status() {
         return status;
+    }
+
+    /** Whether it was asked without a token. */
+    public boolean isAnonymous() {
+        return anonymous;
     }
 
     /** As the server worded them; empty when it gave none. */

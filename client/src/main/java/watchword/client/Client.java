@@ -202,7 +202,7 @@ public final class Client implements AutoCloseable {
         if (status < 400) errors = List.of("the server redirects to " + response.headers().getOrDefault("location", "another place")
                 + "; redirects are not followed: set VAULT_ADDR to it if you trust it");
         else if (answer.body().isEmpty() && answer.raw().length > 0) errors = List.of(HttpReader.text(answer.raw()));
-        throw new ApiException(request.method(), settings.address() + request.target(), settings.namespace(), status, errors);
+        throw new ApiException(request.method(), settings.address() + request.target(), settings.namespace(), status, !settings.token().isPresent(), errors);
     }
 
     /** {@code sys/health} tells by its status how the server is; that is its value, not an error. */

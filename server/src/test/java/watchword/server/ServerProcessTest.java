@@ -3,6 +3,8 @@ package watchword.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,6 +96,17 @@ final class ServerProcessTest {
         assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(server.exitValue()).isEqualTo(2);
         assertThat(log()).isEqualTo("watchword: " + file + ":7: log_level must be one of trace, debug, info, warn, error\n");
+    }
+
+    @Test
+    void an_address_that_is_taken_is_named() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var address = "127.0.0.1:" + taken.getLocalPort();
+            var server = start("dev", "-listen=" + address);
+            assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.exitValue()).isEqualTo(2);
+            assertThat(log()).contains("cannot listen on " + address + ": Address already in use; stop what listens there, or choose another address");
+        }
     }
 
     @Test

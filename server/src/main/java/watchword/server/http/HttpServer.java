@@ -1,6 +1,7 @@
 package watchword.server.http;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
         try {
             jetty.start();
         } catch (IOException failed) {
-            throw failed;
+            throw failed.getCause() instanceof BindException taken ? unusable(failed, taken) : failed;
         } catch (Exception failed) {
             throw new IOException(failed);
         }
@@ -102,6 +103,11 @@ public final class HttpServer implements AutoCloseable {
             published.add(file);
         }
         sweeper.scheduleWithFixedDelay(() -> ports.values().forEach(port -> port.deadlines().sweep()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static IOException unusable(IOException failed, BindException why) {
+        var address = String.valueOf(failed.getMessage()).replace("Failed to bind to ", "").replaceFirst("^/", "");
+        return new IOException("cannot listen on " + address + ": " + why.getMessage() + "; stop what listens there, or choose another address", failed);
     }
 
     private Connector connector(Listener listener, Port port) throws IOException {
