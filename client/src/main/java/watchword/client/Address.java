@@ -57,6 +57,11 @@ public record Address(Kind kind, String host, int port, String base) {
         return path.substring(0, end);
     }
 
+    /** Whether it is this machine, by a name or number that is nothing else. */
+    boolean isLoopback() {
+        return host.equals("localhost") || host.equals("::1") || (host.startsWith("127.") && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9')));
+    }
+
     /** What goes into the {@code Host} header. */
     String authority() {
         if (kind == Kind.UNIX) return "localhost";

@@ -51,6 +51,11 @@ public record Answer(int status, Json.Obj body, byte[] raw) {
         return body.texts("warnings");
     }
 
+    /** True when it only tells, in warnings, why there is nothing. */
+    public boolean isAbsence() {
+        return status == 404 && body.get("data").isEmpty();
+    }
+
     /** True when there is nothing in it at all. */
     public boolean isEmpty() {
         return raw.length == 0;

@@ -47,6 +47,13 @@ public final class ApiException extends IOException {
         return url;
     }
 
+    /** The path of the API that was asked: {@code auth/token/lookup-self}. */
+    public String path() {
+        int version = url.indexOf("/v1/");
+        int query = url.indexOf('?');
+        return url.substring(version < 0 ? 0 : version + "/v1/".length(), query < 0 ? url.length() : query);
+    }
+
     /** Empty for none. */
     public String namespace() {
         return namespace;

@@ -15,6 +15,8 @@ final class HttpReader {
     private static final int MAX_HEAD = 64 << 10;
     private static final int MAX_BODY = 64 << 20;
     private static final byte[] NO_BODY = {};
+    /** The first byte of what a server under TLS says to who does not. */
+    private static final byte TLS_ALERT = 21;
 
     private final Connection connection;
     private final Deadline deadline;
@@ -32,8 +34,17 @@ final class HttpReader {
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Response(int status, Map<String, String> headers, byte[] body, boolean keepAlive) {}
 
+    /** What came is no answer in HTTP. */
+    static class NotHttpException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotHttpException(String message) {
+            super(message);
+        }
+    }
+
     /** Nothing came before the other side closed: it had not seen the request, or does not tell. */
-    static final class NoAnswerException extends IOException {
+    static final class NoAnswerException extends NotHttpException {
         private static final long serialVersionUID = 1;
 
         NoAnswerException() {
@@ -71,15 +82,16 @@ final class HttpReader {
 
     private String statusLine() throws IOException {
         if (at == end && !fill()) throw new NoAnswerException();
+        if (buffer[at] == TLS_ALERT) throw new NotHttpException("the server does not speak plain HTTP");
         return line();
     }
 
     private static int status(String line) throws IOException {
-        if (!line.startsWith("HTTP/1.") || line.length() < 12) throw new IOException("the server does not speak HTTP");
+        if (!line.startsWith("HTTP/1.") || line.length() < 12) throw new NotHttpException("the server does not speak HTTP");
         try {
             return Integer.parseInt(line.substring(9, 12));
         } catch (NumberFormatException malformed) {
-            throw new IOException("the server does not speak HTTP", malformed);
+            throw new NotHttpException("the server does not speak HTTP");
         }
     }
 

@@ -26,13 +26,16 @@ public final class UnreachableException extends IOException {
             return new UnreachableException("cannot reach " + address + ": " + text
                     + ". Is it the right address? VAULT_ADDR names another", failed);
         }
-        return new UnreachableException("cannot reach " + address + ": " + text, failed);
+        boolean mayBeTls = address.kind() == Address.Kind.HTTP && failed instanceof HttpReader.NotHttpException;
+        return new UnreachableException("cannot reach " + address + ": " + text
+                + (mayBeTls ? "; does it speak TLS? Try VAULT_ADDR=https://" + address.authority() : ""), failed);
     }
 
     private static String tls(Address address, String text) {
         if (text.contains("Unsupported or unrecognized SSL message")) {
-            return "the server speaks plain HTTP; with VAULT_ADDR=http://" + address.authority()
-                    + " the token would be readable on the way";
+            return "the server speaks plain HTTP; " + (address.isLoopback()
+                    ? "export VAULT_ADDR=http://" + address.authority() + " (a development server; nobody else can read it here)"
+                    : "with VAULT_ADDR=http://" + address.authority() + " the token would be readable on the way");
         }
         if (text.contains("PKIX path") || text.contains("trustAnchors")) {
             return "its certificate is not signed by an authority that this machine trusts; VAULT_CACERT names the file of one that you "

@@ -115,6 +115,11 @@ final class HttpReaderTest {
     }
 
     @Test
+    void an_alert_of_tls_is_no_answer_that_broke_off() {
+        assertThatThrownBy(() -> read("\u0015\u0003\u0003\0\2\2P")).isInstanceOf(HttpReader.NotHttpException.class).hasMessage("the server does not speak plain HTTP");
+    }
+
+    @Test
     void silence_is_told_from_an_answer_that_broke_off() {
         assertThatThrownBy(() -> read("")).isInstanceOf(HttpReader.NoAnswerException.class);
     }

@@ -246,6 +246,30 @@ final class TlsTest {
     }
 
     @Test
+    void a_server_under_tls_is_recognized_by_who_speaks_plainly() throws Exception {
+        try (var server = serve("server")) {
+            var plain = server.address().replace("https:", "http:");
+            try (var client = new Client(Settings.of(Address.parse(plain)))) {
+                assertThatThrownBy(() -> client.read("x")).isInstanceOf(UnreachableException.class)
+                        .hasMessageContaining("does it speak TLS? Try VAULT_ADDR=" + server.address());
+            }
+        }
+    }
+
+    @Test
+    void what_is_readable_on_the_way_is_readable_to_nobody_else_on_this_machine() throws Exception {
+        var plain = new javax.net.ssl.SSLException("Unsupported or unrecognized SSL message");
+        for (var here : new String[] {"127.0.0.1", "localhost", "[::1]"}) {
+            assertThat(UnreachableException.of(Address.parse("https://" + here + ":8200"), plain))
+                    .hasMessageContaining("export VAULT_ADDR=http://" + here + ":8200 (a development server");
+        }
+        for (var elsewhere : new String[] {"10.0.0.1", "127.evil.example", "localhost.example"}) {
+            assertThat(UnreachableException.of(Address.parse("https://" + elsewhere + ":8200"), plain))
+                    .hasMessageContaining("would be readable on the way").hasMessageNotContaining("export");
+        }
+    }
+
+    @Test
     void a_server_without_tls_is_recognized() throws Exception {
         try (var plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {
