@@ -2,6 +2,7 @@ package watchword.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import watchword.cli.command.AuditCommands;
 import watchword.cli.command.KvCommands;
@@ -16,12 +17,26 @@ import watchword.cli.command.StatusCommand;
 import watchword.cli.command.TokenCommands;
 import watchword.cli.line.Command;
 import watchword.cli.line.Group;
+import watchword.cli.line.Nearest;
 import watchword.cli.run.RunCommand;
 
 /** Every command there is. The group of a command is found by its words alone, so that no other is loaded. */
 final class Commands {
     private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth",
             "audit", "lease", "status", "operator", "server", "help");
+
+    /** What people type who know another program, or think of the thing itself. */
+    private static final Map<String, String> OTHER_WORDS = Map.ofEntries(
+            Map.entry("get", "kv get"), Map.entry("put", "kv put"), Map.entry("set", "kv put"), Map.entry("ls", "list"), Map.entry("rm", "delete"),
+            Map.entry("kv set", "kv put"), Map.entry("kv write", "kv put"), Map.entry("kv read", "kv get"), Map.entry("kv ls", "kv list"),
+            Map.entry("kv rm", "kv delete"), Map.entry("kv remove", "kv delete"), Map.entry("kv update", "kv patch"),
+            Map.entry("init", "operator init"), Map.entry("seal", "operator seal"), Map.entry("unseal", "operator unseal"),
+            Map.entry("rekey", "operator rekey"), Map.entry("generate-root", "operator generate-root"), Map.entry("rotate", "operator rotate"),
+            Map.entry("mount", "secrets enable"), Map.entry("mounts", "secrets list"), Map.entry("secrets add", "secrets enable"),
+            Map.entry("secrets create", "secrets enable"), Map.entry("secrets mount", "secrets enable"), Map.entry("auth add", "auth enable"),
+            Map.entry("policies", "policy list"), Map.entry("policy put", "policy write"), Map.entry("policy create", "policy write"),
+            Map.entry("policy get", "policy read"), Map.entry("whoami", "token lookup"), Map.entry("token info", "token lookup"),
+            Map.entry("renew", "lease renew"), Map.entry("revoke", "lease revoke"), Map.entry("exec", "run"), Map.entry("start", "dev"));
 
     private Commands() {}
 
@@ -53,6 +68,29 @@ final class Commands {
             if (longer && begins(words, command)) best = Optional.of(new Found(command, group.get()));
         }
         return best;
+    }
+
+    /** Whether commands begin with this word and go on. */
+    static boolean isFamily(String word) {
+        for (var command : all()) if (command.words().startsWith(word + " ")) return true;
+        return false;
+    }
+
+    /** The command that was probably meant; empty where that would be a guess. @param typed up to three words */
+    static String near(List<String> typed) {
+        for (int count = typed.size(); count > 0; count--) {
+            var other = OTHER_WORDS.get(String.join(" ", typed.subList(0, count)));
+            if (other != null) return other;
+        }
+        var names = new ArrayList<String>();
+        for (var command : all()) names.add(command.words());
+        for (int count = typed.size(); count > 0; count--) {
+            // The first word of many commands says nothing of which.
+            if (count == 1 && isFamily(typed.getFirst())) return "";
+            var near = Nearest.to(String.join(" ", typed.subList(0, count)), names);
+            if (near.isPresent()) return near.get();
+        }
+        return "";
     }
 
     private static boolean begins(List<String> words, Command command) {

@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import watchword.cli.line.Advice;
 import watchword.cli.line.Call;
 import watchword.cli.line.Command;
-import watchword.cli.line.Nearest;
 import watchword.cli.line.Paint;
 import watchword.cli.line.Parser;
 import watchword.cli.line.SystemTerminal;
@@ -71,7 +72,6 @@ public final class Main {
 
     private int run(Commands.Found found, List<String> rest) {
         var command = found.command();
-        var doing = "";
         try {
             readable(rest);
             var call = Parser.parse(command, rest, world);
@@ -79,9 +79,8 @@ public final class Main {
                 Help.one(world.out(), command);
                 return 0;
             }
-            doing = call.doing();
             if (command.kind() == Command.Kind.REMOTE) call.output().check();
-            return found.group().run(call);
+            return run(found, call);
         } catch (UsageException typed) {
             Paint.error(world, "watchword " + command.words() + ": " + Table.printable(String.valueOf(typed.getMessage())));
             world.err().println("Usage: " + Help.usage(command));
@@ -89,13 +88,18 @@ public final class Main {
         } catch (SettingsException unusable) {
             Paint.error(world, "watchword: " + unusable.getMessage());
             return LOCAL;
-        } catch (ApiException told) {
-            refused(doing, told);
-            return REMOTE;
-        } catch (IOException failed) {
-            Paint.error(world, prefix(doing) + Table.printable(String.valueOf(failed.getMessage())));
-            return REMOTE;
         }
+    }
+
+    private int run(Commands.Found found, Call call) throws UsageException, SettingsException {
+        try {
+            return found.group().run(call);
+        } catch (ApiException told) {
+            refused(call, told);
+        } catch (IOException failed) {
+            Paint.error(world, prefix(call.doing()) + Table.printable(String.valueOf(failed.getMessage())));
+        }
+        return REMOTE;
     }
 
     /**
@@ -114,19 +118,15 @@ public final class Main {
         return doing.isEmpty() ? "" : "Error " + doing.strip() + ": ";
     }
 
-    private void refused(String doing, ApiException told) {
-        var text = new StringBuilder(prefix(doing)).append("Error making API request.\n\n");
+    private void refused(Call call, ApiException told) {
+        var text = new StringBuilder(prefix(call.doing())).append("Error making API request.\n\n");
         if (!told.namespace().isEmpty()) text.append("Namespace: ").append(told.namespace()).append('\n');
         text.append("URL: ").append(told.method()).append(' ').append(told.url()).append("\nCode: ").append(told.status())
                 .append(". Errors:\n");
         for (var error : told.errors()) text.append("\n* ").append(error.stripTrailing());
         Paint.error(world, Table.printable(text.toString()));
-        if (told.status() == 403) {
-            world.err().println(told.isAnonymous()
-                    ? "\nThere is no token: set VAULT_TOKEN, or log in with watchword login"
-                    : "\nThe token may have ended, or its policies do not allow this: watchword token lookup, watchword token capabilities PATH");
-        }
-        if (told.status() == 503 && told.says("sealed")) world.err().println("\nThe server is sealed; watchword operator unseal opens it.");
+        var advice = Advice.on(told, call);
+        if (!advice.isEmpty()) world.err().println("\n" + Table.printable(advice));
     }
 
     /** Half a command shows what may follow; a word that is no command, which one was probably meant. */
@@ -136,23 +136,26 @@ public final class Main {
             var beginning = String.join(" ", words.subList(0, count));
             if (words.size() == count && Help.below(world.err(), beginning)) return LOCAL;
         }
+        if (words.getFirst().startsWith("-") && isEarlyFlag(words)) return LOCAL;
         var typed = new ArrayList<String>();
         for (var word : words) if (!word.startsWith("-") && typed.size() < 3) typed.add(word);
-        var names = new ArrayList<String>();
-        for (var command : Commands.all()) names.add(command.words());
-        var near = nearest(typed, names);
+        var near = Commands.near(typed);
         Paint.error(world, "watchword: there is no command "
                 + Table.printable(String.join(" ", typed.subList(0, Math.min(2, typed.size()))))
                 + (near.isEmpty() ? "" : "; did you mean watchword " + near + "?"));
-        world.err().println("watchword help shows what there is.");
+        world.err().println("watchword help" + (!typed.isEmpty() && Commands.isFamily(typed.getFirst()) ? " " + typed.getFirst() : "") + " shows what there is.");
         return LOCAL;
     }
 
-    private static String nearest(List<String> typed, List<String> names) {
-        for (int count = typed.size(); count > 0; count--) {
-            var near = Nearest.to(String.join(" ", typed.subList(0, count)), names);
-            if (near.isPresent()) return near.get();
+    /** Says so where a command follows that has been typed behind its flags. */
+    private boolean isEarlyFlag(List<String> words) {
+        for (int at = 1; at < words.size(); at++) {
+            var found = words.get(at).startsWith("-") ? Optional.<Commands.Found>empty() : Commands.find(words.subList(at, words.size()));
+            if (found.isEmpty()) continue;
+            Paint.error(world, "watchword: flags stand after the command: watchword " + found.get().command().words() + " "
+                    + Table.printable(String.join(" ", words.subList(0, at))));
+            return true;
         }
-        return "";
+        return false;
     }
 }

@@ -108,6 +108,59 @@ final class MainTest {
     }
 
     @Test
+    void what_helps_is_told_by_what_was_asked() {
+        line.server.on("GET /v1/sys/internal/ui/mounts/secret/x", 403, "{\"errors\":[\"preflight capability check returned 403\"]}")
+                .on("PUT /v1/auth/people/login/u", 403, "{\"errors\":[\"permission denied\"]}")
+                .on("GET /v1/auth/token/lookup-self", 403, "{\"errors\":[\"permission denied\"]}")
+                .on("PUT /v1/nowhere/x", 404, "{\"errors\":[\"no handler for route \\\"nowhere/x\\\". route entry not found.\"]}");
+        assertThat(line.type("kv", "put", "secret/x", "a=b").err()).contains("nothing is mounted there").contains("watchword secrets list");
+        assertThat(line.type("write", "nowhere/x", "a=b").err()).contains("Nothing is mounted there: watchword secrets list");
+        assertThat(line.type("login", "-method=userpass", "-path=people", "username=u", "password=p").err())
+                .contains("There is no auth method at people/, or the credentials are wrong: watchword auth list").doesNotContain("log in with");
+        var wrong = line.type("login", "token-of-yesterday");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err()).contains("Error authenticating: this token is not valid, or has ended (403 permission denied)")
+                .doesNotContain("token lookup").doesNotContain("yesterday");
+    }
+
+    @Test
+    void a_server_without_keys_is_told_from_one_that_is_sealed() {
+        line.server.on("GET /v1/x", 503, "{\"errors\":[\"Vault is sealed\"]}");
+        assertThat(line.type("read", "x").err()).contains("watchword operator unseal opens it");
+        line.server.on("GET /v1/sys/seal-status", 200, "{\"initialized\":true,\"sealed\":true}");
+        assertThat(line.type("read", "x").err()).contains("watchword operator unseal opens it");
+        line.server.on("GET /v1/sys/seal-status", 200, "{\"initialized\":false,\"sealed\":true}");
+        assertThat(line.type("read", "x").err()).contains("not initialized; watchword operator init").doesNotContain("unseal opens");
+    }
+
+    @Test
+    void an_answer_that_only_tells_why_there_is_nothing_is_no_success() {
+        var why = "{\"warnings\":[\"Invalid path for a versioned K/V secrets engine\"]}";
+        line.server.on("GET /v1/secret/x", 404, why).on("PUT /v1/secret/x", 404, why).on("DELETE /v1/secret/x", 404, why).on("GET /v1/secret", 404, why);
+        for (var words : new String[][] {{"read", "secret/x"}, {"write", "secret/x", "a=b"}, {"delete", "secret/x"}, {"list", "secret"},
+            {"read", "-field=a", "secret/x"}}) {
+            var ended = line.type(words);
+            assertThat(ended.status()).as(words[0]).isEqualTo(2);
+            assertThat(ended.out()).as(words[0]).isEmpty();
+            assertThat(ended.err()).as(words[0]).contains("WARNING! Invalid path");
+        }
+        var json = line.type("read", "-format=json", "secret/x");
+        assertThat(json.status()).isEqualTo(2);
+        assertThat(json.out()).contains("Invalid path");
+        line.server.on("GET /v1/secret/data/deleted", 404, "{\"data\":{\"data\":null,\"metadata\":{\"version\":1}}}");
+        assertThat(line.type("read", "secret/data/deleted").status()).isZero();
+    }
+
+    @Test
+    void a_path_that_repeats_what_is_put_in_is_told() {
+        line.versioned();
+        line.server.on("GET /v1/sys/internal/ui/mounts/secret/data/train", 200, "{\"data\":{\"path\":\"secret/\",\"options\":{\"version\":\"2\"}}}")
+                .on("PUT /v1/secret/data/data/train", 200, "{\"data\":{\"version\":1}}").on("PUT /v1/secret/data/train", 200, "{\"data\":{\"version\":1}}");
+        assertThat(line.type("kv", "put", "secret/data/train", "a=b").err()).contains("WARNING!").contains("to mean secret/train, leave out data/");
+        assertThat(line.type("kv", "put", "secret/train", "a=b").err()).isEmpty();
+    }
+
+    @Test
     void status_tells_a_sealed_server_by_two_and_an_absent_one_by_one() {
         line.server.on("GET /v1/sys/seal-status", 200,
                 "{\"type\":\"shamir\",\"initialized\":true,\"sealed\":true,\"t\":3,\"n\":5,\"progress\":1,\"nonce\":\"q\",\"version\":\"1\"}");
@@ -208,6 +261,32 @@ final class MainTest {
         assertThat(line.type("nothing", "-h").status()).isEqualTo(1);
         assertThat(line.type("help").out()).contains("operator generate-root");
         assertThat(line.type("server").err()).contains("launcher");
+    }
+
+    @Test
+    void what_another_program_calls_it_is_known_and_nothing_is_guessed() {
+        assertThat(line.type("kv", "set", "a", "b=c").err()).contains("did you mean watchword kv put?");
+        assertThat(line.type("get", "x").err()).contains("did you mean watchword kv get?");
+        assertThat(line.type("statsu").err()).contains("did you mean watchword status?");
+        assertThat(line.type("operator", "members").err()).doesNotContain("did you mean").contains("watchword help operator shows what there is");
+        assertThat(line.type("frobnicate").err()).doesNotContain("did you mean").contains("watchword help shows what there is");
+    }
+
+    @Test
+    void every_command_that_is_suggested_is_one() {
+        for (var other : new String[] {"get", "kv set", "init", "mount", "policies", "whoami", "renew", "exec", "start", "secrets add", "policy get"}) {
+            var err = line.type(other.split(" ", -1)).err();
+            var meant = err.replaceAll("(?s).*did you mean watchword (.*)\\?.*", "$1");
+            assertThat(Commands.find(java.util.List.of(meant.split(" ", -1)))).as(err).isPresent();
+        }
+    }
+
+    @Test
+    void a_flag_before_its_command_is_told_where_it_stands() {
+        var ended = line.type("-format=json", "kv", "get", "secret-canary");
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err()).contains("flags stand after the command: watchword kv get -format=json").doesNotContain("canary");
+        assertThat(line.type("-nonsense").err()).contains("there is no command");
     }
 
     @Test

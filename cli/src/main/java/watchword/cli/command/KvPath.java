@@ -1,6 +1,8 @@
 package watchword.cli.command;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import watchword.cli.line.Call;
 import watchword.cli.line.UsageException;
 import watchword.client.ApiException;
@@ -34,12 +36,25 @@ public record KvPath(String mount, String rest, boolean v2) {
     /** Of the first argument, with {@code -mount} or by its beginning. */
     static KvPath of(Call call) throws IOException, UsageException, SettingsException {
         var mount = call.option("mount");
-        return find(call.plainClient(), mount.isPresent() ? Call.trimmed(mount.get()) + "/" + call.path(0) : call.path(0));
+        var found = find(call.plainClient(), mount.isPresent() ? Call.trimmed(mount.get()) + "/" + call.path(0) : call.path(0));
+        found.repeated().ifPresent(call.output()::warn);
+        return found;
     }
 
     /** Where its value is. */
     public String data() {
         return v2 ? mount + "data/" + rest : mount + rest;
+    }
+
+    /** What to say of a path that begins, below the mount, with what is put in front anyway; empty for any other. */
+    public Optional<String> repeated() {
+        for (var kind : List.of("data/", "metadata/")) {
+            if (v2 && rest.startsWith(kind)) {
+                return Optional.of("below " + mount + " commands put in " + kind + " by themselves; to mean " + mount + rest.substring(kind.length())
+                        + ", leave out " + kind);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Where its names are listed. */

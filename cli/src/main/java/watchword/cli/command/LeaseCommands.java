@@ -16,15 +16,15 @@ public final class LeaseCommands implements Group {
     public List<Command> commands() {
         return List.of(
                 Command.of("lease lookup", "LEASE_ID", "Tell about a lease.").doing("looking up lease")
-                        .example("lease lookup database/creds/train/abc123"),
+                        .example("lease lookup auth/token/create/abc123"),
                 Command.of("lease renew", "LEASE_ID", "Prolong a lease.").doing("renewing lease %s")
                         .flags(Flag.duration("increment", "how long it should live from now"), Flag.duration("i", "short for -increment"))
-                        .example("lease renew -increment=1h database/creds/train/abc123"),
+                        .example("lease renew -increment=1h auth/token/create/abc123"),
                 Command.of("lease revoke", "LEASE_ID", "End a lease: its credential stops working.").doing("revoking lease %s")
                         .flags(Flag.on("prefix", "LEASE_ID is a path, and everything below it ends"),
                                 Flag.on("force", "with -prefix: forget them even when their engine fails; what they opened may stay open"),
                                 Flag.on("sync", "wait until it is done"))
-                        .example("lease revoke database/creds/train/abc123").example("lease revoke -prefix database/creds/train"));
+                        .example("lease revoke auth/token/create/abc123").example("lease revoke -prefix auth/userpass/login/alice"));
     }
 
     @Override

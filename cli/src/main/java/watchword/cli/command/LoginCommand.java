@@ -8,6 +8,7 @@ import watchword.cli.line.Flag;
 import watchword.cli.line.Group;
 import watchword.cli.line.UsageException;
 import watchword.client.Answer;
+import watchword.client.ApiException;
 import watchword.client.Client;
 import watchword.client.Json;
 import watchword.client.SettingsException;
@@ -87,7 +88,7 @@ public final class LoginCommand implements Group {
         if (given.startsWith("token=")) given = given.substring("token=".length());
         var token = Token.of(call.input().secret(given, "Token (will be hidden): "));
         if (!token.isPresent()) throw new UsageException("no token was given");
-        var told = call.plainClient().withToken(token).read("auth/token/lookup-self").data();
+        var told = lookedUp(call, token);
         var auth = Json.fields().put("client_token", token.reveal()).put("accessor", told.text("accessor"));
         auth.put("lease_duration", told.whole("ttl")).put("renewable", told.isTrue("renewable"));
         var policies = told.texts("policies");
@@ -96,6 +97,15 @@ public final class LoginCommand implements Group {
         auth.put("metadata", told.object("meta"));
         var body = Json.fields().put("auth", auth.build()).build();
         return new Answer(200, body, new byte[0]);
+    }
+
+    private static Json.Obj lookedUp(Call call, Token token) throws IOException, UsageException, SettingsException {
+        try {
+            return call.plainClient().withToken(token).read("auth/token/lookup-self").data();
+        } catch (ApiException refused) {
+            if (refused.status() != 403) throw refused;
+            throw new IOException("this token is not valid, or has ended (" + refused.brief() + ")");
+        }
     }
 
     private static Answer withMethod(Call call, String method) throws IOException, UsageException, SettingsException {

@@ -27,13 +27,13 @@ public final class PathCommands implements Group {
         return List.of(
                 Command.of("read", "PATH [KEY=VALUE...]", "Read what is at a path.").doing("reading %s")
                         .note("Pairs go along as query parameters.")
-                        .example("read database/creds/train").example("read -field=ttl auth/token/lookup-self"),
+                        .example("read secret/config").example("read -field=ttl auth/token/lookup-self"),
                 Command.of("write", "PATH [KEY=VALUE...]", "Write to a path.").doing("writing data to %s")
                         .flags(FORCE, Flag.on("f", "short for -force")).note(DATA)
-                        .example("write auth/userpass/users/alice password=- policies=trainer").example("write -force transit/keys/models"),
+                        .example("write auth/userpass/users/alice password=- policies=trainer").example("write -force auth/token/renew-self"),
                 Command.of("patch", "PATH KEY=VALUE...", "Change some fields at a path and leave the others.").doing("patching %s")
                         .note(DATA)
-                        .example("patch pki/roles/train ttl=1h"),
+                        .example("patch secret/metadata/train max_versions=5"),
                 Command.of("list", "PATH", "List the names below a path; a folder ends in a slash.").doing("listing %s")
                         .example("list auth/userpass/users"),
                 Command.of("delete", "PATH", "Delete what is at a path.").doing("deleting %s")

@@ -9,10 +9,10 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /** The known word with the fewest letters to change, unless even that is far off. */
+    /** The known word with the fewest letters to change, unless that is more than about a third of them. */
     public static Optional<String> to(String word, List<String> known) {
         var best = Optional.<String>empty();
-        int least = Math.min(FARTHEST, Math.max(1, word.length() / 2)) + 1;
+        int least = Math.min(FARTHEST, Math.max(1, (word.length() + 2) / 3)) + 1;
         for (var each : known) {
             int distance = each.startsWith(word) && !word.isEmpty() ? 1 : distance(word, each);
             if (distance < least) {

@@ -56,11 +56,19 @@ public final class Output {
         return REMOTE;
     }
 
-    /** An answer: all of it, or its data as a table. */
+    /** An answer: all of it, or its data as a table. One that tells why there is nothing is told, and is no success. */
     public int answer(Answer answer) {
-        if (wantsField()) return field(answer, answer.data());
-        if (!isTable()) return whole(answer.body(), answer.raw());
+        if (wantsField()) {
+            if (!answer.isAbsence()) return field(answer, answer.data());
+            warnings(answer);
+            return REMOTE;
+        }
+        if (!isTable()) {
+            int done = whole(answer.body(), answer.raw());
+            return answer.isAbsence() ? REMOTE : done;
+        }
         warnings(answer);
+        if (answer.isAbsence()) return REMOTE;
         var table = Table.keyValue();
         Rows.of(answer, table);
         table.print(call.out());
@@ -111,7 +119,10 @@ public final class Output {
     /** Sorted names under a heading. */
     public int names(Answer answer) {
         var names = new ArrayList<>(answer.data().texts("keys"));
-        if (names.isEmpty()) return nothingAt(call.path(0));
+        if (names.isEmpty()) {
+            warnings(answer);
+            return nothingAt(call.path(0));
+        }
         if (!isTable()) {
             call.out().println(rendered(Json.texts(names)).stripTrailing());
             return DONE;

@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import watchword.cli.command.KvPath;
+import watchword.cli.line.Advice;
+import watchword.cli.line.Call;
+import watchword.client.Answer;
 import watchword.client.ApiException;
 import watchword.client.Client;
 import watchword.client.Json;
@@ -22,19 +25,19 @@ record Fetched(Map<RunPlan.Place, Json> values, List<Lease> leases) {
     record Lease(String id, long seconds, boolean renewable) {}
 
     /** @throws IOException naming what cannot be had; then nothing stays behind */
-    static Fetched fetch(Session session, RunPlan plan, java.io.PrintStream err) throws IOException, SettingsException {
+    static Fetched fetch(Call call, Session session, RunPlan plan) throws IOException, SettingsException {
         var leases = new ArrayList<Lease>();
         boolean whole = false;
         try {
-            var fetched = new Fetched(values(session.client(), plan, leases), leases);
+            var fetched = new Fetched(values(call, session.client(), plan, leases), leases);
             whole = true;
             return fetched;
         } finally {
-            if (!whole) session.end(leases, err);
+            if (!whole) session.end(leases, call.err());
         }
     }
 
-    private static Map<RunPlan.Place, Json> values(Client client, RunPlan plan, List<Lease> leases) throws IOException, SettingsException {
+    private static Map<RunPlan.Place, Json> values(Call call, Client client, RunPlan plan, List<Lease> leases) throws IOException, SettingsException {
         var values = new LinkedHashMap<RunPlan.Place, Json>();
         var answers = new HashMap<String, Json.Obj>();
         for (var wanted : plan.wanted().entrySet()) {
@@ -53,7 +56,7 @@ record Fetched(Map<RunPlan.Place, Json> values, List<Lease> leases) {
                 }
                 values.put(wanted.getKey(), value.get());
             } catch (ApiException refused) {
-                throw new IOException(name + ": cannot read " + source.path() + ": " + refused.brief());
+                throw new IOException(name + ": cannot read " + source.path() + ": " + Advice.brief(refused, call));
             } catch (IOException failed) {
                 throw new IOException(name + ": " + failed.getMessage(), failed);
             }
@@ -63,10 +66,20 @@ record Fetched(Map<RunPlan.Place, Json> values, List<Lease> leases) {
 
     private static Json.Obj read(Client client, String path, List<Lease> leases) throws IOException, SettingsException {
         var at = place(client, path);
-        var answer = client.read(at.data());
+        var answer = answered(client, at, path);
+        if (answer.isAbsence()) throw new IOException("there is nothing at " + path + ": " + String.join("; ", answer.warnings()));
         if (answer.status() == 404) throw new IOException("what was at " + path + " is deleted");
         if (!answer.leaseId().isEmpty()) leases.add(new Lease(answer.leaseId(), answer.leaseDuration(), answer.isRenewable()));
         return at.v2() ? answer.data().object("data") : answer.data();
+    }
+
+    private static Answer answered(Client client, KvPath at, String path) throws IOException, SettingsException {
+        try {
+            return client.read(at.data());
+        } catch (ApiException none) {
+            if (!none.isAbsence()) throw none;
+            throw new IOException("there is no secret at " + path + at.repeated().map(why -> "; " + why).orElse(""));
+        }
     }
 
     /** Where the engine cannot be asked for, the path is taken as it is. */

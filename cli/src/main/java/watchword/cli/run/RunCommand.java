@@ -68,12 +68,12 @@ public final class RunCommand implements Group {
             var client = call.plainClient();
             var session = plan.login().isPresent() ? plan.login().get()
                     .with(call, client) : new Session(client, false, 0, false, List.of(client.settings().token().reveal()));
-            var fetched = Fetched.fetch(session, plan, call.err());
+            var fetched = Fetched.fetch(call, session, plan);
             try (var files = new SecretFiles(call.world().environment(), call.err())) {
                 var environment = environment(call, plan, session, fetched, files);
                 if (signals.status() != 0) return signals.status();
                 return new Child(call.world(), signals)
-                        .run(call.arguments(), environment, call.isOn("no-mask") ? Set.of() : masked(session, fetched),
+                        .run(call.arguments(), environment, call.isOn("no-mask") ? Set.of() : masked(call, session, fetched),
                         new Renewal(session, fetched.leases(), call.err(), Renewal.seconds()));
             } finally {
                 session.end(fetched.leases(), call.err());
@@ -134,7 +134,13 @@ public final class RunCommand implements Group {
         }
     }
 
-    private static Set<String> masked(Session session, Fetched fetched) {
+    private static Set<String> masked(Call call, Session session, Fetched fetched) {
+        for (var value : fetched.values().entrySet()) {
+            if (SecretForms.isTooShort(value.getValue())) {
+                call.err().println("watchword run: " + value.getKey().name() + " is shorter than " + SecretForms.SHORTEST
+                        + " characters, and is not masked in what the command prints");
+            }
+        }
         var values = new ArrayList<>(fetched.values().values());
         for (var secret : session.secrets()) values.add(Json.of(secret));
         return SecretForms.of(values);

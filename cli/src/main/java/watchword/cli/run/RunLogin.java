@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import watchword.cli.command.Login;
+import watchword.cli.line.Advice;
 import watchword.cli.line.Call;
 import watchword.cli.line.UsageException;
+import watchword.client.Answer;
+import watchword.client.ApiException;
 import watchword.client.Client;
 import watchword.client.Json;
 import watchword.client.SettingsException;
@@ -63,7 +66,7 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
     /** Logs in. */
     Session with(Call call, Client client) throws IOException, UsageException, SettingsException {
         var login = Login.of(method, mount, read(call, client)).completed(call);
-        var answer = client.withToken(Token.NONE).write(login.path(), login.body());
+        var answer = answered(call, client.withToken(Token.NONE), login);
         if (answer.auth().get("mfa_requirement").isPresent()) {
             throw new UsageException("this login wants a second factor, which nobody can give while a job starts");
         }
@@ -74,6 +77,14 @@ record RunLogin(String method, String mount, Map<String, String> fields) {
         for (var member : login.body().members().entrySet()) if (SECRET.contains(member.getKey())) secrets.add(member.getValue().display());
         return new Session(client.withToken(token), true, answer.auth().whole("lease_duration"), answer.auth().isTrue("renewable"),
                 secrets);
+    }
+
+    private static Answer answered(Call call, Client client, Login login) throws IOException, SettingsException {
+        try {
+            return client.write(login.path(), login.body());
+        } catch (ApiException refused) {
+            throw new IOException("logging in at " + login.path() + ": " + Advice.brief(refused, call));
+        }
     }
 
     private Json.Obj read(Call call, Client client) throws IOException, UsageException, SettingsException {

@@ -1,5 +1,6 @@
 package watchword.cli.run;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +54,26 @@ record RunPlan(Map<Place, Source> wanted, Optional<RunLogin> login) {
             return this;
         }
 
+        /** Flags: what one names, no other may name too. */
         Builder variables(List<String> flags) throws UsageException {
+            requireDistinct(flags, "-env");
             for (var flag : flags) variable(flag, "-env " + flag);
             return this;
         }
 
+        /** The same for files. */
         Builder files(List<String> flags) throws UsageException {
+            requireDistinct(flags, "-file");
             for (var flag : flags) file(flag, "-file " + flag);
             return this;
+        }
+
+        private static void requireDistinct(List<String> flags, String which) throws UsageException {
+            var named = new HashSet<String>();
+            for (var flag : flags) {
+                var name = target(flag, which + " " + flag);
+                if (!named.add(name)) throw new UsageException(which + " " + name + " was given twice");
+            }
         }
 
         Builder login(RunLogin other) {

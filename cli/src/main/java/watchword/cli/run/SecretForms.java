@@ -33,6 +33,12 @@ final class SecretForms {
         return all.forms;
     }
 
+    /** Whether it has no forms, although there is something to see. */
+    static boolean isTooShort(Json value) {
+        var text = value.display();
+        return !text.isEmpty() && text.length() < SHORTEST;
+    }
+
     private void add(Json value) {
         var text = value.display();
         if (text.length() < SHORTEST) return;

@@ -156,7 +156,28 @@ final class RunCommandTest {
         assertThat(line.server.asked("PUT /v1/sys/leases/revoke")).hasSize(1);
         line.server.on("GET /v1/secret/data/train", 403, "{\"errors\":[\"permission denied\"]}");
         assertThat(line.type("run", "-env", "K=secret/train#api_key", "--", "true").err())
-                .contains("K: cannot read secret/train: 403 permission denied");
+                .contains("K: cannot read secret/train: 403 permission denied").contains("watchword token lookup");
+    }
+
+    @Test
+    void what_is_not_there_is_told_in_words_with_what_may_help() {
+        assertThat(line.type("run", "-env", "K=secret/gcp#key", "--", "true").err()).isEqualTo("K: there is no secret at secret/gcp\n");
+        line.server.on("GET /v1/sys/internal/ui/mounts/secret/data/gcp", 200, "{\"data\":{\"path\":\"secret/\",\"options\":{\"version\":\"2\"}}}")
+                .on("GET /v1/nowhere/x", 404, "{\"errors\":[\"no handler for route\"]}");
+        assertThat(line.type("run", "-env", "K=secret/data/gcp#key", "--", "true").err()).contains("to mean secret/gcp, leave out data/");
+        assertThat(line.type("run", "-env", "K=nowhere/x#key", "--", "true").err()).contains("K: cannot read nowhere/x: 404")
+                .contains("Nothing is mounted there");
+        line.server.on("PUT /v1/auth/robots/login", 403, "{\"errors\":[\"permission denied\"]}");
+        assertThat(line.type("run", "-method=approle", "-path=robots", "-login=role_id=r", "-env", "K=secret/train#api_key", "--", "true").err())
+                .contains("logging in at auth/robots/login: 403 permission denied").contains("There is no auth method at robots/");
+    }
+
+    @Test
+    void a_value_that_is_too_short_to_be_masked_is_told() {
+        line.server.on("GET /v1/secret/data/gcp", 200, "{\"data\":{\"data\":{\"pin\":\"123\",\"empty\":\"\"}}}");
+        var ended = line.type("run", "-env", "PIN=secret/gcp#pin", "-env", "E=secret/gcp#empty", "--", "true");
+        assertThat(ended.err()).contains("PIN is shorter than 4 characters, and is not masked").doesNotContain("123").doesNotContain("E is");
+        assertThat(line.type("run", "-no-mask", "-env", "PIN=secret/gcp#pin", "--", "true").err()).isEmpty();
     }
 
     @Test

@@ -48,6 +48,13 @@ final class RunPlanTest {
     }
 
     @Test
+    void what_two_flags_name_is_a_mistake() {
+        assertThatThrownBy(() -> new RunPlan.Builder().variables(List.of("A=secret/a#one", "A=secret/b#two"))).isInstanceOf(UsageException.class)
+                .hasMessage("-env A was given twice");
+        assertThatThrownBy(() -> new RunPlan.Builder().files(List.of("A=secret/a#one", "A=secret/b#two"))).hasMessage("-file A was given twice");
+    }
+
+    @Test
     void what_is_wrong_is_told_with_its_line() {
         assertThatThrownBy(() -> plan("\nA=secret/a")).isInstanceOf(UsageException.class).hasMessage("job.run:2: expected NAME=path#field");
         assertThatThrownBy(() -> plan("A B=secret/a#c")).hasMessageContaining("\"A B\" cannot name a variable");
