@@ -3,6 +3,7 @@ package watchword.server;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import watchword.sdk.FileTrouble;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage.StorageException;
 import watchword.server.config.ConfigException;
@@ -10,7 +11,7 @@ import watchword.server.config.ConfigException;
 /** {@code watchword server} and {@code watchword dev}. */
 public final class Main {
     static final int USAGE = 1;
-    private static final int FAILED = 2;
+    static final int FAILED = 2;
 
     private Main() {}
 
@@ -31,7 +32,10 @@ public final class Main {
                     yield USAGE;
                 }
             };
-        } catch (ConfigException | IOException | StorageException | Problem.ProblemException told) {
+        } catch (IOException failed) {
+            err.println("watchword: " + FileTrouble.words(failed));
+            return FAILED;
+        } catch (ConfigException | StorageException | Problem.ProblemException told) {
             err.println("watchword: " + told.getMessage());
             return FAILED;
         } catch (InterruptedException stopped) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import watchword.sdk.FileTrouble;
 import watchword.sdk.Storage;
 
 /**
@@ -67,8 +68,10 @@ public final class SqliteStorage implements Storage {
                 file.close();
                 throw failed;
             }
-        } catch (SQLException | IOException failed) {
-            throw new StorageException("cannot open " + path + ": " + failed.getMessage(), false, failed);
+        } catch (IOException failed) {
+            throw new StorageException("cannot open the store " + path + ": " + FileTrouble.words(failed), false, failed);
+        } catch (SQLException failed) {
+            throw new StorageException("cannot open the store " + path + ": " + failed.getMessage(), false, failed);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.chain.ChainHead;
 import watchword.core.audit.sink.Reasons;
+import watchword.sdk.FileTrouble;
 
 /**
  * One audit device: formats on the caller's thread; chains and writes on its own, as many lines at a time as wait. A device that failed
@@ -142,7 +143,7 @@ final class Device implements AutoCloseable {
             var why = Reasons.of(cause);
             var before = failure;
             failure = new Failure(why, before == null ? clock.instant() : before.since());
-            if (before == null) LOG.log(Level.ERROR, "audit device {0} cannot write: {1}", name(), cause.getMessage());
+            if (before == null) LOG.log(Level.ERROR, "audit device {0} cannot write: {1}", name(), FileTrouble.words(cause));
         }
 
         @Override

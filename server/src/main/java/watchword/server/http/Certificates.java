@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import watchword.sdk.FileTrouble;
 
 /** The TLS settings of all listeners, with certificates that can be read again while connections stay. Any thread. */
 final class Certificates {
@@ -32,7 +33,7 @@ final class Certificates {
         }
     }
 
-    private record Stores(KeyStore keys, Optional<KeyStore> clientCas) {}
+    record Stores(KeyStore keys, Optional<KeyStore> clientCas) {}
 
     /** @throws IOException when files cannot be read, or do not fit together */
     SslContextFactory.Server add(Listener.Tls tls) throws IOException {
@@ -69,13 +70,35 @@ final class Certificates {
         stores.clientCas().ifPresent(factory::setTrustStore);
     }
 
-    private static Stores read(Listener.Tls tls) throws IOException {
+    /** @throws IOException naming the setting, the file, and what is wrong with it */
+    static Stores read(Listener.Tls tls) throws IOException {
+        var chain = read("tls_cert_file", tls.certificate(), PemFiles::certificates);
+        var key = read("tls_key_file", tls.key(), PemFiles::privateKey);
         warnOfReaders(tls.key());
         try {
-            var keys = PemFiles.keyStore(tls.certificate(), tls.key());
-            return new Stores(keys, tls.clientCa().isPresent() ? Optional.of(PemFiles.trustStore(tls.clientCa().get())) : Optional.empty());
+            if (!PemFiles.isPair(chain.getFirst(), key)) throw new IOException("tls_key_file: " + tls.key() + " is not the key of tls_cert_file, " + tls.certificate());
+            Optional<KeyStore> clientCas = Optional.empty();
+            if (tls.clientCa().isPresent()) clientCas = Optional.of(PemFiles.trustStore(read("tls_client_ca_file", tls.clientCa().get(), PemFiles::certificates)));
+            return new Stores(PemFiles.keyStore(chain, key), clientCas);
         } catch (GeneralSecurityException unusable) {
             throw new IOException("cannot use " + tls.certificate() + " with " + tls.key() + ": " + unusable.getMessage(), unusable);
+        }
+    }
+
+    /** Reads a PEM file. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(Path file) throws IOException, GeneralSecurityException;
+    }
+
+    private static <T> T read(String setting, Path file, Reader<T> reader) throws IOException {
+        try {
+            if (Files.isDirectory(file)) throw new IOException(file + ": is a folder");
+            return reader.read(file);
+        } catch (GeneralSecurityException unusable) {
+            throw new IOException(setting + ": " + file + ": " + unusable.getMessage(), unusable);
+        } catch (IOException unreadable) {
+            throw new IOException(setting + ": " + FileTrouble.words(unreadable), unreadable);
         }
     }
 

@@ -3,6 +3,7 @@ package watchword.server.http;
 import java.io.IOException;
 import java.net.BindException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,6 +84,19 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** Looks whether a listener could be had, as far as that can be known without listening. @throws IOException as the constructor */
+    public static void rehearse(Listener listener) throws IOException {
+        switch (listener) {
+            case Listener.Tcp tcp -> {
+                if (tcp.tls().isPresent()) Certificates.read(tcp.tls().get());
+            }
+            case Listener.Unix unix -> {
+                var folder = unix.path().toAbsolutePath().getParent();
+                if (folder == null || !Files.isWritable(folder)) throw new IOException("address: no socket can be made in " + folder);
+            }
+        }
+    }
+
     private static VirtualThreadPool virtualThreads() {
         var threads = new VirtualThreadPool(MAX_TASKS);
         threads.setName("http");
@@ -107,7 +121,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static IOException unusable(IOException failed, BindException why) {
         var address = String.valueOf(failed.getMessage()).replace("Failed to bind to ", "").replaceFirst("^/", "");
-        return new IOException("cannot listen on " + address + ": " + why.getMessage() + "; stop what listens there, or choose another address", failed);
+        return new IOException("cannot listen on " + address + ": " + why.getMessage() + "; stop what listens there, or choose another address (-listen=HOST:PORT of watchword dev, address of a listener block)", failed);
     }
 
     private Connector connector(Listener listener, Port port) throws IOException {

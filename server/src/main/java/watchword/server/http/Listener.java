@@ -52,6 +52,14 @@ public sealed interface Listener {
      */
     record Tls(Path certificate, Path key, String minVersion, Optional<Path> clientCa, boolean requireClient, boolean askClient) {}
 
+    /** Its address or file, as people know it. */
+    default String where() {
+        return switch (this) {
+            case Tcp tcp -> tcp.host() + ":" + tcp.port();
+            case Unix unix -> unix.path().toString();
+        };
+    }
+
     /** Plain HTTP by the usual rules. */
     static Tcp plain(String host, int port) {
         return new Tcp(host, port, Optional.empty(), Rules.DEFAULTS);

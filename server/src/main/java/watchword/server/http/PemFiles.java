@@ -16,28 +16,27 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Collection;
+import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 
 /** Certificates and keys from PEM files. */
 final class PemFiles {
+    private static final String CERTIFICATE = "CERTIFICATE-----";
+    private static final String KEY = "PRIVATE KEY-----";
+
     private PemFiles() {}
 
-    static KeyStore keyStore(Path certificateFile, Path keyFile) throws IOException, GeneralSecurityException {
-        var chain = certificates(certificateFile);
-        if (chain.isEmpty()) throw new IOException(certificateFile + " holds no certificate");
+    static KeyStore keyStore(List<Certificate> chain, PrivateKey key) throws IOException, GeneralSecurityException {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        var key = privateKey(keyFile);
-        requirePair(chain.iterator().next(), key);
         store.setKeyEntry("server", key, new char[0], chain.toArray(Certificate[]::new));
         return store;
     }
 
     /** A key of another certificate would be noticed by the first client only. */
-    private static void requirePair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+    static boolean isPair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         var algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";
@@ -51,28 +50,31 @@ final class PemFiles {
             var signed = signature.sign();
             signature.initVerify(certificate.getPublicKey());
             signature.update(probe);
-            if (signature.verify(signed)) return;
+            return signature.verify(signed);
         } catch (InvalidKeyException | SignatureException another) {
-            // said below
+            return false;
         }
-        throw new GeneralSecurityException("the key is not this certificate's");
     }
 
-    static KeyStore trustStore(Path file) throws IOException, GeneralSecurityException {
+    static KeyStore trustStore(List<Certificate> authorities) throws IOException, GeneralSecurityException {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         int number = 0;
-        for (var certificate : certificates(file)) store.setCertificateEntry("ca" + number++, certificate);
-        if (number == 0) throw new IOException(file + " holds no certificate");
+        for (var certificate : authorities) store.setCertificateEntry("ca" + number++, certificate);
         return store;
     }
 
-    @SuppressWarnings("unchecked") // certificates of a kind
-    private static Collection<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
-        return (Collection<Certificate>) CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+    /** At least one. */
+    static List<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+        var bytes = Files.readAllBytes(file);
+        var text = new String(bytes, StandardCharsets.ISO_8859_1);
+        if (text.contains(KEY) && !text.contains(CERTIFICATE)) throw new IOException(file + " holds a key and no certificate");
+        var found = List.<Certificate>copyOf(CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes)));
+        if (found.isEmpty()) throw new IOException(file + " holds no certificate");
+        return found;
     }
 
-    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+    static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
         try (var parser = new PEMParser(Files.newBufferedReader(file, StandardCharsets.US_ASCII))) {
             for (Object object; (object = parser.readObject()) != null; ) {
                 if (object instanceof PEMKeyPair pair) return privateKey(pair.getPrivateKeyInfo());

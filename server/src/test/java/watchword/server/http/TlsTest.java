@@ -205,7 +205,7 @@ final class TlsTest {
         try (var echo = echo(CA.issue("first").in(folder, "s"))) {
             CA.issue("another").in(folder, "other");
             Files.copy(folder.resolve("other.crt"), folder.resolve("s.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            assertThatThrownBy(echo.http::reloadCertificates).isInstanceOf(IOException.class).hasMessageContaining("s.crt").hasMessageContaining("the key is not this certificate's");
+            assertThatThrownBy(echo.http::reloadCertificates).isInstanceOf(IOException.class).hasMessageContaining("s.crt").hasMessageContaining("is not the key of tls_cert_file");
             assertThat(served(echo)).isEqualTo("CN=first");
 
             Files.writeString(folder.resolve("s.crt"), "nothing");
@@ -221,9 +221,26 @@ final class TlsTest {
         var tls = CA.issue("server").in(folder, "s");
         var other = CA.issue("another").in(folder, "other");
         assertThatThrownBy(() -> echo(new Listener.Tls(tls.certificate(), other.key(), "tls12", Optional.empty(), false, true)).close())
-                .isInstanceOf(IOException.class).hasMessageContaining("other.key").hasMessageContaining("the key is not this certificate's");
+                .isInstanceOf(IOException.class).hasMessageContaining("tls_key_file: " + other.key() + " is not the key of tls_cert_file, " + tls.certificate());
         assertThatThrownBy(() -> echo(new Listener.Tls(tls.certificate(), tls.certificate(), "tls12", Optional.empty(), false, true)).close())
                 .isInstanceOf(IOException.class).hasMessageContaining("holds no private key");
+    }
+
+    @Test
+    void a_file_that_cannot_be_used_is_named_with_its_setting_and_the_reason() throws IOException {
+        var tls = CA.issue("server").in(folder, "s");
+        var none = folder.resolve("none");
+        refused(tls.certificate(), none, Optional.empty(), "tls_key_file: " + none + ": no such file or folder");
+        refused(none, tls.key(), Optional.empty(), "tls_cert_file: " + none + ": no such file or folder");
+        refused(folder, tls.key(), Optional.empty(), "tls_cert_file: " + folder + ": is a folder");
+        refused(tls.key(), tls.certificate(), Optional.empty(), "tls_cert_file: " + tls.key() + " holds a key and no certificate");
+        refused(tls.certificate(), tls.key(), Optional.of(none), "tls_client_ca_file: " + none + ": no such file or folder");
+    }
+
+    private static void refused(Path certificate, Path key, Optional<Path> clientCa, String message) {
+        var tls = new Listener.Tls(certificate, key, "tls12", clientCa, false, true);
+        assertThatThrownBy(() -> echo(tls).close()).isInstanceOf(IOException.class).hasMessage(message);
+        assertThatThrownBy(() -> HttpServer.rehearse(new Listener.Tcp("127.0.0.1", 0, Optional.of(tls), Listener.Rules.DEFAULTS))).hasMessage(message);
     }
 
     // ---- deadlines ----
