@@ -48,7 +48,8 @@ final class SinkFactory {
     /** @throws Problem.ProblemException 400 when an option is wrong, or the rules forbid it */
     Sink make(String type, DeviceOptions options, AuditRules rules) {
         if (rules.refusesAll()) {
-            throw DeviceOptions.invalid("cannot enable audit device via API; use declarative, config-based audit device management instead");
+            throw DeviceOptions.invalid("cannot enable audit device via API; use declarative, config-based audit device management instead"
+                    + " (the server's audit_file_folder allows files)");
         }
         return switch (type) {
             case "file" -> file(options, rules);

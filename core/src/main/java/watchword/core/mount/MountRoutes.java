@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.policy.Authority;
@@ -26,6 +27,9 @@ import watchword.sdk.Storage;
 
 /** {@code sys/mounts}, {@code sys/auth}, {@code sys/remount} and what the user interface asks about mounts. */
 public final class MountRoutes {
+    /** Mounted once, when a server is made, and never by anybody. */
+    private static final Set<String> OWN = Set.of("system", "cubbyhole", "token");
+
     private final Mounts mounts;
     private final Authority authority;
     private final Consumer<String> revokePrefix;
@@ -156,8 +160,9 @@ public final class MountRoutes {
         if (type.equals("kv-v2")) options.put("version", "2");
         if (type.equals("kv-v1")) options.put("version", "1");
         if (type.startsWith("kv-v") || type.equals("generic")) type = "kv";
-        if (mounts.catalog().find(auth, type).isEmpty() || type.equals("system") || type.equals("cubbyhole") || type.equals("token")) {
-            throw new Problem.Invalid("plugin not found in the catalog: " + type).asException();
+        if (mounts.catalog().find(auth, type).isEmpty() || OWN.contains(type)) {
+            var there = mounts.catalog().types(auth).stream().filter(each -> !OWN.contains(each)).sorted().toList();
+            throw new Problem.Invalid("plugin not found in the catalog: " + type + " (there is: " + (there.isEmpty() ? "none" : String.join(", ", there)) + ")").asException();
         }
         var tune = Inputs.decode(Tune.class, wanted.config(), "");
         var config = tuned(MountEntry.Config.EMPTY, tune, auth);

@@ -196,7 +196,7 @@ class AuditApiTest {
         start(Optional.empty());
         for (var body : List.of(file("/tmp/x.log"), file("stdout"), file("discard"), Map.<String, Object>of("type", "syslog"))) {
             assertThat(text(ask(Operation.WRITE, "sys/audit/x", body))).startsWith("400 ")
-                    .contains("cannot enable audit device via API; use declarative, config-based audit device management instead");
+                    .contains("cannot enable audit device via API; use declarative, config-based audit device management instead (the server's audit_file_folder allows files)");
         }
     }
 
