@@ -49,6 +49,7 @@ public final class StatusCommand implements Group {
         if (status.get("build_date").isPresent() && !status.text("build_date").isEmpty()) {
             table.row("Build Date", status.text("build_date"));
         }
+        if (status.has("watchword_version")) table.row("Watchword Version", status.text("watchword_version"));
         table.row("Storage Type", status.text("storage_type"));
         if (!status.text("cluster_name").isEmpty()) table.row("Cluster Name", status.text("cluster_name"));
         if (!status.text("cluster_id").isEmpty()) table.row("Cluster ID", status.text("cluster_id"));

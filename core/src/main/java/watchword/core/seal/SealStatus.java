@@ -22,6 +22,6 @@ public record SealStatus(String type, boolean initialized, boolean sealed, int t
         Optional<String> name = sealed ? Optional.empty() : Optional.of(info.clusterName());
         Optional<String> id = sealed ? Optional.empty() : Optional.of(info.clusterId());
         Optional<String> recovery = recoverySeal ? Optional.of(SealRecord.SHAMIR) : Optional.empty();
-        return new BootApi.SealFacts(type, initialized, sealed, t, n, progress, nonce, info.compatibleVersion(), "", migration, name, id, recoverySeal, recovery, info.storageType());
+        return new BootApi.SealFacts(type, initialized, sealed, t, n, progress, nonce, info.compatibleVersion(), "", migration, name, id, recoverySeal, recovery, info.storageType(), info.version());
     }
 }

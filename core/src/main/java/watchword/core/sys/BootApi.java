@@ -55,7 +55,8 @@ public final class BootApi {
             @Doc("Id of this installation; left out while it is sealed.") Optional<String> clusterId,
             @Doc("Whether shares are of a recovery key, which cannot unseal.") boolean recoverySeal,
             @Doc("How the recovery key is kept; left out when there is none.") Optional<String> recoverySealType,
-            @Doc("Where the data is: `sqlite`, `postgresql` or `inmem`.") String storageType) {}
+            @Doc("Where the data is: `sqlite`, `postgresql`, or `inmem` when it is gone with the server.") String storageType,
+            @Doc("Version of Watchword itself.") String watchwordVersion) {}
 
     public record Leader(
             @Doc("Whether one of several nodes serves for all; never: each serves.") boolean haEnabled,

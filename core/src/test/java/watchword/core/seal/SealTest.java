@@ -271,7 +271,7 @@ class SealTest {
 
         var schema = watchword.core.wire.Schema.of(watchword.core.sys.BootApi.SealFacts.class);
         assertThat(schema.encodeAnswer(seal.status().answer(info))).containsOnlyKeys("type", "initialized", "sealed", "t", "n", "progress", "nonce", "version", "commit_date",
-                "migration", "recovery_seal", "storage_type");
+                "migration", "recovery_seal", "storage_type", "watchword_version");
         SealFixture.unseal(seal, shares);
         assertThat(schema.encodeAnswer(seal.status().answer(info))).containsEntry("cluster_name", "cluster").containsEntry("cluster_id", "id").containsEntry("sealed", false);
     }
