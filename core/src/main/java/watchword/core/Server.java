@@ -208,6 +208,12 @@ public final class Server implements Service, AutoCloseable {
         return unsealed.get() == null;
     }
 
+    /** Whether some audit device is there; a sealed server records nothing. */
+    public boolean isRecording() {
+        var open = unsealed.get();
+        return open != null && open.audit().isRecording();
+    }
+
     public boolean isInitialized() {
         return seal.isInitialized();
     }

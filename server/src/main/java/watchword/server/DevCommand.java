@@ -51,7 +51,7 @@ final class DevCommand {
     }
 
     private int usage(String arg) {
-        err.println("usage: watchword dev [-data=DIR] [-audit=FILE] [-listen=HOST:PORT] [-dev-root-token-id=TOKEN]; cannot use: " + arg);
+        err.println("usage: watchword dev [-data=FOLDER] [-audit=FILE] [-listen=HOST:PORT] [-dev-root-token-id=TOKEN]; cannot use: " + arg);
         return Main.USAGE;
     }
 
@@ -59,25 +59,27 @@ final class DevCommand {
         var stop = new CountDownLatch(1);
         for (var signal : List.of("TERM", "INT", "HUP")) Signals.on(signal, stop::countDown);
         try (var server = DevServer.start(options)) {
-            welcome(server, options.data());
+            welcome(server, options);
             stop.await();
         }
     }
 
-    private void welcome(DevServer server, Optional<Path> data) {
+    private void welcome(DevServer server, DevServer.Options options) {
         out.println("""
                 Watchword development server: unsealed, in the clear, for this machine only.
-                Data: %s
+                Data:  %s
+                Audit: %s
 
                 Paste into another terminal:
                   export VAULT_ADDR='%s'
                   export VAULT_TOKEN='%s'
 
                 Three things to try:
-                  ./watchword kv put secret/train api_key=abc123 region=eu
+                  ./watchword kv put secret/train api_key=abc12345 region=eu-west-1
                   ./watchword kv get secret/train
                   ./watchword run -env API_KEY=secret/train#api_key -- sh -c 'echo "the job sees: $API_KEY"'
-                """.formatted(data.map(Path::toString).orElse("in a temporary folder, gone when this server stops; keep it with -data=DIR"), server.address(), server.rootToken().reveal()));
+                """.formatted(options.data().map(Path::toString).orElse("in a temporary folder, gone when this server stops; keep it with -data=FOLDER"),
+                options.auditFile().map(Path::toString).orElse("none: requests are not recorded; -audit=FILE does"), server.address(), server.rootToken().reveal()));
         out.flush();
     }
 }

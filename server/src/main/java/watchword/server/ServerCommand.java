@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import watchword.core.Server;
 import watchword.crypto.ProcessHardening;
+import watchword.sdk.FileTrouble;
 import watchword.server.config.ConfigException;
 import watchword.server.config.ConfigReader;
 import watchword.server.config.Reference;
@@ -51,9 +52,18 @@ final class ServerCommand {
         if (files.isEmpty()) return usage("no configuration; to try things out: watchword dev");
         var config = ConfigReader.read(files, System.getenv());
         for (var warning : config.warnings()) err.println("warning: " + warning);
-        if (check) out.print(Reference.effective(config));
-        else serve(config, files);
+        if (check) return check(config);
+        for (var unknown : config.unknown()) err.println("warning: " + unknown);
+        serve(config, files);
         return 0;
+    }
+
+    private int check(ServerConfig config) {
+        out.print(Reference.effective(config));
+        var troubles = new ArrayList<>(config.unknown());
+        troubles.addAll(Preflight.troubles(config));
+        for (var trouble : troubles) err.println("watchword: " + trouble);
+        return troubles.isEmpty() ? 0 : Main.FAILED;
     }
 
     private int usage(String what) {
@@ -73,12 +83,23 @@ final class ServerCommand {
             Signals.on("HUP", () -> reload.get().run());
             LOG.log(Level.INFO, "watchword {0} listens on {1}; clients reach it at {2}; {3}", Wiring.VERSION, addresses(config), config.apiAddress(),
                     !server.isInitialized() ? "not initialized" : server.isSealed() ? "sealed" : "unsealed");
+            boolean told = tellUnrecorded(server, false);
             for (long pause = OPENING_SECONDS; !stop.await(pause, TimeUnit.SECONDS); ) {
                 pause = server.tryToOpen() ? Math.min(2 * pause, LONGEST_OPENING_SECONDS) : OPENING_SECONDS;
+                told = tellUnrecorded(server, told);
             }
             LOG.log(Level.INFO, "stopping");
         }
         LOG.log(Level.INFO, "stopped");
+    }
+
+    /** Once after each opening: whoever runs the server may think that somebody keeps record. @return whether it is told */
+    private static boolean tellUnrecorded(Server server, boolean told) {
+        if (server.isSealed()) return false;
+        if (!told && !server.isRecording()) {
+            LOG.log(Level.WARNING, "no audit device: requests are not recorded; add audit \"file\" \"main\" { options { file_path = \"/var/log/watchword/audit.log\" } } to the configuration");
+        }
+        return true;
     }
 
     private static void harden(ServerConfig config) {
@@ -89,10 +110,7 @@ final class ServerCommand {
     }
 
     private static String addresses(ServerConfig config) {
-        return config.listeners().stream().map(listener -> switch (listener) {
-            case Listener.Tcp tcp -> tcp.host() + ":" + tcp.port();
-            case Listener.Unix unix -> unix.path().toString();
-        }).collect(Collectors.joining(", "));
+        return config.listeners().stream().map(Listener::where).collect(Collectors.joining(", "));
     }
 
     /** What of it fails is told, and leaves the rest as it was. */
@@ -105,7 +123,7 @@ final class ServerCommand {
         try {
             http.reloadCertificates();
         } catch (IOException unreadable) {
-            LOG.log(Level.ERROR, "certificates were not read again, and the old ones stay in use: {0}", unreadable.getMessage());
+            LOG.log(Level.ERROR, "certificates were not read again, and the old ones stay in use: {0}", FileTrouble.words(unreadable));
         }
         server.reopenAuditFiles();
         LOG.log(Level.INFO, "read again");

@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +94,55 @@ final class ServerProcessTest {
     }
 
     @Test
+    void check_ends_with_a_mistake_when_a_start_would() throws Exception {
+        var file = config("listener \"tcp\" {\n address = \"127.0.0.1:1\"\n colour = \"blue\"\n tls_cert_file = \"/none.crt\"\n tls_key_file = \"/none.key\"\n}\n");
+        var check = start("server", "-config=" + file, "-check");
+        assertThat(check.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(check.exitValue()).isEqualTo(2);
+        assertThat(log()).isEqualTo("watchword: " + file + ":9: listener \"tcp\": colour is not known and is passed over\n"
+                + "watchword: listener 127.0.0.1:1: tls_cert_file: /none.crt: no such file or folder\n");
+    }
+
+    @Test
+    void a_server_without_an_audit_device_says_so_when_it_is_open() throws Exception {
+        var server = start("server", "-config=" + config("seal \"static\" { current_key = \"" + "ab".repeat(32) + "\" }\n"));
+        try {
+            awaitLog(server, "listens on");
+            assertThat(log()).doesNotContain("no audit device");
+            assertThat(put(server, "/v1/sys/init", "{\"recovery_shares\":1,\"recovery_threshold\":1}")).startsWith("HTTP/1.1 200");
+            awaitLog(server, "[warn] no audit device: requests are not recorded; add audit \"file\" \"main\" { options { file_path = ");
+            server.destroy();
+            assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_server_with_an_audit_device_says_nothing_of_it() throws Exception {
+        var server = start("server", "-config=" + config("seal \"static\" { current_key = \"" + "ab".repeat(32) + "\" }\naudit \"file\" \"main\" { file_path = \"" + folder.resolve("audit.log") + "\" }\n"));
+        try {
+            awaitLog(server, "listens on");
+            assertThat(put(server, "/v1/sys/init", "{\"recovery_shares\":1,\"recovery_threshold\":1}")).startsWith("HTTP/1.1 200");
+            awaitLog(server, "records: OK");
+            server.destroy();
+            assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(log()).doesNotContain("no audit device");
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    /** Over the socket file, since the port is any. */
+    private String put(Process server, String path, String body) throws IOException {
+        assertThat(server.isAlive()).isTrue();
+        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("w.sock")))) {
+            channel.write(ByteBuffer.wrap(("PUT " + path + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
     void a_mistake_is_one_line_and_a_status() throws Exception {
         var file = config("log_level = \"loud\"\n");
         var server = start("server", "-config=" + file);
@@ -105,7 +158,7 @@ final class ServerProcessTest {
             var server = start("dev", "-listen=" + address);
             assertThat(server.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(server.exitValue()).isEqualTo(2);
-            assertThat(log()).contains("cannot listen on " + address + ": Address already in use; stop what listens there, or choose another address");
+            assertThat(log()).contains("cannot listen on " + address + ": Address already in use; stop what listens there, or choose another address (-listen=HOST:PORT of watchword dev,");
         }
     }
 
@@ -116,7 +169,7 @@ final class ServerProcessTest {
             var pause = new CountDownLatch(1);
             for (int i = 0; i < PATIENCE_SECONDS * 20 && !Files.readString(folder.resolve("out")).contains("Three things to try"); i++) pause.await(50, TimeUnit.MILLISECONDS);
             var welcome = Files.readString(folder.resolve("out"));
-            assertThat(welcome).as(log()).contains("export VAULT_ADDR='http://127.0.0.1:").contains("export VAULT_TOKEN='canary-root'");
+            assertThat(welcome).as(log()).contains("export VAULT_ADDR='http://127.0.0.1:").contains("export VAULT_TOKEN='canary-root'").contains("Audit: none: requests are not recorded; -audit=FILE does");
             int port = Integer.parseInt(welcome.replaceAll("(?s).*http://127\\.0\\.0\\.1:(\\d+)'.*", "$1"));
             try (var socket = new Socket("127.0.0.1", port)) {
                 socket.getOutputStream().write("GET /v1/secret/config HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX-Vault-Token: canary-root\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -135,6 +135,11 @@ public final class AuditDevices implements AutoCloseable {
         return key.publicKey();
     }
 
+    /** Whether there is a device at all. */
+    public boolean isRecording() {
+        return !known.isEmpty();
+    }
+
     List<Known> known() {
         return known;
     }

@@ -9,7 +9,12 @@ final class Addresses {
     private Addresses() {}
 
     /** @param host without brackets; every address of the machine, where none is named */
-    record HostPort(String host, int port) {}
+    record HostPort(String host, int port) {
+        @Override
+        public String toString() {
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        }
+    }
 
     /** {@code host:port}, {@code [v6]:port}, or the host alone. */
     static HostPort hostPort(String text, int otherwise) {

@@ -30,18 +30,34 @@ final class BlockReader {
     private static final int DEFAULT_PORT = 8200;
 
     private final List<String> warnings = new ArrayList<>();
+    private final List<String> unknown = new ArrayList<>();
     private final List<ServerConfig.Effective> effective = new ArrayList<>();
 
     List<String> warnings() {
         return warnings;
     }
 
+    /** Names in blocks of ours that nobody knows. */
+    List<String> unknown() {
+        return unknown;
+    }
+
     List<ServerConfig.Effective> effective() {
         return effective;
     }
 
-    void done(Section section, Foreign foreign) {
-        warnings.addAll(section.leftOver(foreign));
+    private void done(Section section, Foreign foreign) throws ConfigException {
+        var left = section.leftOver(foreign, Set.of());
+        warnings.addAll(left.foreign());
+        unknown.addAll(left.unknown());
+        effective.add(section.effective());
+    }
+
+    /** What stands outside of blocks may be for another server that reads the same file. */
+    void doneOutside(Section section, Set<String> blocks) throws ConfigException {
+        var left = section.leftOver(Foreign.GLOBAL, blocks);
+        warnings.addAll(left.foreign());
+        warnings.addAll(left.unknown());
         effective.add(section.effective());
     }
 
@@ -72,6 +88,7 @@ final class BlockReader {
                 section.read(OPEN).paths());
         try {
             var address = Addresses.hostPort(settings.address(), DEFAULT_PORT);
+            section.comesTo("address", address.toString());
             return new Listener.Tcp(address.host(), address.port(), tls(tls), proxy(proxied), rules);
         } catch (RefusedException refused) {
             throw section.wrong(refused);

@@ -18,8 +18,8 @@ import watchword.server.config.Section.Placed;
 import watchword.server.http.Listener;
 
 /**
- * Reads HCL or JSON as Vault and OpenBao have it. What it does not know is named and passed over; what it knows and cannot use stops the
- * server, with file, line and what is allowed.
+ * Reads HCL or JSON as Vault and OpenBao have it. What it does not know is named and passed over; what is almost a name that it knows, and
+ * what it knows and cannot use, stops the server, with file, line and what is allowed.
  */
 public final class ConfigReader {
     static final Schema<GlobalSettings> GLOBAL = Schema.of(GlobalSettings.class);
@@ -106,7 +106,7 @@ public final class ConfigReader {
         var top = new Section("", new Place("configuration", 0), items.stream().filter(each -> !BLOCKS.contains(each.item().key())).toList());
         var global = top.read(GLOBAL);
         var address = environment.getOrDefault("VAULT_API_ADDR", "");
-        reader.done(top, Foreign.GLOBAL);
+        reader.doneOutside(top, BLOCKS);
         nameUnknownBlocks();
         var listeners = new ArrayList<Listener>();
         for (var block : blocks("listener", 1)) listeners.add(reader.listener(block));
@@ -116,7 +116,7 @@ public final class ConfigReader {
         for (var block : blocks("seal", 1)) seal = reader.seal(block, environment).or(Optional::empty);
         var audits = new ArrayList<AuditDevices.Declared>();
         for (var block : blocks("audit", 2)) audits.add(reader.audit(block));
-        return new ServerConfig(address.isEmpty() ? global : global.withApiAddr(address), List.copyOf(listeners), store, seal, List.copyOf(audits), List.copyOf(reader.warnings()), List.copyOf(reader.effective()));
+        return new ServerConfig(address.isEmpty() ? global : global.withApiAddr(address), List.copyOf(listeners), store, seal, List.copyOf(audits), List.copyOf(reader.warnings()), List.copyOf(reader.unknown()), List.copyOf(reader.effective()));
     }
 
     private Placed onlyStore() throws ConfigException {
@@ -127,10 +127,14 @@ public final class ConfigReader {
         return stores.getFirst();
     }
 
-    private void nameUnknownBlocks() {
+    private void nameUnknownBlocks() throws ConfigException {
         for (var each : items) {
             if (each.item().labels().isEmpty() || BLOCKS.contains(each.item().key())) continue;
-            Foreign.GLOBAL.why(each.item().key()).ifPresent(why -> reader.warnings().add(each.place() + ": " + each.name() + " " + why));
+            var key = each.item().key();
+            var near = Foreign.GLOBAL.knows(key) ? Optional.<String>empty() : Likeness.of(key, BLOCKS);
+            if (near.isPresent()) throw BlockReader.unknown(each, "did you mean " + near.get() + "?");
+            var why = Foreign.GLOBAL.knows(key) ? Foreign.GLOBAL.why(key) : Optional.of("is not known and is passed over");
+            why.ifPresent(text -> reader.warnings().add(each.place() + ": " + each.name() + " " + text));
         }
     }
 }

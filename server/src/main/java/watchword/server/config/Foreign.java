@@ -50,8 +50,8 @@ enum Foreign {
     /** A block whose other settings are somebody else's to know, or are told about together. */
     UNTOLD(Map.of()) {
         @Override
-        Optional<String> why(String setting) {
-            return Optional.empty();
+        boolean knows(String setting) {
+            return true;
         }
     },
     NONE(Map.of());
@@ -62,10 +62,12 @@ enum Foreign {
         this.reasons = reasons;
     }
 
-    /** What to tell; nothing when the setting's absence harms nobody. */
+    boolean knows(String setting) {
+        return reasons.containsKey(setting);
+    }
+
+    /** What to tell of one that is known; nothing when its absence harms nobody. */
     Optional<String> why(String setting) {
-        var reason = reasons.get(setting);
-        if (reason == null) return Optional.of("is not known and is passed over");
-        return reason.isEmpty() ? Optional.empty() : Optional.of(reason);
+        return Optional.of(reasons.getOrDefault(setting, "")).filter(reason -> !reason.isEmpty());
     }
 }

@@ -38,10 +38,13 @@ public final class Reference {
                 <!-- Written by the build from the records in server/src/main/java/watchword/server/config; do not edit. -->
 
                 `watchword server -config=PATH` reads HCL or JSON from a file, or from all `.hcl` and `.json` files of a folder, and `-config` may be
-                given several times: what is said last counts, and blocks add up. `-check` reads it, prints what it comes to (secrets masked), and ends.
+                given several times: what is said last counts, and blocks add up. `-check` reads it, prints what it comes to (secrets masked), looks
+                whether certificates can be used and files and folders written, and ends: with 2 when something would be in the way of a start, or a
+                block has a setting that nobody knows.
 
-                A file written for Vault or OpenBao is read. A setting that means nothing here is named in a warning. A value that cannot be used stops
-                the server, with file, line and what is allowed. Durations are written as `30s`, `5m`, `768h` or in whole seconds.
+                A file written for Vault or OpenBao is read. A setting that means nothing here is named in a warning; one whose name is within two
+                letters of a known one stops the server, as a misspelt one would. So does a value that cannot be used, with file, line and what is
+                allowed, and a seal or storage that there is not, such as `seal "awskms"`. Durations are written as `30s`, `5m`, `768h` or in whole seconds.
 
                 SIGHUP reads certificates, `log_level` and `log_format` again and opens audit files anew; SIGTERM lets requests end and stops.
                 """);

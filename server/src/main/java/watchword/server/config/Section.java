@@ -143,13 +143,38 @@ final class Section {
         return texts;
     }
 
-    /** Says of each setting that nobody took why it is not used; nothing of those that mean nothing here anyway. */
-    List<String> leftOver(Foreign foreign) {
-        var told = new ArrayList<String>();
+    /**
+     * What nobody took.
+     *
+     * @param foreign why each setting of another server is not used; nothing of those that mean nothing here anyway
+     * @param unknown those that nobody knows
+     */
+    record LeftOver(List<String> foreign, List<String> unknown) {}
+
+    /**
+     * Names what nobody took.
+     *
+     * @param more names besides the settings that may have been meant
+     * @throws ConfigException for a name that is almost one of ours: to pass over what was meant to protect would be worse than not to start
+     */
+    LeftOver leftOver(Foreign foreign, Set<String> more) throws ConfigException {
+        var left = new LeftOver(new ArrayList<>(), new ArrayList<>());
         for (var key : tree.keySet()) {
-            if (!known.contains(key)) foreign.why(key).ifPresent(why -> told.add(at(key) + why));
+            if (known.contains(key)) continue;
+            if (foreign.knows(key)) {
+                foreign.why(key).ifPresent(why -> left.foreign().add(at(key) + why));
+                continue;
+            }
+            var near = Likeness.of(key, known).or(() -> Likeness.of(key, more));
+            if (near.isPresent()) throw wrong(key, "is not known; did you mean " + near.get() + "?");
+            left.unknown().add(at(key) + "is not known and is passed over");
         }
-        return told;
+        return left;
+    }
+
+    /** What a setting comes to, where that is more than was written. */
+    void comesTo(String setting, Object value) {
+        effective.put(setting, value);
     }
 
     /** Its name and what it comes to, defaults included. */

@@ -14,6 +14,7 @@ import watchword.server.http.Listener;
  * @param seal keeps the root key; without one, it is split into shares
  * @param audits devices that the API cannot change
  * @param warnings what was understood differently from how it was written, or not at all
+ * @param unknown settings in blocks of ours that nobody knows; passed over, too
  * @param effective every setting with its value, for people to read
  */
 public record ServerConfig(
@@ -23,6 +24,7 @@ public record ServerConfig(
         Optional<SealSettings> seal,
         List<AuditDevices.Declared> audits,
         List<String> warnings,
+        List<String> unknown,
         List<Effective> effective) {
 
     /** A block and its settings. @param values as they would be written; secrets as {@link Secret} */

@@ -17,7 +17,7 @@ final class Settings {
     private Settings() {}
 
     record TcpListener(
-            @Doc("Where to listen: `host:port`, with an IPv6 address in brackets. `0.0.0.0` is every IPv4 address of the machine.") @Default("127.0.0.1:8200")
+            @Doc("Where to listen: `host:port`, with an IPv6 address in brackets; without a port, 8200. `0.0.0.0` is every IPv4 address of the machine.") @Default("127.0.0.1:8200")
                     String address,
             @Doc("The largest request body, in bytes; larger ones are refused with 413.") @Default("33554432") long maxRequestSize,
             @Doc("From a connection's first byte, TLS handshake included, to the end of a request's headers.") @Default("10s") Duration httpReadHeaderTimeout,

@@ -144,8 +144,31 @@ final class ConfigReaderTest {
     @Test
     void what_is_not_known_is_named_and_passed_over() throws IOException, ConfigException {
         var config = read("listener \"tcp\" {\n tls_disable = 1\n colour = \"blue\"\n}\nstorage \"inmem\" {}\nnonsense = 4\nodd \"block\" { a = 1 }\n");
-        assertThat(config.warnings()).anyMatch(w -> w.contains("c.hcl:3: listener \"tcp\": colour is not known")).anyMatch(w -> w.contains("c.hcl:6: nonsense is not known"))
-                .anyMatch(w -> w.contains("c.hcl:7: odd \"block\" is not known"));
+        assertThat(config.unknown()).containsExactly(folder.resolve("c.hcl") + ":3: listener \"tcp\": colour is not known and is passed over");
+        assertThat(config.warnings()).anyMatch(w -> w.contains("c.hcl:6: nonsense is not known")).anyMatch(w -> w.contains("c.hcl:7: odd \"block\" is not known"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "listener \"tcp\" { adress = \"x:1\" tls_disable = true }|c.hcl:1: listener \"tcp\": adress is not known; did you mean address?",
+        "listener \"tcp\" { tls_disabel = true }|tls_cert_file is required",
+        "listener \"tcp\" { tls_disable = true tls_clint_ca_file = \"/x\" }|tls_clint_ca_file is not known; did you mean tls_client_ca_file?",
+        "loglevel = \"info\"|c.hcl:1: loglevel is not known; did you mean log_level?",
+        "storage \"sqlite\" { path = \"/x\" pth = \"/y\" }|pth is not known; did you mean path?",
+        "audits \"file\" \"x\" { file_path = \"/x\" }|c.hcl:1: audits \"file\" \"x\" is not known; did you mean audit?",
+        "seals = 1|c.hcl:1: seals is not known; did you mean seal?",
+    })
+    void a_misspelt_name_is_not_passed_over(String text, String message) {
+        var rest = (text.startsWith("listener") ? "" : "\nlistener \"tcp\" { tls_disable = true }") + (text.startsWith("storage") ? "" : "\nstorage \"inmem\" {}");
+        assertThatThrownBy(() -> read(text + rest)).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void an_address_without_a_port_is_shown_with_the_one_it_has() throws IOException, ConfigException {
+        for (var written : Map.of("127.0.0.1", "127.0.0.1:8200", "[::1]", "[::1]:8200", ":8300", "0.0.0.0:8300").entrySet()) {
+            var config = read("listener \"tcp\" {\n address = \"" + written.getKey() + "\"\n tls_disable = true\n}\nstorage \"inmem\" {}\n");
+            assertThat(Reference.effective(config)).contains("  address = \"" + written.getValue() + "\"\n");
+        }
     }
 
     // ---- several files ----
