@@ -272,13 +272,14 @@ final class LimitsTest {
         try (var echo = new Echo(rules(NEVER, NEVER, NEVER, NEVER)); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
                 for (int i = 0; i < places + more; i++) {
-                    var wire = Wire.to(echo.port()).send("PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\n{");
+                    // Which of them are refused is chance: on a busy machine one of the first may be served after the last has come.
+                    var wire = Wire.to(echo.port()).patient().send("PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\n{");
                     slow.add(wire);
                     threads.execute(() -> {
                         if (isRefused(wire)) refused.countDown();
                     });
                 }
-                assertThat(refused.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(refused.await(10, TimeUnit.MINUTES)).isTrue();
                 assertThat(Wire.exchange(echo.port(), "GET /v1/a HTTP/1.1\r\nHost: t\r\n\r\n").status()).isEqualTo(200);
                 assertThat(Wire.exchange(echo.port(), "PUT /v1/a HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{}").status()).isEqualTo(200);
                 assertThat(echo.asked).hasValue(2);

@@ -25,6 +25,12 @@ final class Wire implements AutoCloseable {
         this.in = socket.getInputStream();
     }
 
+    /** Waits for ever: for one of many that began to wait long before the last of them could. */
+    Wire patient() throws IOException {
+        socket.setSoTimeout(0);
+        return this;
+    }
+
     static Wire to(int port) throws IOException {
         var socket = new Socket();
         socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
