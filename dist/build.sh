@@ -6,13 +6,16 @@ root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 find_jdk
 lib=$root/.build/lib
 command -v mvn >/dev/null || { echo "watchword needs Maven to build: install it, for example with apt-get install maven" >&2; exit 1; }
-echo "building watchword (about a minute and a half the first time) ..." >&2
+say() { echo "watchword: $*" >&2; }
+say "building, which is needed once after each change of the sources"
+say "1/3 compiling; Maven gets its libraries the first time, which may take minutes (.build/build.log shows how far it is) ..."
 mkdir -p "$root/.build"
 if ! (cd "$root" && mvn -q -B -DskipTests -Dmaven.test.skip=true package) >"$root/.build/build.log" 2>&1; then
     tail -n 40 "$root/.build/build.log" >&2
     echo "the build failed; all of it is in .build/build.log" >&2
     exit 1
 fi
+say "2/3 putting the programs together ..."
 rm -rf "$root/.build/lib.new"
 mkdir -p "$root/.build/lib.new"
 for module in sdk crypto storage core engines server client cli; do
@@ -43,6 +46,7 @@ rehearse() {
 }
 . "$root/dist/flags.sh"
 rm -f "$root"/.build/*.aot
+say "3/3 making later starts faster ..."
 if rehearse >"$root/.build/rehearsal.log" 2>&1; then
     for program in server cli; do mv "$root/.build/$program.aot.new" "$root/.build/$program.aot"; done
 else

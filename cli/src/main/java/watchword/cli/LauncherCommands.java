@@ -13,7 +13,7 @@ final class LauncherCommands implements Group {
         return List.of(
                 Command.of("server", "", "Run a server from a configuration file.").kind(Command.Kind.LAUNCHER)
                         .flags(Flag.file("config", "a configuration, or a folder of them; what is said last counts").repeated(),
-                                Flag.on("check", "read it, print what it comes to, and end"),
+                                Flag.on("check", "read it, print what it comes to, look whether it would start, and end"),
                                 Flag.on("dev", "as watchword dev"))
                         .note("docs/configuration.md tells every setting.").example("server -config=watchword.hcl"),
                 Command.of("dev", "", "Run a server here for trying things out: unsealed, in the clear, and gone when it stops.")

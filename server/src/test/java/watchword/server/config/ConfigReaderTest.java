@@ -164,6 +164,20 @@ final class ConfigReaderTest {
     }
 
     @Test
+    void names_of_other_servers_are_not_taken_for_misspelt_ones() throws IOException, ConfigException {
+        var outside = List.of("cache_size", "default_max_request_duration", "disable_printable_check", "enable_ui", "hsm_lib", "imprecise_lease_role_tracking", "kms_library", "license",
+                "log_file", "plugin_tmpdir", "plugin_file_uid", "replication", "allow_audit_log_prefixing", "unsafe_allow_api_audit_creation", "unsafe_cross_namespace_identity", "ui");
+        var inListener = List.of("purpose", "role", "agent_api", "proxy_api", "tls_acme_email", "tls_acme_ca_root", "tls_acme_domains", "redact_addresses", "redact_cluster_name",
+                "max_request_json_memory", "max_request_json_strings", "disable_replication_status_endpoints", "x_forwarded_for_client_cert_header", "disable_request_limiter");
+        var text = new StringBuilder();
+        for (var name : outside) text.append(name).append(" = 1\n");
+        text.append("listener \"tcp\" {\n tls_disable = true\n");
+        for (var name : inListener) text.append(' ').append(name).append(" = 1\n");
+        var config = read(text + "}\nstorage \"inmem\" {}\n");
+        assertThat(config.unknown()).hasSize(inListener.size());
+    }
+
+    @Test
     void an_address_without_a_port_is_shown_with_the_one_it_has() throws IOException, ConfigException {
         for (var written : Map.of("127.0.0.1", "127.0.0.1:8200", "[::1]", "[::1]:8200", ":8300", "0.0.0.0:8300").entrySet()) {
             var config = read("listener \"tcp\" {\n address = \"" + written.getKey() + "\"\n tls_disable = true\n}\nstorage \"inmem\" {}\n");
