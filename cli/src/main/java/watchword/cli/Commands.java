@@ -27,14 +27,14 @@ final class Commands {
 
     /** What people type who know another program, or think of the thing itself. */
     private static final Map<String, String> OTHER_WORDS = Map.ofEntries(
-            Map.entry("get", "kv get"), Map.entry("put", "kv put"), Map.entry("set", "kv put"), Map.entry("ls", "list"), Map.entry("rm", "delete"),
-            Map.entry("kv set", "kv put"), Map.entry("kv write", "kv put"), Map.entry("kv read", "kv get"), Map.entry("kv ls", "kv list"),
+            Map.entry("get", "kv get"), Map.entry("put", "kv put"), Map.entry("set", "kv put"), Map.entry("ls", "list"),
+            Map.entry("rm", "delete"), Map.entry("kv set", "kv put"), Map.entry("kv write", "kv put"), Map.entry("kv read", "kv get"), Map.entry("kv ls", "kv list"),
             Map.entry("kv rm", "kv delete"), Map.entry("kv remove", "kv delete"), Map.entry("kv update", "kv patch"),
             Map.entry("init", "operator init"), Map.entry("seal", "operator seal"), Map.entry("unseal", "operator unseal"),
-            Map.entry("rekey", "operator rekey"), Map.entry("generate-root", "operator generate-root"), Map.entry("rotate", "operator rotate"),
-            Map.entry("mount", "secrets enable"), Map.entry("mounts", "secrets list"), Map.entry("secrets add", "secrets enable"),
-            Map.entry("secrets create", "secrets enable"), Map.entry("secrets mount", "secrets enable"), Map.entry("auth add", "auth enable"),
-            Map.entry("policies", "policy list"), Map.entry("policy put", "policy write"), Map.entry("policy create", "policy write"),
+            Map.entry("rekey", "operator rekey"), Map.entry("generate-root", "operator generate-root"),
+            Map.entry("rotate", "operator rotate"), Map.entry("mount", "secrets enable"), Map.entry("mounts", "secrets list"), Map.entry("secrets add", "secrets enable"),
+            Map.entry("secrets create", "secrets enable"), Map.entry("secrets mount", "secrets enable"),
+            Map.entry("auth add", "auth enable"), Map.entry("policies", "policy list"), Map.entry("policy put", "policy write"), Map.entry("policy create", "policy write"),
             Map.entry("policy get", "policy read"), Map.entry("whoami", "token lookup"), Map.entry("token info", "token lookup"),
             Map.entry("renew", "lease renew"), Map.entry("revoke", "lease revoke"), Map.entry("exec", "run"), Map.entry("start", "dev"));
 

@@ -143,7 +143,8 @@ public final class Main {
         Paint.error(world, "watchword: there is no command "
                 + Table.printable(String.join(" ", typed.subList(0, Math.min(2, typed.size()))))
                 + (near.isEmpty() ? "" : "; did you mean watchword " + near + "?"));
-        world.err().println("watchword help" + (!typed.isEmpty() && Commands.isFamily(typed.getFirst()) ? " " + typed.getFirst() : "") + " shows what there is.");
+        var family = !typed.isEmpty() && Commands.isFamily(typed.getFirst()) ? " " + typed.getFirst() : "";
+        world.err().println("watchword help" + family + " shows what there is.");
         return LOCAL;
     }
 

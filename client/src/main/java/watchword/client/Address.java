@@ -59,7 +59,8 @@ public record Address(Kind kind, String host, int port, String base) {
 
     /** Whether it is this machine, by a name or number that is nothing else. */
     boolean isLoopback() {
-        return host.equals("localhost") || host.equals("::1") || (host.startsWith("127.") && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9')));
+        boolean number = host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        return host.equals("localhost") || host.equals("::1") || (number && host.startsWith("127."));
     }
 
     /** What goes into the {@code Host} header. */

@@ -22,16 +22,18 @@ public final class AuditCommands implements Group {
                 Command.of("audit enable", "TYPE [KEY=VALUE...]", "Enable an audit device.").doing("enabling audit device %s")
                         .flags(Flag.text("path", "PATH", "its name; else its type"), Flag.text("description", "TEXT", "what it is for"),
                                 Flag.on("local", "keep it out of replication"))
-                        .note("Files go below the folder that the server's setting audit_file_folder names; without it, devices are made in the "
-                                + "configuration alone. docs/audit.md tells more.")
+                        .note("Files go below the folder that the server's setting audit_file_folder names; without it, devices are made in "
+                                + "the configuration alone. docs/audit.md tells more.")
                         .example("audit enable file file_path=/var/log/watchword/audit.log"),
                 Command.of("audit disable", "PATH",
                         "Disable an audit device; its key is forgotten, so what it hashed cannot be matched any more.")
                         .doing("disabling audit device %s").example("audit disable file/"),
                 Command.of("audit verify", "FILE...", "Check audit files for lines that were changed, removed or moved.")
                         .kind(Command.Kind.LAUNCHER)
-                        .flags(Flag.file("key", "a public key that may have signed the checkpoints, as sys/audit-status shows it or as PEM").repeated(),
-                                Flag.text("head", "SEQ:HASH", "a head of the chain that was kept elsewhere; without it, a log that was cut off at its end looks whole"))
+                        .flags(Flag.file("key", "a public key that may have signed the checkpoints, as sys/audit-status shows it or as PEM")
+                                .repeated(),
+                                Flag.text("head", "SEQ:HASH",
+                                        "a head of the chain that was kept elsewhere; without it, a log that was cut off at its end looks whole"))
                         .note("Works on the files alone, with no server. Several files are read as one log. Exit status: 0 intact, 1 not "
                                 + "intact, 2 could not check.").example("audit verify -key=audit.key -head=SEQ:HASH audit.log"));
     }

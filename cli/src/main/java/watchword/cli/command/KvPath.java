@@ -50,8 +50,8 @@ public record KvPath(String mount, String rest, boolean v2) {
     public Optional<String> repeated() {
         for (var kind : List.of("data/", "metadata/")) {
             if (v2 && rest.startsWith(kind)) {
-                return Optional.of("below " + mount + " commands put in " + kind + " by themselves; to mean " + mount + rest.substring(kind.length())
-                        + ", leave out " + kind);
+                return Optional.of("below " + mount + " commands put in " + kind + " by themselves; to mean " + mount
+                        + rest.substring(kind.length()) + ", leave out " + kind);
             }
         }
         return Optional.empty();

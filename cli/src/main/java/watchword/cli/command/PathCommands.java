@@ -30,7 +30,8 @@ public final class PathCommands implements Group {
                         .example("read secret/config").example("read -field=ttl auth/token/lookup-self"),
                 Command.of("write", "PATH [KEY=VALUE...]", "Write to a path.").doing("writing data to %s")
                         .flags(FORCE, Flag.on("f", "short for -force")).note(DATA)
-                        .example("write auth/userpass/users/alice password=- policies=trainer").example("write -force auth/token/renew-self"),
+                        .example("write auth/userpass/users/alice password=- policies=trainer")
+                        .example("write -force auth/token/renew-self"),
                 Command.of("patch", "PATH KEY=VALUE...", "Change some fields at a path and leave the others.").doing("patching %s")
                         .note(DATA)
                         .example("patch secret/metadata/train max_versions=5"),

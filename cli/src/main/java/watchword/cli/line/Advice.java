@@ -20,7 +20,8 @@ public final class Advice {
         var path = told.path();
         int login = path.indexOf("/login");
         if (path.startsWith("auth/") && login > 0) {
-            return "There is no auth method at " + path.substring("auth/".length(), login) + "/, or the credentials are wrong: watchword auth list";
+            var mount = path.substring("auth/".length(), login);
+            return "There is no auth method at " + mount + "/, or the credentials are wrong: watchword auth list";
         }
         if (told.isAnonymous()) return "There is no token: set VAULT_TOKEN, or log in with watchword login";
         if (path.startsWith(ASKED_FOR_A_MOUNT)) {

@@ -37,7 +37,8 @@ record Fetched(Map<RunPlan.Place, Json> values, List<Lease> leases) {
         }
     }
 
-    private static Map<RunPlan.Place, Json> values(Call call, Client client, RunPlan plan, List<Lease> leases) throws IOException, SettingsException {
+    private static Map<RunPlan.Place, Json> values(Call call, Client client, RunPlan plan, List<Lease> leases) throws IOException,
+            SettingsException {
         var values = new LinkedHashMap<RunPlan.Place, Json>();
         var answers = new HashMap<String, Json.Obj>();
         for (var wanted : plan.wanted().entrySet()) {
