@@ -48,7 +48,7 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
-            var made = logins.login(store, allowed.theMount(), allowed.request().path().text(), login, now);
+            var made = logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, now);
             complete = complete.withAuth(made.auth(), made.warnings());
         }
         if (!wraps(allowed, reply)) return complete;

@@ -43,7 +43,7 @@ final class Invocation {
         var input = decode(allowed, bound);
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
-                request.peer().address(), request.wrapTtl(), now, request.upload());
+                request.peer(), request.wrapTtl(), now, request.upload());
         var prefix = allowed.theMount().storagePrefix();
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
