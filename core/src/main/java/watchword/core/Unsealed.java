@@ -56,7 +56,9 @@ import watchword.core.sys.ServerInfo;
 import watchword.core.sys.SystemEngine;
 import watchword.core.sys.ToolRoutes;
 import watchword.core.sys.Versions;
+import watchword.core.token.Entities;
 import watchword.core.token.Logins;
+import watchword.core.token.Renewals;
 import watchword.core.token.TokenCreation;
 import watchword.core.token.TokenRoles;
 import watchword.core.token.TokenRoutes;
@@ -144,7 +146,7 @@ final class Unsealed implements AutoCloseable {
         var engines = new Engines(settings.catalog().and(
                 Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole()), Map.of("token", (_, _) -> own.token())), clock, random);
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
-        this.logins = new Logins(tokens, mounts, authority);
+        this.logins = new Logins(tokens, mounts, authority, Entities.NONE);
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
@@ -163,7 +165,7 @@ final class Unsealed implements AutoCloseable {
                         new LoggerRoutes().routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority));
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             audit.start(settings.audits());

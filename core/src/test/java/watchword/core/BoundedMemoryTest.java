@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.RequestPath;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 
@@ -31,7 +32,7 @@ class BoundedMemoryTest {
 
     private static void ask(TestServer it, Secret root, int i) {
         var address = "10." + (i >> 16 & 255) + "." + (i >> 8 & 255) + "." + (i & 255);
-        var peer = new Request.Peer(address, i & 0xffff, List.of());
+        var peer = new Peer(address, i & 0xffff, List.of());
         var path = new RequestPath(switch (i & 3) {
             case 0 -> "toy/none/" + i;
             case 1 -> "mount" + i + "/x";

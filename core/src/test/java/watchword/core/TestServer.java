@@ -16,6 +16,7 @@ import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -124,7 +125,7 @@ public final class TestServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
-        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Request.Peer(from, 1, List.of())));
+        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
         try {
             var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
             return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());

@@ -21,6 +21,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Caller;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
+import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Route.Handler;
@@ -198,7 +199,7 @@ public final class EnginePlayer {
 
     private Ask asked(String path, Map<String, Object> body) {
         var mount = new Ask.Mount("m/", "acc_1", engine.type(), "uuid-1", options, DEFAULT_TTL, DEFAULT_TTL);
-        return new Ask(NOBODY, mount, path, body, "127.0.0.1", Optional.empty(), clock.instant());
+        return new Ask(NOBODY, mount, path, body, new Peer("127.0.0.1", 1, List.of()), Optional.empty(), clock.instant());
     }
 
     private record Context(InstantSource clock) implements EngineContext {

@@ -18,6 +18,7 @@ import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 import watchword.storage.MemoryStorage;
@@ -62,7 +63,7 @@ public final class ServerPlayer implements AutoCloseable {
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
         var response = server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false,
-                Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1, List.of())));
+                Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), new Peer("127.0.0.1", 1, List.of())));
         return new Received(response.status(), response.body().length == 0 ? null : tree(response.body()));
     }
 

@@ -15,12 +15,16 @@ import java.util.Optional;
  * @param upload a body of any length that is no JSON, for the few routes that take one; to be read once, while the route runs
  */
 public record Ask(
-        Caller caller, Mount mount, String path, Map<String, Object> body, String remoteAddress, Optional<Duration> wrapTtl, Instant now,
+        Caller caller, Mount mount, String path, Map<String, Object> body, Peer peer, Optional<Duration> wrapTtl, Instant now,
         Optional<InputStream> upload) {
 
+    public String remoteAddress() {
+        return peer.address();
+    }
+
     /** Of a request whose body is an object. */
-    public Ask(Caller caller, Mount mount, String path, Map<String, Object> body, String remoteAddress, Optional<Duration> wrapTtl, Instant now) {
-        this(caller, mount, path, body, remoteAddress, wrapTtl, now, Optional.empty());
+    public Ask(Caller caller, Mount mount, String path, Map<String, Object> body, Peer peer, Optional<Duration> wrapTtl, Instant now) {
+        this(caller, mount, path, body, peer, wrapTtl, now, Optional.empty());
     }
 
     /**

@@ -28,6 +28,17 @@ public sealed interface Problem {
         }
     }
 
+    /**
+     * 400: a login whose proof was wrong; it counts against whom it was for. The message is the same for somebody who is not there.
+     *
+     * @see Route#who
+     */
+    record BadLogin(List<String> messages) implements Problem {
+        public BadLogin(String message) {
+            this(List.of(message));
+        }
+    }
+
     /** 403: the caller may not, or is not who it says. */
     record Denied(List<String> messages) implements Problem {
         /** A caller without a valid token. */

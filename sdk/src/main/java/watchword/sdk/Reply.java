@@ -65,21 +65,47 @@ public record Reply<O extends Record>(
     /** The {@code auth} part of an answer. */
     public sealed interface Auth {}
 
-    /** A login that succeeded: the server makes the token, within the mount's and the caller's bounds, in the same transaction. */
-    public record Login(
-            String displayName,
-            String alias,
-            List<String> policies,
-            Map<String, String> metadata,
-            Duration ttl,
-            Duration maxTtl,
-            Duration explicitMaxTtl,
-            Duration period,
-            long numUses,
-            List<String> boundCidrs,
-            String tokenType,
-            boolean noDefaultPolicy)
-            implements Auth {}
+    /**
+     * A login that succeeded: the server makes the token, within the mount's bounds, in the same transaction.
+     *
+     * @param alias who it is, in the one form that this method has for them; empty for nobody in particular, who then has no entity
+     * @param aliasMetadata kept with the alias, for templates in policies
+     * @param groups names that the method's source has for the groups they are in
+     * @param metadata shown in look-ups and audit
+     * @param run what they do it for, if signed claims tell: {@code airflow/dag/task/run}; empty when they do not
+     * @param handle what {@link AuthMethod#renew} needs later; plain data, not for secrets
+     */
+    public record Login(String alias, TokenTerms terms, String displayName, Map<String, String> aliasMetadata, List<String> groups, Map<String, String> metadata, String run,
+            Map<String, String> handle) implements Auth {
+
+        public static Login of(String alias, TokenTerms terms) {
+            return new Login(alias, terms, "", Map.of(), List.of(), Map.of(), "", Map.of());
+        }
+
+        public Login displayName(String name) {
+            return new Login(alias, terms, name, aliasMetadata, groups, metadata, run, handle);
+        }
+
+        public Login aliasMetadata(Map<String, String> known) {
+            return new Login(alias, terms, displayName, known, groups, metadata, run, handle);
+        }
+
+        public Login groups(List<String> names) {
+            return new Login(alias, terms, displayName, aliasMetadata, names, metadata, run, handle);
+        }
+
+        public Login metadata(Map<String, String> shown) {
+            return new Login(alias, terms, displayName, aliasMetadata, groups, shown, run, handle);
+        }
+
+        public Login run(String name) {
+            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, name, handle);
+        }
+
+        public Login handle(Map<String, String> kept) {
+            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, run, kept);
+        }
+    }
 
     /** A token that exists: just made, renewed, or told about. An empty {@code clientToken} is not shown. */
     public record Issued(

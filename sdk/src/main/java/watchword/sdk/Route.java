@@ -11,6 +11,7 @@ import java.util.function.Predicate;
  *
  * @param input the record that is the request's schema: components are fields, by their name in snake_case
  * @param output the record that is the schema of {@code data} in the answer
+ * @param who for a login: the alias of whom it would log in, told without proof; locks on failed tries and quotas of roles go by it
  * @param existence for a write: does its target exist? Then the caller needs {@code update}, else {@code create}. Without it, {@code update}
  */
 public record Route<I extends Record, O extends Record>(
@@ -21,7 +22,8 @@ public record Route<I extends Record, O extends Record>(
         Handler<I, O> handler,
         String summary,
         Set<Trait> traits,
-        Optional<Predicate<Call.Read<I>>> existence) {
+        Optional<Predicate<Call.Read<I>>> existence,
+        Optional<Function<Call.Read<I>, String>> who) {
 
     /** How an HTTP method reaches an engine. */
     public enum Operation {
@@ -114,20 +116,40 @@ public record Route<I extends Record, O extends Record>(
         return of(operation, path, in, out, new Handler.Effects<>(run), summary);
     }
 
+    /** A login that needs nothing but the store. */
+    public static <I extends Record> Route<I, Reply.None> login(String path, Class<I> in, Function<Call.Change<I>, Reply<Reply.None>> run, String summary) {
+        return write(path, in, Reply.None.class, run, summary).with(Trait.NO_TOKEN, Trait.GIVES_TOKEN);
+    }
+
+    /** A login that asks outside: an identity provider, a directory. */
+    public static <I extends Record> Route<I, Reply.None> loginOutside(String path, Class<I> in, Function<Call.Effect<I>, Reply<Reply.None>> run, String summary) {
+        return effect(Operation.WRITE, path, in, Reply.None.class, run, summary).with(Trait.NO_TOKEN, Trait.GIVES_TOKEN);
+    }
+
     private static <I extends Record, O extends Record> Route<I, O> of(
             Operation operation, String path, Class<I> in, Class<O> out, Handler<I, O> handler, String summary) {
-        return new Route<>(operation, PathTemplate.of(path), in, out, handler, summary, Set.of(), Optional.empty());
+        return new Route<>(operation, PathTemplate.of(path), in, out, handler, summary, Set.of(), Optional.empty(), Optional.empty());
     }
 
     /** With these traits besides those it has. */
     public Route<I, O> with(Trait first, Trait... rest) {
         var all = EnumSet.of(first, rest);
         all.addAll(traits);
-        return new Route<>(operation, path, input, output, handler, summary, Set.copyOf(all), existence);
+        return new Route<>(operation, path, input, output, handler, summary, Set.copyOf(all), existence, who);
     }
 
     public Route<I, O> existence(Predicate<Call.Read<I>> exists) {
-        return new Route<>(operation, path, input, output, handler, summary, traits, Optional.of(exists));
+        return new Route<>(operation, path, input, output, handler, summary, traits, Optional.of(exists), who);
+    }
+
+    /** See {@link #who}; the alias in the form in which the login would tell it, or empty. */
+    public Route<I, O> who(Function<Call.Read<I>, String> alias) {
+        return new Route<>(operation, path, input, output, handler, summary, traits, existence, Optional.of(alias));
+    }
+
+    /** Whether it is a login: anybody may call it, and it answers with a token. */
+    public boolean isLogin() {
+        return is(Trait.NO_TOKEN) && is(Trait.GIVES_TOKEN);
     }
 
     public boolean is(Trait trait) {

@@ -2,12 +2,14 @@ package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
 import watchword.engines.kv.KvEngines;
+import watchword.sdk.Outbound;
 
 /** Every engine and auth method there is. Adding one is a line here. */
 final class BuiltinEngines {
     private BuiltinEngines() {}
 
-    static EngineCatalog catalog() {
+    /** @param outbound for those that ask others */
+    static EngineCatalog catalog(Outbound outbound) {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .build();

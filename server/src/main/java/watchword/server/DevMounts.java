@@ -6,6 +6,7 @@ import java.util.Optional;
 import watchword.core.Server;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 
@@ -15,7 +16,7 @@ final class DevMounts {
 
     static void create(Server server, Secret token) {
         var request = new Request("dev", Operation.WRITE, new RequestPath("sys/mounts/secret"), Map.of("type", "kv", "options", Map.of("version", "2"), "description", "key/value secret storage"), false,
-                Optional.of(token), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 0, List.of()));
+                Optional.of(token), Optional.empty(), Map.of(), new Peer("127.0.0.1", 0, List.of()));
         int status = server.serve(request).status();
         if (status != 204) throw new IllegalStateException("cannot mount secret/: status " + status);
     }

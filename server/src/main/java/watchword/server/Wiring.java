@@ -20,6 +20,8 @@ import watchword.sdk.Storage;
 import watchword.server.config.SealSettings;
 import watchword.server.config.ServerConfig;
 import watchword.server.config.ServerConfig.Store;
+import watchword.server.outbound.JettyOutbound;
+import watchword.server.outbound.OutboundRules;
 import watchword.storage.CachedStorage;
 import watchword.storage.Health;
 import watchword.storage.PostgresStorage;
@@ -45,7 +47,7 @@ final class Wiring {
                 clock.instant(), config.global().defaultLeaseTtl(), config.global().maxLeaseTtl());
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
-        var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(), seal(config, storage, random), auditFolder(config), config.audits(), cache,
+        var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(new JettyOutbound(OutboundRules.DEFAULT)), seal(config, storage, random), auditFolder(config), config.audits(), cache,
                 new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config))), random, clock);
         if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
         return server;

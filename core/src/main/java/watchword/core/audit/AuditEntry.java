@@ -38,6 +38,7 @@ public record AuditEntry(
     private static String plain(Problem problem) {
         return switch (problem) {
             case Problem.Invalid _ -> "invalid request";
+            case Problem.BadLogin _ -> "login failed";
             case Problem.Conflict _ -> "conflict";
             case Problem.Upstream _ -> "upstream failed";
             case Problem.NotFound _ when problem.messages().isEmpty() -> "not found";
@@ -49,7 +50,7 @@ public record AuditEntry(
     /** The message of a failure where it may repeat what a client sent; to be hashed. Empty otherwise. */
     String hiddenError() {
         return answer.flatMap(Answer::problem).map(problem -> switch (problem) {
-            case Problem.Invalid _, Problem.Conflict _, Problem.Upstream _ -> String.join("; ", problem.messages());
+            case Problem.Invalid _, Problem.BadLogin _, Problem.Conflict _, Problem.Upstream _ -> String.join("; ", problem.messages());
             case Problem.Denied _, Problem.NotFound _, Problem.Unsupported _, Problem.TooLarge _, Problem.MediaType _, Problem.TooMany _, Problem.Internal _,
                     Problem.Unavailable _ -> "";
         }).orElse("");

@@ -14,11 +14,11 @@ import watchword.core.token.Tokens;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Route;
+import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
 /** {@code sys/events}: who may listen to what. */
@@ -84,7 +84,7 @@ public final class EventRoutes {
         }
 
         private Optional<TokenCaller> now(Storage.Reader store) {
-            return tokens.find(store, caller.token(), address, clock.instant()).map(found -> authority.withIdentity(store, found));
+            return tokens.find(store, caller.token(), address, clock.instant()).flatMap(found -> authority.withIdentity(store, found));
         }
 
         @Override

@@ -17,9 +17,9 @@ import watchword.sdk.Ask;
 import watchword.sdk.Call;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
-import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
 /**
@@ -43,11 +43,12 @@ final class Gate {
         var path = folder ? request.path().asFolder().text() : request.path().text();
         var mount = mounts.covering(store, path).filter(m -> !m.tainted());
         var match = mount.map(m -> mounts.engine(m).routes().match(request.operation(), below(m, path)));
-        var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).map(t -> authority.withIdentity(store, t));
+        var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).flatMap(t -> authority.withIdentity(store, t));
 
         if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
             var entry = mount.orElseThrow();
-            var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
+            // A token that comes along with a login is not what it is judged by, and spends no use.
+            var caller = token.isPresent() && !found.bound().route().isLogin() ? token.get() : TokenCaller.NOBODY;
             return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());
         }
         if (token.isEmpty()) return new Admission.Refused(token, mount, Decision.Deny.UNCOVERED, new Problem.Denied());
@@ -137,7 +138,7 @@ final class Gate {
         if (route.existence().isEmpty()) return false;
         try {
             var input = bound.input().decodeRequest(request.body(), found.parameters());
-            var ask = new Ask(caller, mounts.view(mount), below(mount, path), request.body(), request.peer().address(), Optional.<Duration>empty(), now);
+            var ask = new Ask(caller, mounts.view(mount), below(mount, path), request.body(), request.peer(), Optional.<Duration>empty(), now);
             return !route.existence().get().test(new Call.Read<>(input, ask, PrefixedStore.view(store, mount.storagePrefix())));
         } catch (Schema.FieldException | Problem.ProblemException unreadable) {
             return false;

@@ -43,7 +43,7 @@ final class Invocation {
         var input = decode(allowed, bound);
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
-                request.peer().address(), request.wrapTtl(), now, request.upload());
+                request.peer(), request.wrapTtl(), now, request.upload());
         var prefix = allowed.theMount().storagePrefix();
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
@@ -74,9 +74,11 @@ final class Invocation {
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
     private <O extends Record> Answer finish(Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
-        return completion.isNeeded(allowed, reply)
-                ? storage.<Answer>write(store -> completion.complete(store, allowed, reply, answer, now))
-                : completion.withoutStore(reply, answer);
+        if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
+        return storage.<Answer>write(store -> {
+            gate.requireStill(store, allowed, now);
+            return completion.complete(store, allowed, reply, answer, now);
+        });
     }
 
     private static <I extends Record, O extends Record> I decode(Admission.Allowed allowed, RouteTable.Bound<I, O> bound) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import watchword.sdk.Policies;
 
 /**
  * Policies compiled for decisions. Immutable; a decision takes no lock and makes no objects. The most specific rule decides alone, for every

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
 import watchword.core.token.TokenCaller;
 import watchword.core.wire.Schema;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
 
@@ -92,13 +93,18 @@ public final class Authority {
 
     // ---- callers ----
 
-    /** The caller with the policies that its identity adds; {@code root} is not one that it can. */
-    public TokenCaller withIdentity(Storage.Reader store, TokenCaller caller) {
-        if (caller.entityId().isEmpty()) return caller;
-        var added = Policies.withoutRoot(identities.of(store, caller.entityId()).policies());
-        if (added.isEmpty()) return caller;
+    /**
+     * The caller with the policies that its identity adds; {@code root} is not one that it can. Nobody, when its identity is gone or
+     * disabled: then its token is good for nothing.
+     */
+    public Optional<TokenCaller> withIdentity(Storage.Reader store, TokenCaller caller) {
+        if (caller.entityId().isEmpty()) return Optional.of(caller);
+        var identity = identities.of(store, caller.entityId());
+        if (identity.entityId().isEmpty()) return Optional.empty();
+        var added = Policies.withoutRoot(identity.policies());
+        if (added.isEmpty()) return Optional.of(caller);
         var all = Stream.concat(caller.row().policies().stream(), added.stream()).distinct().sorted().toList();
-        return new TokenCaller(caller.token(), caller.tokenKey(), caller.accessor(), caller.row(), all, added, caller.sudo());
+        return Optional.of(new TokenCaller(caller.token(), caller.tokenKey(), caller.accessor(), caller.row(), all, added, caller.sudo()));
     }
 
     public Decision decide(

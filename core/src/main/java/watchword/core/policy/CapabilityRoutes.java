@@ -10,8 +10,8 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
-import watchword.sdk.Route;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -66,7 +66,7 @@ public final class CapabilityRoutes {
     private Reply<Capabilities> ofToken(Call.Read<PathsOf> call) {
         if (call.input().token().size() == 0) throw new Problem.Invalid("missing token").asException();
         var caller = tokens.find(call.store(), call.input().token(), call.ask().remoteAddress(), call.now())
-                .map(found -> authority.withIdentity(call.store(), found))
+                .flatMap(found -> authority.withIdentity(call.store(), found))
                 .orElseThrow(() -> new Problem.Invalid("invalid token").asException());
         return told(call.store(), caller, call.input().paths(), call.input().path());
     }
@@ -77,7 +77,7 @@ public final class CapabilityRoutes {
                 .flatMap(key -> tokens.row(call.store(), key)
                         .filter(row -> row.expires().map(call.now()::isBefore).orElse(true))
                         .map(row -> new TokenCaller(Secret.copyOf(""), key, accessor, row, row.policies(), List.of(), false)))
-                .map(found -> authority.withIdentity(call.store(), found))
+                .flatMap(found -> authority.withIdentity(call.store(), found))
                 .orElseThrow(() -> new Problem.Invalid(Problem.multi("invalid accessor")).asException());
         return told(call.store(), caller, call.input().paths(), call.input().path());
     }

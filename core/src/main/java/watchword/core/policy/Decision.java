@@ -2,6 +2,7 @@ package watchword.core.policy;
 
 import java.time.Duration;
 import java.util.List;
+import watchword.sdk.Policies;
 
 /** What policies say of one request. The rule is for the audit log, never for the caller. */
 public sealed interface Decision {

@@ -42,8 +42,6 @@ final class DefaultPolicy {
             path "identity/oidc/provider/+/authorize" { capabilities = ["read", "update"] }
             """;
 
-    static final String WRAPPING_NAME = "response-wrapping";
-
     /** What a wrapping token may do: be unwrapped. */
     static final String WRAPPING = """
             path "cubbyhole/response" { capabilities = ["create", "read"] }

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import watchword.core.wire.Durations;
 import watchword.sdk.JsonNumber;
+import watchword.sdk.Policies;
 
 /**
  * Which parameters a rule asks for, takes and refuses. Names are in lower case; {@code *} is any name. A name's values are those it may

@@ -11,11 +11,12 @@ import watchword.core.hcl.Hcl;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Route;
+import watchword.sdk.Reply;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
 /** {@code sys/policies/acl} and the older {@code sys/policy}. */
@@ -93,7 +94,7 @@ public final class PolicyRoutes {
     /** The policies that a new server has. */
     public void createDefaults(Storage.Writer store, Instant now) {
         authority.save(store, Policies.DEFAULT, PolicyRow.of(DefaultPolicy.TEXT, now));
-        authority.save(store, DefaultPolicy.WRAPPING_NAME, PolicyRow.of(DefaultPolicy.WRAPPING, now));
+        authority.save(store, Policies.WRAPPING, PolicyRow.of(DefaultPolicy.WRAPPING, now));
     }
 
     // ---- looking ----
@@ -101,7 +102,7 @@ public final class PolicyRoutes {
     private List<String> names(Storage.Reader store, String prefix) {
         var names = new ArrayList<>(authority.names(store));
         names.add(Policies.ROOT);
-        names.removeIf(name -> name.equals(DefaultPolicy.WRAPPING_NAME) || !name.startsWith(prefix));
+        names.removeIf(name -> name.equals(Policies.WRAPPING) || !name.startsWith(prefix));
         names.sort(null);
         return names;
     }
@@ -206,7 +207,7 @@ public final class PolicyRoutes {
     private Reply<None> save(Storage.Writer store, String asked, String name, PolicyRow row) {
         if (row.text().isEmpty()) throw new Problem.Invalid("'policy' parameter not supplied or empty").asException();
         if (row.text().length() > MAX_TEXT) throw new Problem.Invalid("policy is larger than 1 MiB").asException();
-        if (name.equals(Policies.ROOT) || name.equals(DefaultPolicy.WRAPPING_NAME)) {
+        if (name.equals(Policies.ROOT) || name.equals(Policies.WRAPPING)) {
             throw new Problem.Invalid("cannot update \"" + name + "\" policy").asException();
         }
         var policy = PolicyParser.parse(row.text(), row.allowances());
@@ -242,7 +243,7 @@ public final class PolicyRoutes {
     private Reply<None> delete(Call.Change<Name> call) {
         var name = meant(call, call.store(), Capability.DELETE, call.input().name());
         switch (name) {
-            case Policies.ROOT, DefaultPolicy.WRAPPING_NAME -> throw new Problem.Invalid("cannot delete \"" + name + "\" policy").asException();
+            case Policies.ROOT, Policies.WRAPPING -> throw new Problem.Invalid("cannot delete \"" + name + "\" policy").asException();
             case Policies.DEFAULT -> throw new Problem.Invalid("cannot delete default policy").asException();
             default -> authority.delete(call.store(), name);
         }

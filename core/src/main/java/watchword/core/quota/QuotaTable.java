@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import watchword.core.policy.Policies;
+import watchword.sdk.Policies;
 
 /**
  * All quotas, found by path: the most specific one alone counts. A role's before an exact path's, that before the longest prefix's, that

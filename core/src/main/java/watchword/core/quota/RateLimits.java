@@ -15,13 +15,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import watchword.core.policy.Glob;
-import watchword.core.policy.Policies;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
 import watchword.core.wire.Rows;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
 

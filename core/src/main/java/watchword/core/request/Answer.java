@@ -65,7 +65,7 @@ public record Answer(
 
     static int status(Problem problem) {
         return switch (problem) {
-            case Problem.Invalid _ -> 400;
+            case Problem.Invalid _, Problem.BadLogin _ -> 400;
             case Problem.Denied _ -> 403;
             case Problem.NotFound _ -> 404;
             case Problem.Unsupported _ -> 405;

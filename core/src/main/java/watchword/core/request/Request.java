@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 
@@ -51,6 +52,4 @@ public record Request(
         return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes));
     }
 
-    /** @param certificates the client's chain over mutual TLS, leaf first, each as DER */
-    public record Peer(String address, int port, List<byte[]> certificates) {}
 }

@@ -8,41 +8,54 @@ import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
-import watchword.core.policy.Policies;
+import watchword.sdk.Cidrs;
+import watchword.sdk.Peer;
+import watchword.sdk.Policies;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.TokenTerms;
 
 /** Makes the token of a login that an auth method has accepted, within the bounds of its mount. */
 public final class Logins {
     private final Tokens tokens;
     private final Mounts mounts;
     private final Authority authority;
+    private final Entities entities;
 
-    public Logins(Tokens tokens, Mounts mounts, Authority authority) {
+    public Logins(Tokens tokens, Mounts mounts, Authority authority, Entities entities) {
         this.tokens = tokens;
         this.mounts = mounts;
         this.authority = authority;
+        this.entities = entities;
     }
 
     /** The {@code auth} part for the client. */
     public record LoggedIn(Reply.Issued auth, List<String> warnings) {}
 
-    public LoggedIn login(Storage.Writer store, MountEntry mount, String path, Reply.Login login, Instant now) {
+    public LoggedIn login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, Instant now) {
         var warnings = new ArrayList<String>();
-        var names = new ArrayList<>(Policies.canonical(login.policies()));
-        if (!login.noDefaultPolicy() && !names.contains("default")) names.add("default");
+        var terms = login.terms();
+        var names = new ArrayList<>(Policies.canonical(terms.tokenPolicies()));
+        if (!terms.tokenNoDefaultPolicy() && !names.contains(Policies.DEFAULT)) names.add(Policies.DEFAULT);
         var policies = Policies.canonical(names);
         policies.stream().filter(name -> !authority.exists(store, name)).forEach(name -> warnings.add("Policy \"" + name + "\" does not exist"));
-        var max = shorter(login.maxTtl(), mounts.maxTtl(mount));
-        var ttl = login.period().isPositive() ? login.period() : shorter(login.ttl().isPositive() ? login.ttl() : mounts.defaultTtl(mount), max);
-        if (login.explicitMaxTtl().isPositive()) ttl = shorter(ttl, login.explicitMaxTtl());
-        var type = type(mount, login);
-        var row = new TokenRow(path, policies, login.metadata(), displayName(mount, login), login.numUses(), login.numUses(), now, ttl,
-                login.explicitMaxTtl(), login.period(), "", "", Tokens.requireCidrs(login.boundCidrs()), type, type.equals(TokenRow.SERVICE),
-                Optional.of(now.plus(ttl)), Optional.empty(), "", mount.uuid(), "");
+        var max = shorter(terms.tokenMaxTtl(), mounts.maxTtl(mount));
+        var ttl = terms.tokenPeriod().isPositive() ? terms.tokenPeriod() : shorter(terms.tokenTtl().isPositive() ? terms.tokenTtl() : mounts.defaultTtl(mount), max);
+        if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
+        var type = type(mount, terms);
+        var entityId = entities.login(store, mount, login, now);
+        var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), login.run(), login.handle());
+        var row = new TokenRow(path, policies, login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
+                terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, peer), type, type.equals(TokenRow.SERVICE),
+                Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
         var made = tokens.create(store, row);
-        return new LoggedIn(tokens.issued(made.token(), made.row().accessor(), row, List.of(), now), warnings);
+        return new LoggedIn(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now), warnings);
+    }
+
+    private static List<String> boundCidrs(TokenTerms terms, Peer peer) {
+        terms.requireFrom(peer.address());
+        return terms.tokenStrictlyBindIp() ? List.of(peer.address()) : Cidrs.require(terms.tokenBoundCidrs());
     }
 
     private static String displayName(MountEntry mount, Reply.Login login) {
@@ -50,12 +63,14 @@ public final class Logins {
         return name.substring(0, name.length() - 1).replace('/', '-') + (login.displayName().isEmpty() ? "" : "-" + login.displayName());
     }
 
-    private static String type(MountEntry mount, Reply.Login login) {
+    /** What the mount insists on, else what the role says, else the mount's default. */
+    private static String type(MountEntry mount, TokenTerms terms) {
         var byMount = mount.config().tokenType().orElse("default-service");
         return switch (byMount) {
-            case "service", "batch" -> byMount;
-            default -> switch (login.tokenType()) {
-                case "service", "batch" -> login.tokenType();
+            case TokenRow.SERVICE, TokenRow.BATCH -> byMount;
+            default -> switch (terms.tokenType()) {
+                case TokenRow.SERVICE, "default-service" -> TokenRow.SERVICE;
+                case TokenRow.BATCH, "default-batch" -> TokenRow.BATCH;
                 default -> byMount.equals("default-batch") ? TokenRow.BATCH : TokenRow.SERVICE;
             };
         };
@@ -68,7 +83,7 @@ public final class Logins {
     /** The first token of a server, or one made with the quorum's consent: root, without an end. */
     public Tokens.Made rootToken(Storage.Writer store, Optional<Secret> chosen, Instant now) {
         var row = new TokenRow("auth/token/root", List.of("root"), java.util.Map.of(), "root", 0, 0, now, Duration.ZERO, Duration.ZERO, Duration.ZERO, "",
-                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", "", "");
+                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", Optional.empty(), "");
         return tokens.create(store, row, chosen);
     }
 }

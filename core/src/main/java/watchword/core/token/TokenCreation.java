@@ -7,12 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
-import watchword.core.policy.Policies;
 import watchword.sdk.Ask;
+import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
+import watchword.sdk.Reply;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -68,7 +69,7 @@ public final class TokenCreation {
                 displayName(wanted), terms.uses, terms.uses, ask.now(), terms.ttl, terms.explicitMax, terms.period,
                 asOrphan ? "" : parent.tokenKey(), asOrphan ? "" : parent.row().entityId(), boundCidrs(parent, role), type,
                 type.equals(TokenRow.SERVICE) && terms.renewable, terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
-                wanted.roleName(), "", "");
+                wanted.roleName(), Optional.empty(), "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
         return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, List.of(), ask.now())).warn(warnings);
     }
@@ -121,7 +122,7 @@ public final class TokenCreation {
     private static List<String> boundCidrs(TokenCaller parent, Optional<TokenRoles.Row> role) {
         var own = role.map(TokenRoles.Row::tokenBoundCidrs).orElse(List.of());
         if (own.isEmpty()) return parent.row().boundCidrs();
-        var within = own.stream().filter(block -> Tokens.isWithin(block, parent.row().boundCidrs())).toList();
+        var within = own.stream().filter(block -> Cidrs.isWithin(block, parent.row().boundCidrs())).toList();
         if (within.isEmpty()) throw new Problem.Denied().asException();
         return within;
     }

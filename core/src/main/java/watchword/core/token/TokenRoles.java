@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.policy.Glob;
-import watchword.core.policy.Policies;
-import watchword.core.wire.Listing;
 import watchword.core.wire.Rows;
 import watchword.sdk.Call;
+import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
+import watchword.sdk.Listing;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
+import watchword.sdk.Reply;
 import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
@@ -123,7 +124,7 @@ public final class TokenRoles {
                 in.tokenPeriod().or(in::period).or(() -> old.map(Row::period)).orElse(Duration.ZERO),
                 in.renewable().or(() -> old.map(Row::renewable)).orElse(true),
                 in.pathSuffix().or(() -> old.map(Row::pathSuffix)).orElse(""),
-                Tokens.requireCidrs(in.tokenBoundCidrs().or(in::boundCidrs).or(() -> old.map(Row::tokenBoundCidrs)).orElse(List.of())),
+                Cidrs.require(in.tokenBoundCidrs().or(in::boundCidrs).or(() -> old.map(Row::tokenBoundCidrs)).orElse(List.of())),
                 in.tokenExplicitMaxTtl().or(in::explicitMaxTtl).or(() -> old.map(Row::tokenExplicitMaxTtl)).orElse(Duration.ZERO),
                 in.tokenNoDefaultPolicy().or(() -> old.map(Row::tokenNoDefaultPolicy)).orElse(false),
                 in.tokenNumUses().or(() -> old.map(Row::tokenNumUses)).orElse(0L),

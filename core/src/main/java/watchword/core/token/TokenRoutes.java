@@ -6,22 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
 import watchword.core.wire.Durations;
-import watchword.core.wire.Listing;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
+import watchword.sdk.Listing;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Route;
+import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -30,15 +29,15 @@ public final class TokenRoutes implements Engine {
     private final Tokens tokens;
     private final TokenCreation creation;
     private final TokenRoles roles;
-    private final Mounts mounts;
     private final Authority authority;
+    private final Renewals renewals;
 
-    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Mounts mounts, Authority authority) {
+    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Authority authority, Renewals renewals) {
         this.tokens = tokens;
         this.creation = creation;
         this.roles = roles;
-        this.mounts = mounts;
         this.authority = authority;
+        this.renewals = renewals;
     }
 
     record Nothing() {}
@@ -111,9 +110,9 @@ public final class TokenRoutes implements Engine {
                 Route.read("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
                 Route.ask("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
                 Route.ask("lookup-accessor", ByAccessor.class, Facts.class, this::lookupAccessor, "Tell about the token with an accessor."),
-                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a token.").with(Trait.GIVES_TOKEN),
-                Route.write("renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN),
-                Route.write("renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor.").with(Trait.GIVES_TOKEN),
+                Route.effect(Operation.WRITE, "renew", Renew.class, None.class, this::renew, "Prolong a token.").with(Trait.GIVES_TOKEN),
+                Route.effect(Operation.WRITE, "renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN),
+                Route.effect(Operation.WRITE, "renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor.").with(Trait.GIVES_TOKEN),
                 Route.write("revoke", ByToken.class, None.class, this::revoke, "Revoke a token with all that descends from it."),
                 Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it.")
                         .with(Trait.OWN_TOKEN),
@@ -142,7 +141,7 @@ public final class TokenRoutes implements Engine {
         var token = call.input().token();
         if (token.size() == 0) return lookupSelf(new Call.Read<>(new Nothing(), call.ask(), call.store()));
         var found = tokens.find(call.store(), token, call.ask().remoteAddress(), call.now())
-                .map(caller -> authority.withIdentity(call.store(), caller))
+                .flatMap(caller -> authority.withIdentity(call.store(), caller))
                 .orElseThrow(() -> new Problem.Denied("bad token").asException());
         return Reply.of(facts(found, token.reveal(), call.now()));
     }
@@ -155,8 +154,8 @@ public final class TokenRoutes implements Engine {
     private Reply<Facts> lookupAccessor(Call.Read<ByAccessor> call) {
         var key = requireAccessor(call.store(), call.input().accessor());
         var row = tokens.row(call.store(), key).orElseThrow();
-        var caller = authority.withIdentity(call.store(),
-                new TokenCaller(Secret.copyOf(""), key, call.input().accessor(), row, row.policies(), List.of(), false));
+        var unknown = new TokenCaller(Secret.copyOf(""), key, call.input().accessor(), row, row.policies(), List.of(), false);
+        var caller = authority.withIdentity(call.store(), unknown).orElse(unknown);
         return Reply.of(facts(caller, "", call.now()));
     }
 
@@ -190,36 +189,25 @@ public final class TokenRoutes implements Engine {
 
     // ---- renewing ----
 
-    private Reply<None> renew(Call.Change<Renew> call) {
+    private Reply<None> renew(Call.Effect<Renew> call) {
         var token = call.input().token();
         if (token.size() == 0) throw new Problem.Invalid("missing token ID").asException();
-        var found = tokens.find(call.store(), token, call.ask().remoteAddress(), call.now())
-                .orElseThrow(() -> new Problem.Denied("bad token").asException());
-        return renewed(call.store(), found.tokenKey(), found.row(), token, call.input().increment(), call.now());
+        var found = call.storage().<Optional<TokenCaller>>read(store -> tokens.find(store, token, call.ask().remoteAddress(), call.now())
+                .flatMap(caller -> authority.withIdentity(store, caller))).orElseThrow(() -> new Problem.Denied("bad token").asException());
+        return renewals.renew(call, found.tokenKey(), found.row(), token, call.input().increment());
     }
 
-    private Reply<None> renewSelf(Call.Change<RenewSelf> call) {
+    private Reply<None> renewSelf(Call.Effect<RenewSelf> call) {
         var caller = caller(call);
-        var row = caller.row().isBatch() ? caller.row() : tokens.row(call.store(), caller.tokenKey()).orElseThrow();
-        return renewed(call.store(), caller.tokenKey(), row, caller.token(), call.input().increment(), call.now());
+        return renewals.renew(call, caller.tokenKey(), caller.row(), caller.token(), call.input().increment());
     }
 
-    private Reply<None> renewAccessor(Call.Change<RenewAccessor> call) {
-        var key = requireAccessor(call.store(), call.input().accessor());
-        var row = tokens.row(call.store(), key).orElseThrow();
-        return renewed(call.store(), key, row, Secret.copyOf(""), call.input().increment(), call.now());
-    }
-
-    private Reply<None> renewed(Storage.Writer store, String key, TokenRow row, Secret token, Duration increment, Instant now) {
-        if (row.isBatch()) throw new Problem.Invalid("batch tokens cannot be renewed").asException();
-        if (!row.renewable() || row.expires().isEmpty()) throw new Problem.Invalid("lease is not renewable").asException();
-        if (row.expiredAt(now)) throw new Problem.Invalid("lease expired").asException();
-        var role = roles.find(store, row.role());
-        var effective = role.map(r -> r.period().isPositive() ? row.withPeriod(r.period()) : row).orElse(row);
-        var end = Tokens.renewedEnd(effective, increment, mounts.systemDefaultTtl(), mounts.systemMaxTtl(), now);
-        if (!end.isAfter(now)) throw new Problem.Invalid("past the max TTL, cannot renew").asException();
-        var renewed = tokens.renew(store, key, row, end, now);
-        return Reply.auth(tokens.issued(token, tokens.accessor(key), renewed, List.of(), now));
+    private Reply<None> renewAccessor(Call.Effect<RenewAccessor> call) {
+        var found = call.storage().<Map.Entry<String, TokenRow>>read(store -> {
+            var key = requireAccessor(store, call.input().accessor());
+            return Map.entry(key, tokens.row(store, key).orElseThrow());
+        });
+        return renewals.renew(call, found.getKey(), found.getValue(), Secret.copyOf(""), call.input().increment());
     }
 
     // ---- revoking ----

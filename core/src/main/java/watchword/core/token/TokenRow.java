@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param ttl what it was made with; zero for a token that never expires
  * @param parent key of the token that made it; empty for an orphan
  * @param expires empty for never
+ * @param login of a token that a login gave; empty for one that another token made
  */
 public record TokenRow(
         String path,
@@ -36,8 +37,16 @@ public record TokenRow(
         Optional<Instant> expires,
         Optional<Instant> lastRenewal,
         String role,
-        String mountUuid,
+        Optional<FromLogin> login,
         String accessor) {
+
+    /**
+     * The login that gave a token.
+     *
+     * @param run what it is for, if the login told; the run's end is the token's
+     * @param handle what the auth method asked back at renewal
+     */
+    public record FromLogin(String mountUuid, String alias, String run, Map<String, String> handle) {}
 
     public static final String SERVICE = "service";
     public static final String BATCH = "batch";
@@ -74,27 +83,22 @@ public record TokenRow(
 
     TokenRow withUsesLeft(long left) {
         return new TokenRow(path, policies, meta, displayName, left, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid, accessor);
+                renewable, expires, lastRenewal, role, login, accessor);
     }
 
     TokenRow renewed(Instant now, Instant end) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, Optional.of(end), Optional.of(now), role, mountUuid, accessor);
+                renewable, Optional.of(end), Optional.of(now), role, login, accessor);
     }
 
     /** Kept in the row, since every request needs it and it takes longer to work out than to read. */
     TokenRow withAccessor(String known) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid, known);
-    }
-
-    TokenRow withPeriod(Duration other) {
-        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, other, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid, accessor);
+                renewable, expires, lastRenewal, role, login, known);
     }
 
     TokenRow orphaned() {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, mountUuid, accessor);
+                renewable, expires, lastRenewal, role, login, accessor);
     }
 }

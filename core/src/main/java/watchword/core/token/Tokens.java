@@ -1,6 +1,5 @@
 package watchword.core.token;
 
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.json.Json;
-import watchword.core.lease.ExpiryIndex;
 import watchword.core.lease.ExpiryIndex.Kind;
+import watchword.core.lease.ExpiryIndex;
 import watchword.core.lease.Leases;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.wire.Rows;
 import watchword.core.wire.Schema;
+import watchword.sdk.Cidrs;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
@@ -75,7 +75,7 @@ public final class Tokens implements AutoCloseable {
         if (token.size() == 0 || token.size() > 8192) return Optional.empty();
         var key = text.keyOf(token);
         var row = TokenText.isBatch(token) ? batchRow(store, token) : rows.get(store, key);
-        return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && allows(r.boundCidrs(), remoteAddress))
+        return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && Cidrs.allows(r.boundCidrs(), remoteAddress))
                 .map(r -> new TokenCaller(token, key, r.accessor(), r, r.policies(), List.of(), false));
     }
 
@@ -206,76 +206,5 @@ public final class Tokens implements AutoCloseable {
                 : java.util.stream.Stream.concat(row.policies().stream(), identityPolicies.stream()).distinct().sorted().toList();
         return new Reply.Issued(token, accessor, all, row.policies(), identityPolicies, row.meta(), row.ttlAt(now), row.renewable(), row.entityId(),
                 row.type(), row.orphan(), row.uses());
-    }
-
-    /** Whether an address is within one of the blocks; no blocks allow all. */
-    public static boolean allows(List<String> blocks, String address) {
-        return blocks.isEmpty() || blocks.stream().anyMatch(block -> contains(block, address));
-    }
-
-    private static boolean contains(String block, String address) {
-        try {
-            int slash = block.indexOf('/');
-            var network = InetAddress.ofLiteral(slash < 0 ? block : block.substring(0, slash)).getAddress();
-            var host = InetAddress.ofLiteral(address).getAddress();
-            int bits = slash < 0 ? network.length * 8 : Integer.parseInt(block.substring(slash + 1));
-            if (network.length != host.length || bits < 0 || bits > network.length * 8) return false;
-            for (int i = 0; i < bits; i++) {
-                int mask = 0x80 >> (i % 8);
-                if ((network[i / 8] & mask) != (host[i / 8] & mask)) return false;
-            }
-            return true;
-        } catch (IllegalArgumentException notAnAddress) {
-            return false;
-        }
-    }
-
-    /** Whether a text is an IP address, and not a name. */
-    public static boolean isAddress(String text) {
-        try {
-            return !text.isEmpty() && InetAddress.ofLiteral(text) != null;
-        } catch (IllegalArgumentException aName) {
-            return false;
-        }
-    }
-
-    /** Whether every address of {@code block} is in one of {@code wider}; no wider blocks allow all. */
-    static boolean isWithin(String block, List<String> wider) {
-        if (wider.isEmpty()) return true;
-        int slash = block.indexOf('/');
-        var address = slash < 0 ? block : block.substring(0, slash);
-        return wider.stream().anyMatch(each -> prefixBits(each) <= prefixBits(block) && contains(each, address));
-    }
-
-    private static int prefixBits(String block) {
-        int slash = block.indexOf('/');
-        return slash < 0 ? (block.indexOf(':') < 0 ? 32 : 128) : Integer.parseInt(block.substring(slash + 1));
-    }
-
-    /** @throws Problem.ProblemException when one of them is not an address or a block of addresses */
-    public static List<String> requireCidrs(List<String> blocks) {
-        for (var block : blocks) {
-            int slash = block.indexOf('/');
-            try {
-                var network = InetAddress.ofLiteral(slash < 0 ? block : block.substring(0, slash));
-                int bits = slash < 0 ? 0 : Integer.parseInt(block.substring(slash + 1));
-                if (bits < 0 || bits > network.getAddress().length * 8) throw new IllegalArgumentException();
-            } catch (IllegalArgumentException invalid) {
-                throw new Problem.Invalid("bound_cidrs: not an address or a block of addresses").asException();
-            }
-        }
-        return blocks;
-    }
-
-    /** @return the later end that a renewal gives, within every bound, and never in the past */
-    static Instant renewedEnd(TokenRow row, Duration increment, Duration defaultTtl, Duration maxTtl, Instant now) {
-        var wanted = now.plus(row.period().isPositive() ? row.period() : increment.isPositive() ? increment : row.lastTtl().isPositive() ? row.lastTtl() : defaultTtl);
-        if (!row.period().isPositive()) wanted = earlier(wanted, row.issued().plus(maxTtl));
-        if (row.explicitMaxTtl().isPositive()) wanted = earlier(wanted, row.issued().plus(row.explicitMaxTtl()));
-        return wanted;
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 }

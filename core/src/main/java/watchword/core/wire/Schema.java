@@ -18,6 +18,7 @@ import watchword.core.wire.Shape.Mode;
 import watchword.sdk.Body;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
+import watchword.sdk.Inline;
 import watchword.sdk.Name;
 import watchword.sdk.OrNull;
 
@@ -26,17 +27,40 @@ import watchword.sdk.OrNull;
  * once, when an engine mounts or a table opens. Any thread.
  *
  * <p>A component is a field by its name in snake_case. A field that was not sent is its {@link Default}, else empty ({@code ""}, 0,
- * {@code false}, no elements); {@code Optional} tells the two apart. {@link Body} takes or gives the whole object.
+ * {@code false}, no elements); {@code Optional} tells the two apart. {@link Body} takes or gives the whole object; the fields of an
+ * {@link Inline} record stand among those of the record that has it.
  */
 public final class Schema<R extends Record> {
     private final Class<R> type;
+    /** By component. */
+    private final List<Part> parts;
     private final List<Field> fields;
     private final MethodHandle constructor;
 
-    private Schema(Class<R> type, List<Field> fields, MethodHandle constructor) {
+    private Schema(Class<R> type, List<Part> parts, MethodHandle constructor) {
         this.type = type;
-        this.fields = fields;
+        this.parts = parts;
+        this.fields = parts.stream().flatMap(part -> part.fields().stream()).toList();
         this.constructor = constructor;
+    }
+
+    /** What one component of the record is: a field, or a record whose fields stand among ours. */
+    private sealed interface Part {
+        List<Field> fields();
+
+        record One(Field field) implements Part {
+            @Override
+            public List<Field> fields() {
+                return List.of(field);
+            }
+        }
+
+        record Several(Schema<Record> schema, MethodHandle accessor) implements Part {
+            @Override
+            public List<Field> fields() {
+                return schema.fields();
+            }
+        }
     }
 
     /** One field, for those who describe an API. */
@@ -79,15 +103,26 @@ public final class Schema<R extends Record> {
         try {
             var components = type.getRecordComponents();
             var lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-            var fields = new ArrayList<Field>(components.length);
-            for (var component : components) fields.add(field(component, lookup));
+            var parts = new ArrayList<Part>(components.length);
+            for (var component : components) parts.add(part(component, lookup));
             var signature = MethodType.methodType(void.class, Arrays.stream(components).map(RecordComponent::getType).toList());
             var constructor = lookup.findConstructor(type, signature).asSpreader(Object[].class, components.length)
                     .asType(MethodType.methodType(Record.class, Object[].class));
-            return new Schema<>(type, List.copyOf(fields), constructor);
+            return new Schema<>(type, List.copyOf(parts), constructor);
         } catch (ReflectiveOperationException | IllegalArgumentException wrong) {
             throw new IllegalStateException("cannot use " + type.getName() + " as a schema: " + wrong.getMessage(), wrong);
         }
+    }
+
+    @SuppressWarnings("unchecked") // a schema is only ever used with values of its own component
+    private static Part part(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
+        if (!component.isAnnotationPresent(Inline.class)) return new Part.One(field(component, lookup));
+        var schema = (Schema<Record>) of((Class<? extends Record>) component.getType().asSubclass(Record.class));
+        return new Part.Several(schema, accessor(component, lookup));
+    }
+
+    private static MethodHandle accessor(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
+        return lookup.unreflect(component.getAccessor()).asType(MethodType.methodType(Object.class, Record.class));
     }
 
     @SuppressWarnings("unchecked") // a shape is only ever used with values of its own component
@@ -98,9 +133,8 @@ public final class Schema<R extends Record> {
         var name = Optional.ofNullable(component.getAnnotation(Name.class)).map(Name::value).orElse(snake(component.getName()));
         var doc = Optional.ofNullable(component.getAnnotation(Doc.class)).map(Doc::value).orElse("");
         var byDefault = Optional.ofNullable(component.getAnnotation(Default.class)).<Object>map(Default::value);
-        var accessor = lookup.unreflect(component.getAccessor()).asType(MethodType.methodType(Object.class, Record.class));
         return new Field(name, doc, shape.name(), optional, component.isAnnotationPresent(Body.class), component.isAnnotationPresent(OrNull.class),
-                byDefault, shape, accessor);
+                byDefault, shape, accessor(component, lookup));
     }
 
     public List<Field> fields() {
@@ -121,11 +155,15 @@ public final class Schema<R extends Record> {
 
     /** Reads a request: {@code body} as the client sent it, {@code path} parameters, which win. */
     public R decodeRequest(Map<String, Object> body, Map<String, String> path) throws FieldException {
-        var values = new @Nullable Object[fields.size()];
+        var values = new @Nullable Object[parts.size()];
         for (int i = 0; i < values.length; i++) {
-            var field = fields.get(i);
-            var fromPath = path.get(field.name);
-            values[i] = field.body ? read(field, body, Mode.WIRE) : read(field, fromPath != null ? fromPath : body.get(field.name), Mode.WIRE);
+            values[i] = switch (parts.get(i)) {
+                case Part.One(Field field) -> {
+                    var fromPath = path.get(field.name);
+                    yield field.body ? read(field, body, Mode.WIRE) : read(field, fromPath != null ? fromPath : body.get(field.name), Mode.WIRE);
+                }
+                case Part.Several several -> several.schema().decodeRequest(body, path);
+            };
         }
         return construct(values);
     }
@@ -149,10 +187,12 @@ public final class Schema<R extends Record> {
     }
 
     R decode(Map<String, Object> tree, Mode mode) throws FieldException {
-        var values = new @Nullable Object[fields.size()];
+        var values = new @Nullable Object[parts.size()];
         for (int i = 0; i < values.length; i++) {
-            var field = fields.get(i);
-            values[i] = read(field, field.body ? tree : tree.get(field.name), mode);
+            values[i] = switch (parts.get(i)) {
+                case Part.One(Field field) -> read(field, field.body ? tree : tree.get(field.name), mode);
+                case Part.Several several -> several.schema().decode(tree, mode);
+            };
         }
         return construct(values);
     }
@@ -192,8 +232,13 @@ public final class Schema<R extends Record> {
 
     Map<String, Object> encode(R row, Mode mode) {
         var tree = new LinkedHashMap<String, Object>(fields.size() * 2);
-        for (var field : fields) {
-            var value = component(field, row);
+        for (var part : parts) {
+            if (part instanceof Part.Several several) {
+                tree.putAll(several.schema().encode((Record) java.util.Objects.requireNonNull(component(several.accessor(), row)), mode));
+                continue;
+            }
+            var field = ((Part.One) part).field();
+            var value = component(field.accessor, row);
             if (value instanceof Optional<?> optional) value = optional.orElse(null);
             if (field.body) putAll(tree, value == null ? null : field.shape.writer().write(value, mode));
             else if (field.orNull && (field.optional ? value == null : Shapes.isEmpty(value))) putNull(tree, field.name);
@@ -216,9 +261,9 @@ public final class Schema<R extends Record> {
         tree.put(name, value);
     }
 
-    private static @Nullable Object component(Field field, Record row) {
+    private static @Nullable Object component(MethodHandle accessor, Record row) {
         try {
-            return (@Nullable Object) field.accessor.invokeExact(row);
+            return (@Nullable Object) accessor.invokeExact(row);
         } catch (RuntimeException | Error failed) {
             throw failed;
         } catch (Throwable impossible) {

@@ -27,6 +27,7 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.request.Response;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 import watchword.storage.MemoryStorage;
@@ -82,7 +83,7 @@ class AuditApiTest {
 
     private Response ask(Secret token, Operation operation, String path, Map<String, Object> body, Map<String, List<String>> headers) {
         return server.orElseThrow().serve(new Request("id-" + path, operation, new RequestPath(path), body, false, Optional.of(token), Optional.empty(), headers,
-                new Request.Peer("127.0.0.1", 1234, List.of())));
+                new Peer("127.0.0.1", 1234, List.of())));
     }
 
     @SuppressWarnings("unchecked") // an answer is an object

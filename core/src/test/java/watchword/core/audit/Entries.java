@@ -14,6 +14,7 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.TokenRow;
+import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -33,7 +34,7 @@ final class Entries {
     static TokenCaller trainer(String token, String accessor) {
         var row = new TokenRow("auth/jwt/login", List.of("trainer"), Map.of("job", "train-7"), "jwt-trainer", 3, 5, Instant.parse("2029-12-31T23:59:00Z"), Duration.ofHours(1),
                 Duration.ZERO, Duration.ZERO, "", "entity-1", List.of(), TokenRow.SERVICE, true, Optional.of(Instant.parse("2030-01-01T00:59:00Z")), Optional.empty(), "",
-                "mount-uuid", accessor);
+                Optional.empty(), accessor);
         return new TokenCaller(Secret.copyOf(token), "token-key-1", accessor, row, List.of("default", "trainer"), List.of("team-a"), false);
     }
 
@@ -49,7 +50,7 @@ final class Entries {
 
     static Request request(Operation operation, String path, Map<String, Object> body, Map<String, List<String>> headers) {
         return new Request("req-1", operation, new RequestPath(path), body, false, Optional.of(Secret.copyOf("canary-token")), Optional.empty(), headers,
-                new Request.Peer("10.0.0.7", 40_001, List.of()));
+                new Peer("10.0.0.7", 40_001, List.of()));
     }
 
     static AuditEntry asked(Request request) {

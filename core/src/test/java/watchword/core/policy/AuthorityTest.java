@@ -34,7 +34,7 @@ class AuthorityTest {
 
     private TokenCaller caller(String entityId, String... policies) {
         var row = new TokenRow("auth/jwt/login", List.of(policies), Map.of(), "jwt", 0, 0, clock.instant(), Duration.ofHours(1), Duration.ZERO, Duration.ZERO, "", entityId, List.of(),
-                TokenRow.SERVICE, true, Optional.empty(), Optional.empty(), "", "mount", "");
+                TokenRow.SERVICE, true, Optional.empty(), Optional.empty(), "", Optional.empty(), "");
         return new TokenCaller(Secret.copyOf("canary-token"), "key", "accessor", row, row.policies(), List.of(), false);
     }
 
@@ -138,12 +138,12 @@ class AuthorityTest {
         save("team", Acls.path("x", "read"));
         identities.put("e1", FakeIdentity.named("e1", "alice").with("team", " ROOT", "root", "ｒｏｏｔ"));
 
-        var known = storage.<TokenCaller>read(store -> authority.withIdentity(store, caller("e1", "default")));
+        var known = storage.<TokenCaller>read(store -> authority.withIdentity(store, caller("e1", "default")).orElseThrow());
 
         assertThat(known.policies()).containsExactly("default", "team");
         assertThat(known.identityPolicies()).containsExactly("team");
         assertThat(storage.<Acl>read(store -> authority.of(store, known)).isRoot()).isFalse();
         assertThat(storage.<Acl>read(store -> authority.of(store, known)).capabilities("x")).containsExactly("read");
-        assertThat(storage.<TokenCaller>read(store -> authority.withIdentity(store, caller("", "default"))).policies()).containsExactly("default");
+        assertThat(storage.<TokenCaller>read(store -> authority.withIdentity(store, caller("", "default")).orElseThrow()).policies()).containsExactly("default");
     }
 }

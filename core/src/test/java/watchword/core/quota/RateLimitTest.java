@@ -20,10 +20,11 @@ import watchword.core.request.Service;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
+import watchword.sdk.Peer;
 import watchword.sdk.Reply;
-import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 
 /** Rate-limit quotas as operators write them and clients meet them. */
 class RateLimitTest {
@@ -56,8 +57,8 @@ class RateLimitTest {
 
         @Override
         public List<Route<?, ?>> routes() {
-            return List.of(byName ? Route.write("login/{name}", ByName.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN)
-                    : Route.write("login", ByRole.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN));
+            return List.of(byName ? Route.write("login/{name}", ByName.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN, Trait.GIVES_TOKEN)
+                    : Route.write("login", ByRole.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN, Trait.GIVES_TOKEN));
         }
 
         private static Reply<Reply.None> shut(Call.Change<?> call) {
@@ -71,7 +72,7 @@ class RateLimitTest {
     }
 
     private Service.Entry enter(String path, String from) {
-        return it.server.enter(new RequestHead(Operation.READ, new RequestPath(path), new Request.Peer(from, 1, List.of())));
+        return it.server.enter(new RequestHead(Operation.READ, new RequestPath(path), new Peer(from, 1, List.of())));
     }
 
     private boolean isLetIn(String path, String from) {
@@ -308,8 +309,8 @@ class RateLimitTest {
         quota("q", "rate", 3, "interval", "1h");
         try (var again = it.restarted()) {
             assertThat(again.read(it.root, "sys/quotas/rate-limit/q").part("data")).containsEntry("rate", 3L);
-            for (int i = 0; i < 3; i++) again.server.enter(new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Request.Peer("a", 1, List.of())));
-            assertThat(again.server.enter(new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Request.Peer("a", 1, List.of()))).refusal()).isPresent();
+            for (int i = 0; i < 3; i++) again.server.enter(new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Peer("a", 1, List.of())));
+            assertThat(again.server.enter(new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Peer("a", 1, List.of()))).refusal()).isPresent();
         }
     }
 
@@ -317,7 +318,7 @@ class RateLimitTest {
     void what_another_server_on_the_same_store_changed_counts_here_when_it_is_looked_for() {
         try (var store = new watchword.storage.MemoryStorage()) {
             var here = new RateLimits(new java.security.SecureRandom(), it.clock, _ -> {});
-            var head = new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Request.Peer("a", 1, List.of()));
+            var head = new RequestHead(Operation.READ, new RequestPath("sys/mounts"), new Peer("a", 1, List.of()));
             here.refresh(store);
             var there = new RateLimits(new java.security.SecureRandom(), it.clock, _ -> {});
             store.update(tx -> {

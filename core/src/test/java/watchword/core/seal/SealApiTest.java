@@ -30,9 +30,10 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.sys.ServerInfo;
 import watchword.crypto.LockedKey;
-import watchword.sdk.Route;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Secret;
 import watchword.storage.CachedStorage;
 import watchword.storage.SqliteStorage;
@@ -73,7 +74,7 @@ class SealApiTest {
     @SuppressWarnings("unchecked")
     private Answer call(Operation operation, String path, String by, Map<String, Object> body) {
         var request = new Request(UUID.randomUUID().toString(), operation, new RequestPath(path), body, false,
-                by.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(by)), Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1234, List.of()));
+                by.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(by)), Optional.empty(), Map.of(), new Peer("127.0.0.1", 1234, List.of()));
         var response = server.serve(request);
         return new Answer(response.status(), response.body().length > 0 && Json.parseTrusted(response.body()) instanceof Map<?, ?> answer ? (Map<String, Object>) answer : Map.of());
     }

@@ -15,6 +15,7 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 import watchword.storage.CachedStorage;
@@ -49,6 +50,6 @@ final class SealedCacheTest {
 
     private static int ask(Server server) {
         return server.serve(new Request("id", Operation.READ, new RequestPath("auth/token/lookup-self"), Map.of(), false, Optional.of(ROOT), Optional.empty(), Map.of(),
-                new Request.Peer("127.0.0.1", 1, List.of()))).status();
+                new Peer("127.0.0.1", 1, List.of()))).status();
     }
 }

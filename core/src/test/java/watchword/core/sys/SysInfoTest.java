@@ -14,6 +14,7 @@ import watchword.core.TestServer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.request.Response;
+import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 
@@ -28,7 +29,7 @@ class SysInfoTest {
 
     private Request request(String token, String path, Map<String, Object> query) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
-        return new Request("id", Operation.READ, new RequestPath(path), query, false, proof, Optional.empty(), Map.of(), new Request.Peer("127.0.0.1", 1, List.of()));
+        return new Request("id", Operation.READ, new RequestPath(path), query, false, proof, Optional.empty(), Map.of(), new Peer("127.0.0.1", 1, List.of()));
     }
 
     private static String text(Response answer) {
@@ -73,7 +74,7 @@ class SysInfoTest {
     @Test
     void a_refusal_by_quota_is_counted_by_its_name() {
         it.write(it.root, "sys/quotas/rate-limit/q", "path", "sys/policy", "rate", 1, "interval", "1h");
-        var head = new watchword.core.request.RequestHead(Operation.READ, new RequestPath("sys/policy"), new Request.Peer("a", 1, List.of()));
+        var head = new watchword.core.request.RequestHead(Operation.READ, new RequestPath("sys/policy"), new Peer("a", 1, List.of()));
         for (int i = 0; i < 3; i++) it.server.enter(head);
 
         assertThat(prometheus()).contains("vault_quota_rate_limit_violation{name=\"q\"} 2\n");

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
-import watchword.core.request.Request.Peer;
-import watchword.core.token.Tokens;
+import watchword.sdk.Cidrs;
+import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 
 /**
@@ -41,10 +41,10 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
             for (var hop : line.split(",", -1)) hops.add(hop.trim());
         }
         if (hops.isEmpty()) {
-            if (rejectNotPresent && Tokens.allows(authorized, address)) throw new Problem.Invalid("missing x-forwarded-for header and configured to reject when not present").asException();
+            if (rejectNotPresent && Cidrs.allows(authorized, address)) throw new Problem.Invalid("missing x-forwarded-for header and configured to reject when not present").asException();
             return address;
         }
-        if (!Tokens.allows(authorized, address)) {
+        if (!Cidrs.allows(authorized, address)) {
             if (rejectNotAuthorized) throw new Problem.Invalid("client address not authorized for x-forwarded-for and configured to reject connection").asException();
             return address;
         }
@@ -57,7 +57,7 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
 
     /** No names, no ports, and no short forms such as {@code 10.1}, which others read differently. */
     static boolean isPlainAddress(String text) {
-        return Tokens.isAddress(text) && (text.indexOf(':') >= 0 || text.chars().filter(c -> c == '.').count() == 3);
+        return Cidrs.isAddress(text) && (text.indexOf(':') >= 0 || text.chars().filter(c -> c == '.').count() == 3);
     }
 
     private static List<byte[]> certificates(Request request) {

@@ -16,7 +16,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.eclipse.jetty.server.Request;
-import watchword.core.token.Tokens;
+import watchword.sdk.Cidrs;
 
 /**
  * Whose word counts when a connection begins with a PROXY header, version 1 or 2, before TLS. Without that setting no such header is
@@ -115,7 +115,7 @@ public record ProxyProtocol(Behavior behavior, List<String> authorized) {
     }
 
     private boolean isAuthorized(SocketAddress from) {
-        return !authorized.isEmpty() && from instanceof InetSocketAddress inet && inet.getAddress() != null && Tokens.allows(authorized, ForwardedFor.withoutScope(inet.getAddress().getHostAddress()));
+        return !authorized.isEmpty() && from instanceof InetSocketAddress inet && inet.getAddress() != null && Cidrs.allows(authorized, ForwardedFor.withoutScope(inet.getAddress().getHostAddress()));
     }
 
     /** The other end of a request's connection, as far as who names it may. */

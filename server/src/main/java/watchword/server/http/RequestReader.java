@@ -18,6 +18,7 @@ import watchword.core.json.Json;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.wire.Durations;
+import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -29,7 +30,7 @@ final class RequestReader {
     private RequestReader() {}
 
     /** A request whose body has not been read. */
-    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl, Request.Peer peer) {
+    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl, Peer peer) {
         /** Whether its fields come in a body; otherwise they are the query. */
         boolean takesBody() {
             return operation == Operation.WRITE || operation == Operation.PATCH;
@@ -37,7 +38,7 @@ final class RequestReader {
     }
 
     /** @throws Problem.ProblemException for all that is wrong with it */
-    static Head head(org.eclipse.jetty.server.Request in, Request.Peer peer) {
+    static Head head(org.eclipse.jetty.server.Request in, Peer peer) {
         var headers = in.getHeaders();
         var encodedPath = in.getHttpURI().getPath();
         if (encodedPath == null) throw new Problem.NotFound().asException();

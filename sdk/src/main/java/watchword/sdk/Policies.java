@@ -1,13 +1,10 @@
-package watchword.core.policy;
+package watchword.sdk;
 
-import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import watchword.sdk.Problem;
 
 /**
  * Names of policies in their one form: NFKC, lower case, no space around, each once, sorted. The only place that decides who may be given
@@ -16,6 +13,8 @@ import watchword.sdk.Problem;
 public final class Policies {
     public static final String ROOT = "root";
     public static final String DEFAULT = "default";
+    /** Of wrapping tokens alone. */
+    public static final String WRAPPING = "response-wrapping";
 
     /** Characters of a name. */
     private static final int MAX_NAME = 512;
@@ -32,15 +31,15 @@ public final class Policies {
     /** For the two callers that check for {@code root} themselves: making a child of a root token, and the rules of a token role. */
     public static List<String> canonicalWithRoot(Collection<String> names) {
         var canonical = canonicalOfAny(names);
-        if (canonical.contains(DefaultPolicy.WRAPPING_NAME)) {
+        if (canonical.contains(WRAPPING)) {
             // Whoever has it looks like a wrapping token, and could show forged contents as wrapped by another path.
-            throw new Problem.Invalid("cannot assign policy \"" + DefaultPolicy.WRAPPING_NAME + "\"").asException();
+            throw new Problem.Invalid("cannot assign policy \"" + WRAPPING + "\"").asException();
         }
         return canonical;
     }
 
     /** Names that are not given to anybody. */
-    static List<String> canonicalOfAny(Collection<String> names) {
+    public static List<String> canonicalOfAny(Collection<String> names) {
         var sorted = new TreeSet<String>();
         for (var name : names) {
             var canonical = name(name);
@@ -51,8 +50,8 @@ public final class Policies {
     }
 
     /** What is left without those that nobody can be given, in any spelling: for names that were stored by someone who may not give them. */
-    static List<String> withoutRoot(Collection<String> names) {
-        return canonicalOfAny(names).stream().filter(name -> !name.equals(ROOT) && !name.equals(DefaultPolicy.WRAPPING_NAME)).toList();
+    public static List<String> withoutRoot(Collection<String> names) {
+        return canonicalOfAny(names).stream().filter(name -> !name.equals(ROOT) && !name.equals(WRAPPING)).toList();
     }
 
     /** Of the names that a child shall have, those that its parent lacks. Both in canonical form. */
@@ -61,51 +60,9 @@ public final class Policies {
         return has.contains(ROOT) ? List.of() : child.stream().filter(name -> !has.contains(name)).toList();
     }
 
-    /** One name in its form; what cannot be seen is removed, so that no other spelling of a name looks like it. */
+    /** One name in its form, see {@link Names#canonical}. */
     public static String name(String name) {
-        if (isPlain(name)) return name;
-        var form = name;
-        // Lower case can undo the normal form, and removing what is unseen can bring two parts of one character together.
-        for (int i = 0; i < 4; i++) {
-            var next = once(form);
-            if (next.equals(form)) break;
-            form = next;
-        }
-        return form;
-    }
-
-    private static boolean isPlain(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7f || (c >= 'A' && c <= 'Z')) return false;
-        }
-        return true;
-    }
-
-    private static String once(String name) {
-        var visible = new StringBuilder();
-        Normalizer.normalize(name, Normalizer.Form.NFKC).codePoints()
-                .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT && !isIgnorable(c))
-                .forEach(visible::appendCodePoint);
-        return strip(visible.toString()).toLowerCase(Locale.ROOT);
-    }
-
-    /** Variation selectors and fillers, which show as nothing but are not of the general category for that. */
-    private static boolean isIgnorable(int c) {
-        return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE0FFF) || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || (c >= 0x180B && c <= 0x180F)
-                || c == 0x17B4 || c == 0x17B5 || c == 0x2065 || (Character.isSurrogate((char) c) && c <= 0xFFFF);
-    }
-
-    private static String strip(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isSpace(text.charAt(start))) start++;
-        while (end > start && isSpace(text.charAt(end - 1))) end--;
-        return text.substring(start, end);
-    }
-
-    private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c);
+        return Names.canonical(name);
     }
 
     /** As the field prints a list. */
