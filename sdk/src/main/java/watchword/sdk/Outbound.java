@@ -1,14 +1,16 @@
 package watchword.sdk;
 
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
- * The only way out over HTTP for engines: to addresses that the operator allows, over verified TLS, without following redirects or using
+ * The only way out for engines: to addresses that the operator allows, over verified TLS, without following redirects or using
  * proxies or cookies, with an end to how long and how much. Blocks.
  */
 public interface Outbound {
@@ -18,6 +20,24 @@ public interface Outbound {
      *     large; the message names the host and why, and nothing that was sent. {@link Problem.Invalid} for an address that is none
      */
     Answer send(Ask ask);
+
+    /**
+     * A connection for what does not speak HTTP: a directory, a database. To an address that the operator allows, as for {@link #send}.
+     *
+     * @throws Problem.ProblemException {@link Problem.Upstream} when it is not allowed or not reached
+     */
+    default Socket connect(String host, int port, Duration timeout) {
+        throw new Problem.Upstream("no connections are made from here").asException();
+    }
+
+    /**
+     * TLS by what a {@link Trust} believes, for such a connection. Whoever uses it checks the name of the host.
+     *
+     * @throws Problem.ProblemException {@link Problem.Invalid} when the certificates or the key cannot be read
+     */
+    default SSLContext tls(Trust trust) {
+        throw new Problem.Upstream("no connections are made from here").asException();
+    }
 
     /**
      * A request.

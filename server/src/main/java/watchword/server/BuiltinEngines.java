@@ -2,6 +2,7 @@ package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
 import watchword.engines.kv.KvEngines;
+import watchword.engines.ldap.LdapMethod;
 import watchword.sdk.Outbound;
 
 /** Every engine and auth method there is. Adding one is a line here. */
@@ -12,6 +13,7 @@ final class BuiltinEngines {
     static EngineCatalog catalog(Outbound outbound) {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .build();
     }
 }

@@ -4,8 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -74,6 +78,39 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
         }
     }
 
+    @Override
+    public Socket connect(String host, int port, Duration timeout) {
+        try {
+            var socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(rules.judged(host)[0], port), Math.toIntExact(timeout.toMillis()));
+                return socket;
+            } catch (IOException | RuntimeException failed) {
+                socket.close();
+                throw failed;
+            }
+        } catch (IOException | Problem.ProblemException failed) {
+            throw upstream(host, failed);
+        }
+    }
+
+    @Override
+    public SSLContext tls(Trust trust) {
+        try {
+            var factory = tlsOf(trust);
+            factory.start();
+            return factory.getSslContext();
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw unreadable();
+        } catch (Exception failed) { // a life cycle may throw anything
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private static Problem.ProblemException unreadable() {
+        return new Problem.Invalid("the certificates or the key to reach it with cannot be read").asException();
+    }
+
     private static String requireTarget(URI to) {
         var scheme = to.getScheme() == null ? "" : to.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) throw new Problem.Invalid("an address must begin with https:// or http://").asException();
@@ -95,7 +132,8 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
             case TimeoutException _ -> "no answer in time";
             case UnknownHostException _ -> "no such host";
             case SSLException _ -> "its certificate is not trusted, or it does not speak TLS";
-            case java.net.ConnectException _ -> "connection refused";
+            case SocketTimeoutException _ -> "no answer in time";
+            case ConnectException _ -> "connection refused";
             default -> "the exchange failed (" + cause.getClass().getSimpleName() + ")";
         };
         return new Problem.Upstream(host + ": " + reason).asException();
@@ -116,13 +154,13 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
             clients.put(trust, made);
             return made;
         } catch (GeneralSecurityException | IOException unusable) {
-            throw new Problem.Invalid("the certificates or the key to reach it with cannot be read").asException();
+            throw unreadable();
         } catch (Exception failed) { // a life cycle may throw anything
             throw new IllegalStateException(failed);
         }
     }
 
-    private HttpClient create(Trust trust) throws Exception {
+    private static SslContextFactory.Client tlsOf(Trust trust) throws GeneralSecurityException, IOException {
         var tls = new SslContextFactory.Client();
         tls.setIncludeProtocols("TLSv1.2", "TLSv1.3");
         if (!trust.authorities().isEmpty()) tls.setTrustStore(authorities(trust.authorities()));
@@ -130,8 +168,12 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
             tls.setKeyStore(identity(trust.client().get()));
             tls.setKeyStorePassword("");
         }
+        return tls;
+    }
+
+    private HttpClient create(Trust trust) throws Exception {
         var connector = new ClientConnector();
-        connector.setSslContextFactory(tls);
+        connector.setSslContextFactory(tlsOf(trust));
         var threads = new QueuedThreadPool(8, 0);
         threads.setName("outbound");
         threads.setDaemon(true);
@@ -154,14 +196,9 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
         @Override
         public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
             try {
-                var all = InetAddress.getAllByName(host);
-                if (!Arrays.stream(all).allMatch(rules::permit)) {
-                    promise.failed(new Problem.Upstream("the server's settings do not allow connections to this address").asException());
-                    return;
-                }
-                promise.succeeded(Arrays.stream(all).map(address -> new InetSocketAddress(address, port)).toList());
-            } catch (UnknownHostException unknown) {
-                promise.failed(unknown);
+                promise.succeeded(Arrays.stream(rules.judged(host)).map(address -> new InetSocketAddress(address, port)).toList());
+            } catch (UnknownHostException | Problem.ProblemException refused) {
+                promise.failed(refused);
             }
         }
     }

@@ -101,6 +101,15 @@ class JettyOutboundTest {
     }
 
     @Test
+    void a_plain_connection_goes_where_it_may() throws IOException {
+        try (var socket = outbound.connect("127.0.0.1", server.getAddress().getPort(), Duration.ofSeconds(5))) {
+            assertThat(socket.isConnected()).isTrue();
+        }
+        assertThatThrownBy(() -> outbound.connect("169.254.169.254", 80, Duration.ofSeconds(5))).hasMessageContaining("do not allow");
+        assertThatThrownBy(() -> outbound.connect("127.0.0.1", 1, Duration.ofSeconds(5))).hasMessage("127.0.0.1: connection refused");
+    }
+
+    @Test
     void an_address_must_be_one() {
         for (var wrong : List.of("file:///etc/passwd", "ftp://127.0.0.1/", "http:///x", "http://user:pw@127.0.0.1/")) {
             assertThatThrownBy(() -> outbound.send(Ask.get(URI.create(wrong)))).as(wrong).isInstanceOf(Problem.ProblemException.class);

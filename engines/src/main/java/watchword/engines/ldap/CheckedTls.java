@@ -1,0 +1,74 @@
+package watchword.engines.ldap;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import watchword.sdk.Outbound;
+
+/** TLS over a connection that is there, to a host whose certificate must have its name: the JDK's check, for the first byte and for StartTLS alike. */
+final class CheckedTls extends SSLSocketFactory {
+    private final SSLSocketFactory inner;
+    private final String host;
+    private final String[] protocols;
+
+    CheckedTls(LdapConfig config, Outbound outbound, String host) {
+        this.inner = outbound.tls(config.trust()).getSocketFactory();
+        this.host = host;
+        this.protocols = protocols(config.shown());
+    }
+
+    private static String[] protocols(LdapConfig.Shown shown) {
+        var all = new ArrayList<String>();
+        if (shown.tlsMinVersion().equals("tls12")) all.add("TLSv1.2");
+        if (shown.tlsMaxVersion().equals("tls13")) all.add("TLSv1.3");
+        return all.toArray(String[]::new);
+    }
+
+    @Override
+    public Socket createSocket(Socket plain, String ignored, int port, boolean autoClose) throws IOException {
+        var secured = (SSLSocket) inner.createSocket(plain, host, port, autoClose);
+        var parameters = secured.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("LDAPS");
+        parameters.setProtocols(protocols);
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
+    }
+
+    @Override
+    public String[] getDefaultCipherSuites() {
+        return inner.getDefaultCipherSuites();
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return inner.getSupportedCipherSuites();
+    }
+
+    @Override
+    public Socket createSocket(String to, int port) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(String to, int port, InetAddress local, int localPort) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress to, int port) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress to, int port, InetAddress local, int localPort) throws IOException {
+        throw unjudged();
+    }
+
+    private static IOException unjudged() {
+        return new IOException("connections are made elsewhere");
+    }
+}

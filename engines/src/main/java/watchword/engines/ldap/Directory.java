@@ -1,0 +1,270 @@
+package watchword.engines.ldap;
+
+import com.unboundid.asn1.ASN1OctetString;
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.DereferencePolicy;
+import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.RDN;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SearchRequest;
+import com.unboundid.ldap.sdk.SearchResultEntry;
+import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.controls.SimplePagedResultsControl;
+import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
+import watchword.sdk.Outbound;
+import watchword.sdk.Problem;
+import watchword.sdk.Secret;
+
+/** One conversation with the directory. Not for several threads. */
+final class Directory implements AutoCloseable {
+    private static final int LDAP_PORT = 389;
+    private static final int LDAPS_PORT = 636;
+    private static final int MAX_GROUPS = 10_000;
+    private static final String NOT_ONE = "1.1";
+
+    /** What is sought is not there, or more than once. Not told to who logs in. */
+    static final class NotFoundException extends Exception {
+        NotFoundException() {
+            super("not one entry", null, false, false);
+        }
+    }
+
+    /** @param attributes of the entry, names in lower case */
+    record Found(String dn, Map<String, List<String>> attributes) {}
+
+    private final LdapConfig config;
+    private final LDAPConnection connection;
+
+    private Directory(LdapConfig config, LDAPConnection connection) {
+        this.config = config;
+        this.connection = connection;
+    }
+
+    /** @throws Problem.ProblemException when none of the addresses answers */
+    static Directory open(LdapConfig config, Outbound outbound) {
+        Problem.ProblemException last = new Problem.Upstream("no directory is configured").asException();
+        for (var url : config.directories()) {
+            try {
+                return new Directory(config, connect(config, url, outbound));
+            } catch (LDAPException failed) {
+                last = unreachable(url, failed);
+            } catch (Problem.ProblemException refused) {
+                last = refused;
+            }
+        }
+        throw last;
+    }
+
+    private static Problem.ProblemException unreachable(URI url, LDAPException failed) {
+        var cause = failed.getCause() instanceof Problem.ProblemException refused ? String.join("; ", refused.problem().messages()) : failed.getResultCode().getName();
+        return new Problem.Upstream("the directory " + url.getHost() + " cannot be reached: " + cause).asException();
+    }
+
+    private static LDAPConnection connect(LdapConfig config, URI url, Outbound outbound) throws LDAPException {
+        boolean tls = url.getScheme().toLowerCase(Locale.ROOT).equals("ldaps");
+        int port = url.getPort() >= 0 ? url.getPort() : tls ? LDAPS_PORT : LDAP_PORT;
+        var options = new LDAPConnectionOptions();
+        options.setConnectTimeoutMillis(Math.toIntExact(config.shown().connectionTimeout().toMillis()));
+        options.setResponseTimeoutMillis(config.shown().requestTimeout().toMillis());
+        options.setFollowReferrals(false);
+        options.setMaxMessageSize(4 << 20);
+        options.setUseSynchronousMode(true);
+        var host = url.getHost().replaceAll("[\\[\\]]", "");
+        var connection = new LDAPConnection(new Judged(config, outbound, host, tls), options);
+        try {
+            connection.connect(host, port);
+            if (config.shown().starttls() && !tls) {
+                var answer = connection.processExtendedOperation(new StartTLSExtendedRequest(new CheckedTls(config, outbound, host)));
+                if (!answer.getResultCode().equals(ResultCode.SUCCESS)) throw new LDAPException(ResultCode.CONNECT_ERROR, "no TLS");
+            }
+            return connection;
+        } catch (LDAPException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
+    /** Sockets to one host, if they may go there, with TLS from the first byte or without. */
+    private static final class Judged extends SocketFactory {
+        private final LdapConfig config;
+        private final Outbound outbound;
+        private final String name;
+        private final boolean tls;
+
+        Judged(LdapConfig config, Outbound outbound, String name, boolean tls) {
+            this.config = config;
+            this.outbound = outbound;
+            this.name = name;
+            this.tls = tls;
+        }
+
+        private Socket open(int port) throws IOException {
+            try {
+                var plain = outbound.connect(name, port, config.shown().connectionTimeout());
+                return tls ? new CheckedTls(config, outbound, name).createSocket(plain, name, port, true) : plain;
+            } catch (Problem.ProblemException refused) {
+                throw new IOException(refused.getMessage(), refused);
+            }
+        }
+
+        // What the library resolved is passed over: the name is resolved where it is judged.
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return open(port);
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
+            return open(port);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return open(port);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
+            return open(port);
+        }
+    }
+
+    /** Proves who it is. @throws LDAPException when the directory does not take it */
+    void bind(String name, Secret password) throws LDAPException {
+        connection.bind(name, password.reveal());
+    }
+
+    /** By the name that the operator gave, or as nobody. */
+    void bindToSearch() {
+        try {
+            if (config.hasBind()) bind(config.shown().binddn(), config.bindpass());
+            else connection.bind("", "");
+        } catch (LDAPException refused) {
+            throw new Problem.Upstream("the directory does not take the configured binddn").asException();
+        }
+    }
+
+    /** As nobody, for a directory that lets anybody search for groups. */
+    void bindAsNobody() throws LDAPException {
+        connection.bind("", "");
+    }
+
+    /** By which name a user binds: found by a search, or made of the configuration. Who is not there gets a name too, and binds like who is. */
+    String bindNameOf(String username) throws LDAPException {
+        var shown = config.shown();
+        if (shown.discoverdn() || config.hasBind()) {
+            bindToSearch();
+            try {
+                return user(username).dn();
+            } catch (NotFoundException nobody) {
+                return madeName(username);
+            }
+        }
+        return shown.upndomain().isEmpty() ? madeName(username) : username + "@" + shown.upndomain();
+    }
+
+    private String madeName(String username) {
+        var first = new RDN(config.shown().userattr(), username).toString();
+        return config.shown().userdn().isEmpty() ? first : first + "," + config.shown().userdn();
+    }
+
+    /** The user's entry, where a search finds just one. */
+    Found user(String username) throws LDAPException, NotFoundException {
+        var shown = config.shown();
+        var filter = shown.upndomain().isEmpty()
+                ? FilterTemplate.fill(shown.userfilter(), Map.of("UserAttr", shown.userattr(), "Username", username))
+                : Filter.createEqualityFilter("userPrincipalName", username + "@" + shown.upndomain());
+        var entries = search(shown.userdn(), SearchScope.SUB, filter, 2, shown.userattr());
+        if (entries.size() != 1) throw new NotFoundException();
+        return found(entries.getFirst(), shown.userattr());
+    }
+
+    private static Found found(SearchResultEntry entry, String attribute) {
+        var values = entry.getAttributeValues(attribute);
+        return new Found(entry.getDN(), values == null ? Map.of() : Map.of(attribute.toLowerCase(Locale.ROOT), List.of(values)));
+    }
+
+    /** Names of the groups that have the user. */
+    List<String> groups(String userDn, String username) throws LDAPException {
+        var shown = config.shown();
+        if (shown.useTokenGroups()) return tokenGroups(userDn);
+        if (shown.groupdn().isEmpty() || shown.groupfilter().isEmpty()) return List.of();
+        var filter = FilterTemplate.fill(shown.groupfilter(), Map.of("Username", username, "UserDN", userDn));
+        var names = new ArrayList<String>();
+        for (var entry : search(shown.groupdn(), SearchScope.SUB, filter, MAX_GROUPS, shown.groupattr())) names.addAll(names(entry));
+        return names.stream().distinct().toList();
+    }
+
+    /** The values of the group's attribute; of a value that is itself a name in the directory, its first part. */
+    private List<String> names(SearchResultEntry entry) {
+        var values = entry.getAttributeValues(config.shown().groupattr());
+        if (values == null) return firstPart(entry.getDN()).stream().toList();
+        return List.of(values).stream().map(value -> value.contains("=") ? firstPart(value).orElse(value) : value).toList();
+    }
+
+    private static Optional<String> firstPart(String dn) {
+        try {
+            return Optional.ofNullable(new DN(dn).getRDN()).map(rdn -> rdn.getAttributeValues()[0]);
+        } catch (LDAPException noName) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> tokenGroups(String userDn) throws LDAPException {
+        var names = new ArrayList<String>();
+        var user = search(userDn, SearchScope.BASE, Filter.createPresenceFilter("objectClass"), 1, "tokenGroups");
+        var ids = user.isEmpty() ? null : user.getFirst().getAttributeValueByteArrays("tokenGroups");
+        if (ids == null) return names;
+        for (var id : ids) {
+            if (names.size() >= MAX_GROUPS) break;
+            for (var entry : search(config.shown().groupdn(), SearchScope.SUB, Filter.createEqualityFilter("objectSid", id), 1, config.shown().groupattr())) names.addAll(names(entry));
+        }
+        return names;
+    }
+
+    private List<SearchResultEntry> search(String base, SearchScope scope, Filter filter, int most, String attribute) throws LDAPException {
+        var request = new SearchRequest(base, scope, dereference(), most, Math.toIntExact(config.shown().requestTimeout().toSeconds()), false, filter, attribute.isEmpty() ? NOT_ONE : attribute);
+        int page = config.shown().maxPageSize();
+        if (page == 0) return List.copyOf(connection.search(request).getSearchEntries());
+        request.setSizeLimit(0);
+        var all = new ArrayList<SearchResultEntry>();
+        @Nullable ASN1OctetString cookie = null;
+        do {
+            request.setControls(new SimplePagedResultsControl(page, cookie));
+            var answer = connection.search(request);
+            all.addAll(answer.getSearchEntries());
+            var control = SimplePagedResultsControl.get(answer);
+            cookie = control != null && control.moreResultsToReturn() ? control.getCookie() : null;
+        } while (cookie != null && all.size() < most);
+        return all;
+    }
+
+    private DereferencePolicy dereference() {
+        return switch (config.shown().dereferenceAliases()) {
+            case "finding" -> DereferencePolicy.FINDING;
+            case "searching" -> DereferencePolicy.SEARCHING;
+            case "always" -> DereferencePolicy.ALWAYS;
+            default -> DereferencePolicy.NEVER;
+        };
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.ldap;
+
+import org.jspecify.annotations.NullMarked;
