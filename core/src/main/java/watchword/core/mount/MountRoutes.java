@@ -156,7 +156,7 @@ public final class MountRoutes {
         if (type.equals("kv-v2")) options.put("version", "2");
         if (type.equals("kv-v1")) options.put("version", "1");
         if (type.startsWith("kv-v") || type.equals("generic")) type = "kv";
-        if (mounts.catalog().find(auth, type).isEmpty() || type.equals("system") || type.equals("cubbyhole") || type.equals("token")) {
+        if (mounts.catalog().find(auth, type).isEmpty() || MountEntry.isSystem(type)) {
             throw new Problem.Invalid("plugin not found in the catalog: " + type).asException();
         }
         var tune = Inputs.decode(Tune.class, wanted.config(), "");
