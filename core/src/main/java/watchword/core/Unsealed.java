@@ -30,6 +30,10 @@ import watchword.core.metric.Census;
 import watchword.core.metric.Flights;
 import watchword.core.metric.MeteredStorage;
 import watchword.core.metric.Metrics;
+import watchword.core.mfa.EnforcementRoutes;
+import watchword.core.mfa.MethodRoutes;
+import watchword.core.mfa.SecondFactors;
+import watchword.core.mfa.ValidateRoutes;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountFollower;
@@ -148,7 +152,8 @@ final class Unsealed implements AutoCloseable {
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
-        this.logins = new Logins(tokens, mounts, authority, identities);
+        var factors = new SecondFactors(identities, random);
+        this.logins = new Logins(tokens, mounts, authority, identities, factors);
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
@@ -164,11 +169,11 @@ final class Unsealed implements AutoCloseable {
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(),
+                        new LoggerRoutes().routes(), new ValidateRoutes(factors, logins, mounts).routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of()));
+                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import watchword.core.wire.Listing;
+import watchword.sdk.Listing;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.OrNull;

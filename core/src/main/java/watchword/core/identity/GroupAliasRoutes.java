@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
-import watchword.core.wire.Listing;
+import watchword.sdk.Listing;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Problem;
