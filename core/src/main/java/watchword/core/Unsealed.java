@@ -21,6 +21,8 @@ import watchword.core.barrier.KeyRoutes;
 import watchword.core.cubbyhole.CubbyholeEngine;
 import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
+import watchword.core.identity.IdentityEngine;
+import watchword.core.identity.IdentityStore;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -28,15 +30,19 @@ import watchword.core.metric.Census;
 import watchword.core.metric.Flights;
 import watchword.core.metric.MeteredStorage;
 import watchword.core.metric.Metrics;
+import watchword.core.mfa.EnforcementRoutes;
+import watchword.core.mfa.MethodRoutes;
+import watchword.core.mfa.SecondFactors;
+import watchword.core.mfa.ValidateRoutes;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
+import watchword.core.mount.MountFollower;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
 import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
 import watchword.core.policy.CapabilityRoutes;
-import watchword.core.policy.Identities;
 import watchword.core.policy.PolicyRoutes;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
@@ -56,7 +62,6 @@ import watchword.core.sys.ServerInfo;
 import watchword.core.sys.SystemEngine;
 import watchword.core.sys.ToolRoutes;
 import watchword.core.sys.Versions;
-import watchword.core.token.Entities;
 import watchword.core.token.Logins;
 import watchword.core.token.Renewals;
 import watchword.core.token.TokenCreation;
@@ -135,7 +140,6 @@ final class Unsealed implements AutoCloseable {
         var info = settings.info();
         var leases = new Leases(random);
         this.tokens = tokens(opened, random, leases);
-        var authority = new Authority(clock, Identities.NONE);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.process().node(), settings.auditFolder(), clock), AuditSettings.DEFAULT);
         this.events = new EventBus(clock);
@@ -144,9 +148,12 @@ final class Unsealed implements AutoCloseable {
         // The server's own engines need what is made below, so their catalog entries are filled in last.
         var own = new OwnEngines();
         var engines = new Engines(settings.catalog().and(
-                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole()), Map.of("token", (_, _) -> own.token())), clock, random);
+                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole(), "identity", (_, _) -> own.identity()), Map.of("token", (_, _) -> own.token())), clock, random);
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
-        this.logins = new Logins(tokens, mounts, authority, Entities.NONE);
+        var identities = new IdentityStore(mounts);
+        var authority = new Authority(clock, identities);
+        var factors = new SecondFactors(identities, random);
+        this.logins = new Logins(tokens, mounts, authority, identities, factors);
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
@@ -154,7 +161,7 @@ final class Unsealed implements AutoCloseable {
         this.cors = new Cors(storage);
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
-        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
+        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), MountFollower.all(List.of(quotaRoutes, identities)));
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
@@ -162,12 +169,14 @@ final class Unsealed implements AutoCloseable {
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(),
-                        new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
+                        new LoggerRoutes().routes(), new ValidateRoutes(factors, logins, mounts).routes(),
+                        new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes())),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
+                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
+            if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
             noteVersion();
         }
@@ -186,11 +195,17 @@ final class Unsealed implements AutoCloseable {
         private Optional<SystemEngine> system = Optional.empty();
         private Optional<CubbyholeEngine> cubbyhole = Optional.empty();
         private Optional<TokenRoutes> token = Optional.empty();
+        private Optional<IdentityEngine> identity = Optional.empty();
 
-        void fill(SystemEngine s, CubbyholeEngine c, TokenRoutes t) {
+        void fill(SystemEngine s, CubbyholeEngine c, TokenRoutes t, IdentityEngine i) {
             system = Optional.of(s);
             cubbyhole = Optional.of(c);
             token = Optional.of(t);
+            identity = Optional.of(i);
+        }
+
+        IdentityEngine identity() {
+            return identity.orElseThrow();
         }
 
         SystemEngine system() {

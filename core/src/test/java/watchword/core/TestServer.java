@@ -12,6 +12,7 @@ import watchword.core.json.Json;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
+import watchword.core.request.Response;
 import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
@@ -57,8 +58,12 @@ public final class TestServer implements AutoCloseable {
 
     /** Another server process on the same store. */
     public TestServer restarted() {
+        return restarted(EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build());
+    }
+
+    public TestServer restarted(EngineCatalog catalog) {
         server.seal();
-        return new TestServer(clock, storage, server(storage, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
+        return new TestServer(clock, storage, server(storage, catalog, clock), root);
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
@@ -125,7 +130,11 @@ public final class TestServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
-        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
+        return answered(server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of()))));
+    }
+
+    @SuppressWarnings("unchecked")
+    public Answered answered(Response response) {
         try {
             var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
             return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());

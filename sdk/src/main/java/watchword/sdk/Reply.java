@@ -120,8 +120,24 @@ public record Reply<O extends Record>(
             String entityId,
             String tokenType,
             boolean orphan,
-            long numUses)
-            implements Auth {}
+            long numUses,
+            Optional<Factors> factors)
+            implements Auth {
+
+        /** What a login is told that has to prove more first: everything but a token. */
+        public Issued asking(Factors asked) {
+            return new Issued(Secret.copyOf(""), "", policies, tokenPolicies, identityPolicies, metadata, Duration.ZERO, false, entityId, tokenType, orphan, numUses, Optional.of(asked));
+        }
+    }
+
+    /**
+     * What a login still has to prove: of each constraint, one of its factors.
+     *
+     * @param requestId under which the login waits
+     */
+    public record Factors(String requestId, Map<String, List<One>> constraints) {
+        public record One(String type, String id, boolean usesPasscode, String name) {}
+    }
 
     public static <O extends Record> Reply<O> of(O data) {
         return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of());

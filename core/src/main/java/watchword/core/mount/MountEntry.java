@@ -57,6 +57,10 @@ public record MountEntry(
 
     /** Part of the server itself: always there, cannot be moved or removed. */
     public boolean isSystem() {
+        return isSystem(type);
+    }
+
+    static boolean isSystem(String type) {
         return switch (type) {
             case "system", "cubbyhole", "token", "identity", "ns_token", "ns_system" -> true;
             default -> false;

@@ -28,7 +28,6 @@ import watchword.sdk.Storage;
 /** {@code sys/mounts}, {@code sys/auth}, {@code sys/remount} and what the user interface asks about mounts. */
 public final class MountRoutes {
     /** Mounted once, when a server is made, and never by anybody. */
-    private static final Set<String> OWN = Set.of("system", "cubbyhole", "token");
 
     private final Mounts mounts;
     private final Authority authority;
@@ -160,8 +159,8 @@ public final class MountRoutes {
         if (type.equals("kv-v2")) options.put("version", "2");
         if (type.equals("kv-v1")) options.put("version", "1");
         if (type.startsWith("kv-v") || type.equals("generic")) type = "kv";
-        if (mounts.catalog().find(auth, type).isEmpty() || OWN.contains(type)) {
-            var there = mounts.catalog().types(auth).stream().filter(each -> !OWN.contains(each)).sorted().toList();
+        if (mounts.catalog().find(auth, type).isEmpty() || MountEntry.isSystem(type)) {
+            var there = mounts.catalog().types(auth).stream().filter(each -> !MountEntry.isSystem(each)).sorted().toList();
             throw new Problem.Invalid("plugin not found in the catalog: " + type + " (there is: " + (there.isEmpty() ? "none" : String.join(", ", there)) + ")").asException();
         }
         var tune = Inputs.decode(Tune.class, wanted.config(), "");

@@ -46,29 +46,41 @@ public final class Mounts {
         store.put(KEY, Json.write(SCHEMA.encodeRow(new MountTable.Row(table.entries()))));
     }
 
-    /** The mounts that a new server has. */
+    /** A mount that every server has. */
+    private record SystemMount(String path, String type, String description) {}
+
+    private static final List<SystemMount> SYSTEM = List.of(
+            new SystemMount("sys/", "system", "system endpoints used for control, policy and debugging"),
+            new SystemMount("identity/", "identity", "identity store"),
+            new SystemMount("cubbyhole/", "cubbyhole", "per-token private secret storage"),
+            new SystemMount("auth/token/", "token", "token based credentials"));
+
+    /** Whether every mount is there that a server of this version has: one that an older version made may lack some. */
+    public boolean hasSystemMounts(Storage.Reader store) {
+        var table = table(store);
+        return SYSTEM.stream().allMatch(system -> table.at(system.path()).isPresent());
+    }
+
+    /** Adds those of the mounts that every server has which are not there yet. */
     public void createSystemMounts(Storage.Writer store) {
-        var table = new MountTable(List.of());
-        for (var system : List.of(
-                new String[] {"sys/", "system", "system endpoints used for control, policy and debugging"},
-                new String[] {"cubbyhole/", "cubbyhole", "per-token private secret storage"},
-                new String[] {"auth/token/", "token", "token based credentials"})) {
-            table = table.with(fresh(system[0], system[1], system[2]));
+        var table = table(store);
+        for (var system : SYSTEM) {
+            if (table.at(system.path()).isEmpty()) table = table.with(fresh(system));
         }
         save(store, table);
     }
 
-    private MountEntry fresh(String path, String type, String description) {
-        var config = MountEntry.Config.EMPTY;
-        if (type.equals("token")) {
-            config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.of("default-service"), Optional.empty(),
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        } else if (type.equals("system")) {
-            config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.empty(), Optional.empty(),
-                    Optional.empty(), Optional.of(List.of("Accept")), Optional.empty(), Optional.empty());
-        }
+    private MountEntry fresh(SystemMount system) {
+        var type = system.type();
+        Optional<String> tokenType = type.equals("token") ? Optional.of("default-service") : Optional.empty();
+        Optional<List<String>> headers = switch (type) {
+            case "system" -> Optional.of(List.of("Accept"));
+            case "identity" -> Optional.of(List.of("Authorization"));
+            default -> Optional.empty();
+        };
+        var config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), tokenType, Optional.empty(), Optional.empty(), headers, Optional.empty(), Optional.empty());
         boolean sealWrap = type.equals("system");
-        return new MountEntry(path, type, newAccessor(path.startsWith(MountEntry.AUTH), type), newUuid(), description, config, Map.of(),
+        return new MountEntry(system.path(), type, newAccessor(system.path().startsWith(MountEntry.AUTH), type), newUuid(), system.description(), config, Map.of(),
                 type.equals("cubbyhole"), sealWrap, false, "", false);
     }
 

@@ -19,6 +19,8 @@ final class Completion {
     private static final Problem AT_ONCE_REVOKED =
             new Problem.Invalid("Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.");
 
+    private static final String FACTORS_HEADER = "x-vault-mfa";
+
     private final Mounts mounts;
     private final Leases leases;
     private final Logins logins;
@@ -49,8 +51,13 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
-            var made = logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, now);
-            complete = complete.withAuth(made.auth(), made.warnings());
+            var codes = allowed.request().headers().getOrDefault(FACTORS_HEADER, List.of());
+            switch (logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, codes, now)) {
+                case Logins.Outcome.Told told -> complete = complete.withAuth(told.auth(), told.warnings());
+                case Logins.Outcome.Refused refused -> {
+                    return Answer.of(refused.problem());
+                }
+            }
         }
         if (!wraps(allowed, reply)) return complete;
         return wrapping.wrap(store, allowed.request(), complete, now);

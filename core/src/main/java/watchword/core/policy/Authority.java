@@ -101,10 +101,11 @@ public final class Authority {
         if (caller.entityId().isEmpty()) return Optional.of(caller);
         var identity = identities.of(store, caller.entityId());
         if (identity.entityId().isEmpty()) return Optional.empty();
+        var known = caller.of(identity.entityId());
         var added = Policies.withoutRoot(identity.policies());
-        if (added.isEmpty()) return Optional.of(caller);
-        var all = Stream.concat(caller.row().policies().stream(), added.stream()).distinct().sorted().toList();
-        return Optional.of(new TokenCaller(caller.token(), caller.tokenKey(), caller.accessor(), caller.row(), all, added, caller.sudo()));
+        if (added.isEmpty()) return Optional.of(known);
+        var all = Stream.concat(known.row().policies().stream(), added.stream()).distinct().sorted().toList();
+        return Optional.of(new TokenCaller(known.token(), known.tokenKey(), known.accessor(), known.row(), all, added, known.sudo()));
     }
 
     public Decision decide(

@@ -118,6 +118,16 @@ public record Answer(
         return tree;
     }
 
+    private static Map<String, @Nullable Object> tree(Reply.Factors factors) {
+        var constraints = new LinkedHashMap<String, @Nullable Object>();
+        factors.constraints().forEach((name, all) -> constraints.put(name, Map.of("any", all.stream()
+                .map(one -> Map.of("type", one.type(), "id", one.id(), "uses_passcode", one.usesPasscode(), "name", one.name())).toList())));
+        var tree = new LinkedHashMap<String, @Nullable Object>();
+        tree.put("mfa_request_id", factors.requestId());
+        tree.put("mfa_constraints", constraints);
+        return tree;
+    }
+
     public static Map<String, @Nullable Object> tree(Reply.Issued auth) {
         var tree = new LinkedHashMap<String, @Nullable Object>();
         tree.put("client_token", auth.clientToken());
@@ -131,7 +141,7 @@ public record Answer(
         tree.put("entity_id", auth.entityId());
         tree.put("token_type", auth.tokenType());
         tree.put("orphan", auth.orphan());
-        tree.put("mfa_requirement", null);
+        tree.put("mfa_requirement", auth.factors().map(Answer::tree).orElse(null));
         tree.put("num_uses", auth.numUses());
         return tree;
     }

@@ -11,6 +11,7 @@ import watchword.core.policy.Authority;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
+import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -22,35 +23,63 @@ public final class Logins {
     private final Mounts mounts;
     private final Authority authority;
     private final Entities entities;
+    private final FactorCheck factors;
 
-    public Logins(Tokens tokens, Mounts mounts, Authority authority, Entities entities) {
+    public Logins(Tokens tokens, Mounts mounts, Authority authority, Entities entities, FactorCheck factors) {
         this.tokens = tokens;
         this.mounts = mounts;
         this.authority = authority;
         this.entities = entities;
+        this.factors = factors;
     }
 
-    /** The {@code auth} part for the client. */
-    public record LoggedIn(Reply.Issued auth, List<String> warnings) {}
+    /** What a login comes to. */
+    public sealed interface Outcome {
+        /** @param auth for the client: a token, or what is still asked */
+        record Told(Reply.Issued auth, List<String> warnings) implements Outcome {}
 
-    public LoggedIn login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, Instant now) {
-        var warnings = new ArrayList<String>();
+        /** No token, but what was noted of the try stays. */
+        record Refused(Problem problem) implements Outcome {}
+    }
+
+    /** @param codes second factors that came along, see {@link FactorCheck} */
+    public Outcome login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, List<String> codes, Instant now) {
+        var entityId = entities.login(store, mount, login, now);
+        if (factors.isAskedOfAnybody(store)) {
+            switch (factors.judge(store, mount, path, entityId, login, codes, now)) {
+                case FactorCheck.Verdict.Good _ -> {}
+                case FactorCheck.Verdict.Refused refused -> {
+                    return new Outcome.Refused(refused.problem());
+                }
+                case FactorCheck.Verdict.Asked asked -> {
+                    var row = row(mount, peer, path, login, entityId, now);
+                    return new Outcome.Told(tokens.issued(Secret.copyOf(""), "", row, List.of(), now).asking(asked.factors()), List.of());
+                }
+            }
+        }
+        return issue(store, mount, peer, path, login, entityId, now);
+    }
+
+    /** The token of a login that has proven all that it had to. */
+    public Outcome.Told issue(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
+        var row = row(mount, peer, path, login, entityId, now);
+        var warnings = row.policies().stream().filter(name -> !authority.exists(store, name)).map(name -> "Policy \"" + name + "\" does not exist").toList();
+        var made = tokens.create(store, row);
+        return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now), warnings);
+    }
+
+    private TokenRow row(MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
         var terms = login.terms();
         var names = new ArrayList<>(Policies.canonical(terms.tokenPolicies()));
         if (!terms.tokenNoDefaultPolicy() && !names.contains(Policies.DEFAULT)) names.add(Policies.DEFAULT);
-        var policies = Policies.canonical(names);
-        policies.stream().filter(name -> !authority.exists(store, name)).forEach(name -> warnings.add("Policy \"" + name + "\" does not exist"));
         var max = shorter(terms.tokenMaxTtl(), mounts.maxTtl(mount));
         var ttl = terms.tokenPeriod().isPositive() ? terms.tokenPeriod() : shorter(terms.tokenTtl().isPositive() ? terms.tokenTtl() : mounts.defaultTtl(mount), max);
         if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
         var type = type(mount, terms);
-        var entityId = entities.login(store, mount, login, now);
         var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), login.run(), login.handle());
-        var row = new TokenRow(path, policies, login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
+        return new TokenRow(path, Policies.canonical(names), login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
                 terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, peer), type, type.equals(TokenRow.SERVICE),
                 Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
-        var made = tokens.create(store, row);
-        return new LoggedIn(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now), warnings);
     }
 
     private static List<String> boundCidrs(TokenTerms terms, Peer peer) {

@@ -66,6 +66,11 @@ public record TokenCaller(
         return row.meta();
     }
 
+    /** As one of this entity, into which the token's own may have been merged. */
+    public TokenCaller of(String entity) {
+        return entity.equals(row.entityId()) ? this : new TokenCaller(token, tokenKey, accessor, row.of(entity), policies, identityPolicies, sudo);
+    }
+
     public TokenCaller withSudo(boolean granted) {
         return granted == sudo ? this : new TokenCaller(token, tokenKey, accessor, row, policies, identityPolicies, granted);
     }

@@ -1,12 +1,14 @@
 package watchword.core.token;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Glob;
 import watchword.sdk.Ask;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
@@ -16,19 +18,24 @@ import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.TokenTerms;
 
 /** The rules of {@code auth/token/create}: a child never exceeds its parent, unless the parent may use sudo there. */
 public final class TokenCreation {
+    private static final String MOUNT = "auth/token/";
+
     private final Tokens tokens;
     private final TokenRoles roles;
     private final Mounts mounts;
     private final Authority authority;
+    private final Entities entities;
 
-    public TokenCreation(Tokens tokens, TokenRoles roles, Mounts mounts, Authority authority) {
+    public TokenCreation(Tokens tokens, TokenRoles roles, Mounts mounts, Authority authority, Entities entities) {
         this.tokens = tokens;
         this.roles = roles;
         this.mounts = mounts;
         this.authority = authority;
+        this.entities = entities;
     }
 
     /** What a caller may say of the token it wants. */
@@ -64,21 +71,28 @@ public final class TokenCreation {
         policies.stream().filter(name -> !authority.exists(store, name)).forEach(name -> warnings.add("Policy \"" + name + "\" does not exist"));
         var terms = new Terms(wanted, role, parent, policies, warnings);
         if (type.equals(TokenRow.BATCH)) terms.requireBatchable();
+        var entityId = wanted.entityAlias().isEmpty() ? asOrphan ? "" : parent.entityId() : entityOf(store, wanted.entityAlias(), role, ask.now());
         var path = "auth/token/" + ask.path();
         var row = new TokenRow(role.map(r -> r.pathSuffix().isEmpty() ? path : path + "/" + r.pathSuffix()).orElse(path), policies, wanted.meta(),
                 displayName(wanted), terms.uses, terms.uses, ask.now(), terms.ttl, terms.explicitMax, terms.period,
-                asOrphan ? "" : parent.tokenKey(), asOrphan ? "" : parent.row().entityId(), boundCidrs(parent, role), type,
+                asOrphan ? "" : parent.tokenKey(), entityId, boundCidrs(parent, role), type,
                 type.equals(TokenRow.SERVICE) && terms.renewable, terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
                 wanted.roleName(), Optional.empty(), "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
-        return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, List.of(), ask.now())).warn(warnings);
+        return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, entities.policies(store, entityId), ask.now())).warn(warnings);
     }
 
     private static void requireParent(TokenCaller parent, Wanted wanted) {
         if (parent.row().isBatch()) throw invalid("batch tokens cannot create more tokens");
         if (parent.row().uses() > 0) throw invalid("restricted use token cannot generate child tokens");
         if (wanted.numUses() < 0) throw invalid("number of uses cannot be negative");
-        if (!wanted.entityAlias().isEmpty()) throw invalid("'entity_alias' is only allowed with a role that lists it");
+    }
+
+    /** Who is known by an alias on the mount of tokens, if the role lets it be named; made when there is nobody. */
+    private String entityOf(Storage.Writer store, String alias, Optional<TokenRoles.Row> role, Instant now) {
+        var rules = role.orElseThrow(() -> invalid("'entity_alias' is only allowed in combination with token role"));
+        if (rules.allowedEntityAliases().stream().noneMatch(allowed -> Glob.anywhere(allowed, alias))) throw invalid("invalid 'entity_alias' value");
+        return entities.login(store, mounts.at(store, MOUNT).orElseThrow(), Reply.Login.of(alias, TokenTerms.NONE), now);
     }
 
     private static void requireCustomId(Wanted wanted, TokenCaller parent) {

@@ -152,11 +152,16 @@ public final class TokenRoutes implements Engine {
     }
 
     private Reply<Facts> lookupAccessor(Call.Read<ByAccessor> call) {
-        var key = requireAccessor(call.store(), call.input().accessor());
-        var row = tokens.row(call.store(), key).orElseThrow();
-        var unknown = new TokenCaller(Secret.copyOf(""), key, call.input().accessor(), row, row.policies(), List.of(), false);
+        var unknown = requireByAccessor(call.store(), call.input().accessor());
         var caller = authority.withIdentity(call.store(), unknown).orElse(unknown);
         return Reply.of(facts(caller, "", call.now()));
+    }
+
+    /** Without what its identity adds, and whether or not that is there. */
+    private TokenCaller requireByAccessor(Storage.Reader store, String accessor) {
+        var key = requireAccessor(store, accessor);
+        var row = tokens.row(store, key).orElseThrow();
+        return new TokenCaller(Secret.copyOf(""), key, accessor, row, row.policies(), List.of(), false);
     }
 
     private String requireAccessor(Storage.Reader store, String accessor) {
@@ -203,11 +208,9 @@ public final class TokenRoutes implements Engine {
     }
 
     private Reply<None> renewAccessor(Call.Effect<RenewAccessor> call) {
-        var found = call.storage().<Map.Entry<String, TokenRow>>read(store -> {
-            var key = requireAccessor(store, call.input().accessor());
-            return Map.entry(key, tokens.row(store, key).orElseThrow());
-        });
-        return renewals.renew(call, found.getKey(), found.getValue(), Secret.copyOf(""), call.input().increment());
+        var found = call.storage().<Optional<TokenCaller>>read(store -> authority.withIdentity(store, requireByAccessor(store, call.input().accessor())))
+                .orElseThrow(() -> new Problem.Denied("bad token").asException());
+        return renewals.renew(call, found.tokenKey(), found.row(), Secret.copyOf(""), call.input().increment());
     }
 
     // ---- revoking ----

@@ -97,6 +97,11 @@ public record TokenRow(
                 renewable, expires, lastRenewal, role, login, known);
     }
 
+    TokenRow of(String entity) {
+        return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entity, boundCidrs, type,
+                renewable, expires, lastRenewal, role, login, accessor);
+    }
+
     TokenRow orphaned() {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
                 renewable, expires, lastRenewal, role, login, accessor);

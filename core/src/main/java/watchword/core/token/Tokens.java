@@ -205,6 +205,6 @@ public final class Tokens implements AutoCloseable {
         var all = identityPolicies.isEmpty() ? row.policies()
                 : java.util.stream.Stream.concat(row.policies().stream(), identityPolicies.stream()).distinct().sorted().toList();
         return new Reply.Issued(token, accessor, all, row.policies(), identityPolicies, row.meta(), row.ttlAt(now), row.renewable(), row.entityId(),
-                row.type(), row.orphan(), row.uses());
+                row.type(), row.orphan(), row.uses(), Optional.empty());
     }
 }

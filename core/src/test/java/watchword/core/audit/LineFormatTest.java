@@ -82,7 +82,7 @@ class LineFormatTest {
     @Test
     void an_answer_has_its_lease_login_and_wrapping() {
         var issued = new Reply.Issued(Secret.copyOf("canary-new-token"), "canary-new-accessor", List.of("default"), List.of("default"), List.of(), Map.of("user", "alice"),
-                Duration.ofMinutes(5), true, "entity-2", "service", true, 0);
+                Duration.ofMinutes(5), true, "entity-2", "service", true, 0, Optional.empty());
         var wrap = new Answer.WrapInfo(Secret.copyOf("canary-wrap"), "canary-wrap-accessor", 60, "2030-01-01T00:00:00Z", "auth/token/create", Optional.of("canary-wrapped"));
         var answer = new Answer(200, Optional.of(Entries.map("key", "canary-key")), false, Optional.of(new Answer.LeaseInfo("aws/creds/r/abc", 3600, true)),
                 Optional.of(issued), Optional.of(wrap), List.of("careful"), Optional.empty(), Optional.empty());
