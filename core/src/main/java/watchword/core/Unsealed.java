@@ -32,6 +32,8 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
+import watchword.core.opa.Guards;
+import watchword.core.opa.OpaRoutes;
 import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
@@ -65,6 +67,7 @@ import watchword.core.token.TokenRoutes;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.core.wrapping.WrappingRoutes;
+import watchword.sdk.Outbound;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -92,6 +95,7 @@ final class Unsealed implements AutoCloseable {
     private final EventBus events;
     private final Pipeline pipeline;
     private final RateLimits limits;
+    private final Guards guards;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -118,7 +122,7 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process) {}
+            HostProcess process, Outbound outbound) {}
 
     /** What counts and times, sealed or not. */
     record Measures(Metrics metrics, Flights flights) {}
@@ -152,13 +156,14 @@ final class Unsealed implements AutoCloseable {
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
         this.cors = new Cors(storage);
+        this.guards = new Guards(settings.outbound(), clock);
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new OpaRoutes(guards).routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
@@ -166,7 +171,7 @@ final class Unsealed implements AutoCloseable {
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events, guards);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             audit.start(settings.audits());
             noteVersion();
@@ -262,6 +267,7 @@ final class Unsealed implements AutoCloseable {
         limits.refresh(storage);
         cors.refresh();
         audit.refresh();
+        guards.refresh(storage);
     }
 
     private void keepUp() {
@@ -286,6 +292,7 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         events.close();
+        guards.close();
         audit.close();
         tokens.close();
         storage.close(); // with the cache: what it holds is in clear

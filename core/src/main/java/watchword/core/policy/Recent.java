@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  * What was used of late, bounded: two generations, of which the older is dropped when the younger is full. Reading takes no lock. Any thread;
  * two that miss at once both make the value, and one of them is kept.
  */
-final class Recent<K, V> {
+public final class Recent<K, V> {
     private final int most;
     private volatile Map<K, V> young = new ConcurrentHashMap<>();
     private volatile Map<K, V> old = Map.of();
 
     /** @param most entries of a generation: up to twice as many are kept */
-    Recent(int most) {
+    public Recent(int most) {
         this.most = most;
     }
 
-    @Nullable V get(K key) {
+    public @Nullable V get(K key) {
         var value = young.get(key);
         if (value != null) return value;
         value = old.get(key);
@@ -26,7 +26,7 @@ final class Recent<K, V> {
         return value;
     }
 
-    void put(K key, V value) {
+    public void put(K key, V value) {
         if (young.size() >= most) turnOver();
         young.put(key, value);
     }
