@@ -11,6 +11,16 @@ import data.watchword.settings
 # entrypoint: true
 decision := {"allow": count(refusals) == 0, "reasons": sort(refusals)}
 
+# A rule that asks for a setting that is not there would refuse nothing.
+refusals contains "the policy's settings are not there" if not has_settings
+
+has_settings if {
+	settings.max_ttl_seconds
+	settings.wide_paths_allowed
+	settings.business_hours_utc.from
+	settings.business_hours_utc.until
+}
+
 path := input.request.path
 
 writes if input.request.capability in {"create", "update", "patch"}

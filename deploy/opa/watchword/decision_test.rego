@@ -19,6 +19,11 @@ refused(changes, reason) if {
 
 test_what_nothing_speaks_against_is_allowed if decision.allow with input as plain
 
+test_without_settings_nothing_is_allowed if {
+	result := decision with input as plain with data.watchword.settings as {}
+	result == {"allow": false, "reasons": ["the policy's settings are not there"]}
+}
+
 policy(statements) := {"request": {"path": "sys/policies/acl/team", "operation": "write", "capability": "update", "policy": statements}}
 
 test_a_policy_of_wildcards_is_refused if {

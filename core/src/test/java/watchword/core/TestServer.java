@@ -15,7 +15,9 @@ import watchword.core.request.RequestPath;
 import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
+import watchword.core.sys.HostProcess;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Outbound;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -43,9 +45,13 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TestServer start(EngineCatalog catalog) {
+        return start(catalog, Outbound.NONE);
+    }
+
+    public static TestServer start(EngineCatalog catalog, Outbound outbound) {
         var clock = new TestClock();
         var storage = new MemoryStorage();
-        var server = server(storage, catalog, clock);
+        var server = server(storage, catalog, clock, outbound);
         var root = server.initialize(init(), Optional.empty()).first().reveal();
         return new TestServer(clock, storage, server, root);
     }
@@ -58,12 +64,12 @@ public final class TestServer implements AutoCloseable {
     /** Another server process on the same store. */
     public TestServer restarted() {
         server.seal();
-        return new TestServer(clock, storage, server(storage, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
+        return new TestServer(clock, storage, server(storage, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock, Outbound.NONE), root);
     }
 
-    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
+    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20), HostProcess.NONE, outbound), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,6 +41,8 @@ public final class Guards implements AutoCloseable {
     private static final Schema<OpaPolicy.Row> SCHEMA = Schema.of(OpaPolicy.Row.class);
     /** One object, since a caching store keeps what a decoder made by the decoder's identity. */
     private static final Function<byte[], List<OpaPolicy.Ready>> DECODE = Guards::decode;
+    /** Evaluations of bundles. */
+    private static final int MOST_AT_ONCE = 8;
     /** What an OPA policy is told of one request, in bytes. */
     private static final int MOST_INPUT = 1 << 20;
     /** Decisions of a generation, see {@link Recent}. */
@@ -51,7 +54,8 @@ public final class Guards implements AutoCloseable {
     private final OpaServer server;
     private final Map<String, Builtins.Builtin> builtins;
     private final Watch watch = new Watch();
-    private final int atOnce = 2 * Runtime.getRuntime().availableProcessors();
+    /** Each may take the memory of an instance, see {@link WasmInstance}. */
+    private final Semaphore places = new Semaphore(Math.min(MOST_AT_ONCE, 2 * Runtime.getRuntime().availableProcessors()));
     /** By the bundle's digest. */
     private final Map<String, WasmPolicy> compiled = new ConcurrentHashMap<>();
     private final Recent<Asking, Held> decisions = new Recent<>(MOST_DECISIONS);
@@ -125,7 +129,7 @@ public final class Guards implements AutoCloseable {
 
     /** @throws WasmPolicy.UnusableException when it cannot be evaluated here; it says why */
     WasmPolicy compile(Bundle bundle) {
-        return WasmPolicy.compile(bundle, builtins, atOnce);
+        return WasmPolicy.compile(bundle, builtins, places);
     }
 
     /** Compiles what is new, so that no request waits for it, and forgets what is gone. To be called now and then. */

@@ -31,7 +31,7 @@ final class WasmInstance {
     private static final int ABI = 1;
     private static final int LEAST_MINOR = 2;
     /** Of 64 KiB; what a decision may use besides the bundle's data. */
-    private static final int MOST_PAGES = 512;
+    private static final int MOST_PAGES = 256;
     private static final int MOST_BUILTIN_ARGUMENTS = 4;
     private static final int AS_JSON = 0;
 

@@ -44,28 +44,28 @@ final class WasmPolicy {
         }
     }
 
-    private WasmPolicy(WasmModule module, Function<Instance, Machine> machine, int firstPages, byte[] data, Map<String, Builtins.Builtin> builtins, int atOnce) {
+    private WasmPolicy(WasmModule module, Function<Instance, Machine> machine, int firstPages, byte[] data, Map<String, Builtins.Builtin> builtins, Semaphore places) {
         this.module = module;
         this.machine = machine;
         this.firstPages = firstPages;
         this.data = data;
         this.builtins = builtins;
-        this.places = new Semaphore(atOnce);
+        this.places = places;
         var first = create();
         this.entrypoints = first.entrypoints();
         idle.add(first);
     }
 
     /**
-     * @param atOnce how many evaluations may run
+     * @param places one for each evaluation that may run at once, of any policy
      * @throws UnusableException when it is no module that can be evaluated here; it says why
      */
-    static WasmPolicy compile(Bundle bundle, Map<String, Builtins.Builtin> builtins, int atOnce) {
+    static WasmPolicy compile(Bundle bundle, Map<String, Builtins.Builtin> builtins, Semaphore places) {
         try {
             var module = Parser.parse(bundle.wasm());
             int firstPages = requireImports(module);
             var machine = MachineFactoryCompiler.builder(module).withInterpreterFallback(InterpreterFallback.SILENT).compile();
-            return new WasmPolicy(module, machine, firstPages, bundle.data(), builtins, atOnce);
+            return new WasmPolicy(module, machine, firstPages, bundle.data(), builtins, places);
         } catch (UnusableException unusable) {
             throw unusable;
         } catch (ChicoryException | WasmInstance.AbortException | IndexOutOfBoundsException | NullPointerException | IllegalArgumentException | StackOverflowError broken) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import watchword.testkit.TestClock;
@@ -21,7 +23,7 @@ class WasmPolicyTest {
     private static final Watch WATCH = new Watch();
 
     private static WasmPolicy compile(byte[] bundle) {
-        return WasmPolicy.compile(Bundle.read(bundle), Builtins.of(new TestClock()), 4);
+        return WasmPolicy.compile(Bundle.read(bundle), Builtins.of(new TestClock()), new Semaphore(4));
     }
 
     @AfterAll
@@ -91,7 +93,7 @@ class WasmPolicyTest {
     @Test
     void nothing_of_one_evaluation_is_left_for_the_next() throws Exception {
         var inputs = new ArrayList<String>();
-        for (int i = 0; i < 200; i++) inputs.add("{\"n\":" + i + ",\"text\":\"" + "x".repeat(i * 37 % 3000) + "\"}");
+        for (int i = 0; i < 200; i++) inputs.add("{\"n\":\"" + i + "x".repeat(i * 37 % 3000) + "\"}");
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var asked = threads.invokeAll(inputs.stream().<Callable<Verdict>>map(input -> () -> ask(ODD, "odd/echo", input, LONG)).toList());
             for (int i = 0; i < inputs.size(); i++) {
@@ -111,22 +113,8 @@ class WasmPolicyTest {
     void what_is_no_module_is_refused() {
         var wasm = Bundle.read(Bundles.odd()).wasm();
         for (int length : new int[] {8, 100, wasm.length / 2, wasm.length - 1}) {
-            var cut = java.util.Arrays.copyOf(wasm, length);
+            var cut = Arrays.copyOf(wasm, length);
             assertThatThrownBy(() -> compile(cut)).as("first %s bytes", length).isInstanceOf(WasmPolicy.UnusableException.class);
         }
-    }
-
-    @Test
-    void it_is_fast() {
-        byte[] input = starterInput("secret/data/break-glass/x", "deploy", 3).getBytes(StandardCharsets.UTF_8);
-        long[] took = new long[20000];
-        for (int i = 0; i < took.length; i++) {
-            long b = System.nanoTime();
-            STARTER.ask("watchword/decision", input, LONG, WATCH);
-            took[i] = System.nanoTime() - b;
-        }
-        var late = java.util.Arrays.copyOfRange(took, 10000, 20000);
-        java.util.Arrays.sort(late);
-        System.out.println("median us " + late[5000] / 1000.0 + " p99 " + late[9900] / 1000.0);
     }
 }
