@@ -15,8 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 class Watchword:
     """A server, asked with any token."""
 
-    def ask(self, method, path, by=None, **fields):
-        headers = {"X-Vault-Token": by or os.environ["VAULT_TOKEN"]}
+    def ask(self, method, path, by=None, wrap_ttl=None, **fields):
+        headers = {"X-Vault-Token": by or os.environ["VAULT_TOKEN"], **({"X-Vault-Wrap-TTL": wrap_ttl} if wrap_ttl else {})}
         return requests.request(method, f"{os.environ['VAULT_ADDR']}/v1/{path}", headers=headers, json=fields or None, timeout=30)
 
     def do(self, method, path, by=None, **fields):

@@ -26,6 +26,8 @@ def prepared(watchword):
     watchword.do("PUT", "secret/data/production/serving/api", data={"password": "hunter2"})
     watchword.do("PUT", "secret/data/break-glass/root", data={"password": "hunter2"})
     watchword.do("PUT", "secret/data/labelled", data={"password": "hunter2"})
+    watchword.do("PUT", "secret/data/restricted", data={"password": "hunter2"})
+    watchword.do("PUT", "secret/metadata/restricted", custom_metadata={"classification": "restricted"})
     watchword.do("PUT", "secret/metadata/labelled", custom_metadata={"classification": "production-serving", "owner": "ml"})
 
 
@@ -65,6 +67,8 @@ TABLE = [
     ({"role": "deploy"}, "GET", "secret/data/team/x", {}, ["the deploy role is only for the main branch"]),
     ({"role": "deploy", "ref": "refs/heads/main"}, "GET", "secret/data/team/x", {}, []),
     ({"role": "deploy", "ref": "refs/heads/main\u00e9\"]"}, "GET", "secret/data/team/x", {}, ["the deploy role is only for the main branch"]),
+    ({}, "GET", "secret/data/restricted", {"wrap_ttl": "2h"}, ["what is classified restricted lives at most 3600 seconds"]),
+    ({}, "GET", "secret/data/restricted", {"wrap_ttl": "1h"}, []),
     ({}, "PUT", "sys/policies/acl/wide", {"policy": 'path "*" { capabilities = ["read"] }'}, ["an ACL policy must not have a path of wildcards alone"]),
     ({}, "PUT", "sys/policies/acl/wide", {"policy": 'path "secret/*" { capabilities = ["read"] }'}, ["an ACL policy must not have a path of wildcards alone"]),
     ({}, "PUT", "sys/policy/wide", {"rules": 'path "+/*" { capabilities = ["read"] }'}, ["an ACL policy must not have a path of wildcards alone"]),

@@ -82,11 +82,14 @@ refusals contains "the deploy role is only for the main branch" if {
 
 # ---- what is more sensitive lives shorter
 
-asked_ttl := max([seconds |
+# Of what is issued, and of the wrapping it is in.
+asked_ttls := [seconds |
 	some field in ["ttl", "max_ttl", "explicit_max_ttl", "period", "lease"]
 	seconds := input.request.parameters[field]
 	is_number(seconds)
-])
+]
+
+asked_ttl := max(array.concat(asked_ttls, [object.get(input.request, "wrap_ttl", 0)]))
 
 refusals contains reason if {
 	class := object.get(input.target.metadata, "classification", "")

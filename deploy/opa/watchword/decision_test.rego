@@ -84,6 +84,13 @@ test_what_is_restricted_lives_an_hour if {
 	decision.allow with input as with_(lasting("", 999999))
 }
 
+test_so_does_its_wrapping if {
+	refused(
+		{"request": {"path": "secret/data/x", "capability": "read", "wrap_ttl": 7200}, "target": {"metadata": {"classification": "restricted"}}},
+		"what is classified restricted lives at most 3600 seconds",
+	)
+}
+
 glass(weekday, hour) := {
 	"request": {"path": "secret/data/break-glass/root", "capability": "read"},
 	"time": {"weekday": weekday, "hour": hour, "minute": 30},

@@ -89,7 +89,9 @@ public final class OpaRoutes {
     }
 
     private Reply<Keys> list(Call.Read<Nothing> call) {
-        return Reply.of(new Keys(Guards.all(call.store()).stream().map(OpaPolicy::name).sorted().toList()));
+        var names = Guards.all(call.store()).stream().map(OpaPolicy::name).sorted().toList();
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        return Reply.of(new Keys(names));
     }
 
     private Reply<Shown> show(Call.Read<Name> call) {
