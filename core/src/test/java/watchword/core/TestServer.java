@@ -1,6 +1,5 @@
 package watchword.core;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -132,12 +131,9 @@ public final class TestServer implements AutoCloseable {
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
         var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
-        try {
-            var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
-            return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
-        } catch (Json.MalformedException broken) {
-            throw new AssertionError("not JSON: " + new String(response.body(), StandardCharsets.UTF_8), broken);
-        }
+        // Our own words: the description of the API has more values than we would take from a client.
+        var tree = response.body().length == 0 ? Map.of() : Json.parseTrusted(response.body());
+        return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
     }
 
     /** A token with these policies, made by root. */

@@ -3,6 +3,7 @@ package watchword.core.opa;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ public final class Guards implements AutoCloseable {
     private static final Schema<OpaPolicy.Row> SCHEMA = Schema.of(OpaPolicy.Row.class);
     /** One object, since a caching store keeps what a decoder made by the decoder's identity. */
     private static final Function<byte[], List<OpaPolicy.Ready>> DECODE = Guards::decode;
+    /** With what a module does when it is made, which might not end. */
+    private static final Duration LONGEST_COMPILE = Duration.ofSeconds(60);
     /** Evaluations of bundles. */
     private static final int MOST_AT_ONCE = 8;
     /** What an OPA policy is told of one request, in bytes. */
@@ -129,7 +132,7 @@ public final class Guards implements AutoCloseable {
 
     /** @throws WasmPolicy.UnusableException when it cannot be evaluated here; it says why */
     WasmPolicy compile(Bundle bundle) {
-        return WasmPolicy.compile(bundle, builtins, places);
+        return watch.within(LONGEST_COMPILE, () -> WasmPolicy.compile(bundle, builtins, places));
     }
 
     /** Compiles what is new, so that no request waits for it, and forgets what is gone. To be called now and then. */

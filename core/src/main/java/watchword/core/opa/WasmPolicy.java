@@ -4,7 +4,6 @@ import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
-import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionImport;
@@ -68,7 +67,7 @@ final class WasmPolicy {
             return new WasmPolicy(module, machine, firstPages, bundle.data(), builtins, places);
         } catch (UnusableException unusable) {
             throw unusable;
-        } catch (ChicoryException | WasmInstance.AbortException | IndexOutOfBoundsException | NullPointerException | IllegalArgumentException | StackOverflowError broken) {
+        } catch (RuntimeException | StackOverflowError | LinkageError broken) { // whatever a library makes of bytes that are no such module
             throw new UnusableException("it is no module that opa build -t wasm makes");
         }
     }
@@ -132,7 +131,7 @@ final class WasmPolicy {
                 return result;
             });
             return verdict(answer);
-        } catch (RuntimeException | StackOverflowError failed) {
+        } catch (RuntimeException | StackOverflowError | LinkageError failed) {
             // The instance is dropped; the next evaluation makes another.
             return System.nanoTime() - deadline >= 0 ? tooSlow() : new Verdict.NoAnswer("the bundle failed: it needs more memory or a deeper stack than it may have, or is broken");
         }
