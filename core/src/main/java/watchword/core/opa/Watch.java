@@ -36,10 +36,12 @@ final class Watch implements AutoCloseable {
             thread.interrupt();
         }
 
-        /** @return whether it was ended; the thread is then as if it had not been */
-        synchronized boolean finish() {
+        /** The thread goes on as if it had not been interrupted by us. */
+        synchronized void finish() {
             over = true;
-            return ended && Thread.interrupted();
+            if (ended) {
+                var unused = Thread.interrupted();
+            }
         }
     }
 
