@@ -170,7 +170,7 @@ final class Unsealed implements AutoCloseable {
                         new LoggerRoutes().routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events, guards);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             audit.start(settings.audits());
