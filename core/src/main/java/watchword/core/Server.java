@@ -27,6 +27,7 @@ import watchword.core.sys.ApiRoute;
 import watchword.core.sys.HostProcess;
 import watchword.core.sys.OpenApi;
 import watchword.core.sys.ServerInfo;
+import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -60,12 +61,13 @@ public final class Server implements Service, AutoCloseable {
      * @param auditFolder where audit files made by API may be
      * @param cache puts a cache over the open barrier, when this process alone writes the store
      * @param process what only the process around the server knows
+     * @param outbound the way to OPA servers
      */
     public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
-            UnaryOperator<Storage> cache, HostProcess process) {
-        /** In a process that tells nothing of itself. */
+            UnaryOperator<Storage> cache, HostProcess process, Outbound outbound) {
+        /** In a process that tells nothing of itself, and from which nothing is reached. */
         public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {
-            this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE);
+            this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE, Outbound.NONE);
         }
     }
 
@@ -74,7 +76,7 @@ public final class Server implements Service, AutoCloseable {
         this.random = random;
         this.clock = clock;
         this.seal = new Seal(inner, options.seal(), random, clock);
-        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process());
+        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process(), options.outbound());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
     }

@@ -39,6 +39,8 @@ import watchword.core.mount.Engines;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
+import watchword.core.opa.Guards;
+import watchword.core.opa.OpaRoutes;
 import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
@@ -70,6 +72,7 @@ import watchword.core.token.TokenRoutes;
 import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.core.wrapping.WrappingRoutes;
+import watchword.sdk.Outbound;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -97,6 +100,7 @@ final class Unsealed implements AutoCloseable {
     private final EventBus events;
     private final Pipeline pipeline;
     private final RateLimits limits;
+    private final Guards guards;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -123,7 +127,7 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process) {}
+            HostProcess process, Outbound outbound) {}
 
     /** What counts and times, sealed or not. */
     record Measures(Metrics metrics, Flights flights) {}
@@ -159,13 +163,14 @@ final class Unsealed implements AutoCloseable {
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
         this.cors = new Cors(storage);
+        this.guards = new Guards(settings.outbound(), clock);
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), MountFollower.all(List.of(quotaRoutes, identities)));
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new OpaRoutes(guards).routes(), new CapabilityRoutes(authority, tokens).routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
@@ -174,7 +179,7 @@ final class Unsealed implements AutoCloseable {
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events, guards);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -277,6 +282,7 @@ final class Unsealed implements AutoCloseable {
         limits.refresh(storage);
         cors.refresh();
         audit.refresh();
+        guards.refresh(storage);
     }
 
     private void keepUp() {
@@ -301,6 +307,7 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         events.close();
+        guards.close();
         audit.close();
         tokens.close();
         storage.close(); // with the cache: what it holds is in clear

@@ -1,6 +1,7 @@
 package watchword.sdk;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A secrets engine or an auth method: what an operator mounts at a path.
@@ -24,6 +25,16 @@ public interface Engine {
         return "Field validation failed: ";
     }
 
+    /**
+     * What may be told of the thing at a path to those who judge whether it may be touched: what its owners noted of it, such as a
+     * classification. Never what it holds.
+     *
+     * @param path below the mount
+     */
+    default Map<String, String> about(Storage.Reader store, String path) {
+        return Map.of();
+    }
+
     /** Runs in the transaction that changes the mount's options; refuses options this engine does not take. */
-    default void optionsChanged(Storage.Writer store, java.util.Map<String, String> before, java.util.Map<String, String> after) {}
+    default void optionsChanged(Storage.Writer store, Map<String, String> before, Map<String, String> after) {}
 }

@@ -15,6 +15,11 @@ import javax.net.ssl.SSLContext;
  */
 public interface Outbound {
 
+    /** For a server that reaches nothing. */
+    Outbound NONE = _ -> {
+        throw new Problem.Upstream("this server reaches nothing outside").asException();
+    };
+
     /**
      * @throws Problem.ProblemException {@link Problem.Upstream} when there is no answer: not allowed, not reached, not trusted, too slow, too
      *     large; the message names the host and why, and nothing that was sent. {@link Problem.Invalid} for an address that is none

@@ -14,6 +14,7 @@ import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
 import watchword.core.policy.Decision;
+import watchword.core.policy.Judgement;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
@@ -85,10 +86,12 @@ final class LineWriter {
                 out.name("allowed").truth(true);
                 out.member("rule", allow.rule());
                 granting(allow.policies());
+                judged(allow.judged());
             }
             case Decision.Deny deny -> {
                 out.name("allowed").truth(false);
                 out.member("rule", deny.rule());
+                judged(deny.judged());
             }
         }
         out.endObject();
@@ -102,6 +105,25 @@ final class LineWriter {
             out.name("name").text(policy);
             out.name("namespace_id").text("root");
             out.name("type").text("acl");
+            out.endObject();
+        }
+        out.endArray();
+    }
+
+    private void judged(List<Judgement> judgements) {
+        if (judgements.isEmpty()) return;
+        out.name("opa").beginArray();
+        for (var judgement : judgements) {
+            out.beginObject();
+            out.name("name").text(judgement.policy());
+            out.name("decision").text(switch (judgement.outcome()) {
+                case ALLOW -> "allow";
+                case DENY -> "deny";
+                case NO_ANSWER -> "no_answer";
+            });
+            out.name("enforced").truth(judgement.enforced());
+            texts("reasons", judgement.reasons());
+            out.member("decision_id", judgement.id());
             out.endObject();
         }
         out.endArray();

@@ -1,5 +1,6 @@
 package watchword.core.pipeline;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Engines;
@@ -7,6 +8,7 @@ import watchword.core.mount.MountEntry;
 import watchword.core.mount.RouteTable;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
+import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Caller;
@@ -14,7 +16,7 @@ import watchword.sdk.Problem;
 import watchword.sdk.Route;
 
 /** What {@link Gate} says of a request. Only the gate makes one. */
-sealed interface Admission {
+sealed interface Admission extends Gate.Finding {
 
     /** The caller's token, where there is one: audit names it, and a limited token has spent a use. */
     Optional<TokenCaller> tokenCaller();
@@ -83,6 +85,11 @@ sealed interface Admission {
 
         Decision.Allow decision() {
             return decision;
+        }
+
+        /** The same, which OPA policies let pass. */
+        Allowed judged(List<Judgement> judgements) {
+            return new Allowed(request, caller, mount, engine, found, wanted, decision.judged(judgements));
         }
 
         @Override

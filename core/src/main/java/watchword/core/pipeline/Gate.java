@@ -6,9 +6,12 @@ import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
+import watchword.core.opa.Guards;
+import watchword.core.opa.Subject;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
+import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
@@ -30,15 +33,37 @@ final class Gate {
     private final Mounts mounts;
     private final Tokens tokens;
     private final Authority authority;
+    private final Guards guards;
 
-    Gate(Mounts mounts, Tokens tokens, Authority authority) {
+    Gate(Mounts mounts, Tokens tokens, Authority authority, Guards guards) {
         this.mounts = mounts;
         this.tokens = tokens;
         this.authority = authority;
+        this.guards = guards;
+    }
+
+    /** What one snapshot says of a request: all there is to say, or what an OPA policy is still to be asked, in no transaction. */
+    sealed interface Finding permits Admission, Finding.Guarded {
+        /** @param otherwise what it is admitted as when nothing refuses it */
+        record Guarded(Admission.Allowed otherwise, Guards.Question question) implements Finding {}
+    }
+
+    /** The last word: OPA policies are asked now, if any guard the request. */
+    Admission settle(Finding finding) {
+        return switch (finding) {
+            case Admission admission -> admission;
+            case Finding.Guarded guarded -> {
+                var allowed = guarded.otherwise();
+                var judgements = guards.ask(guarded.question());
+                var refusing = judgements.stream().filter(Judgement::refuses).findFirst();
+                yield refusing.isEmpty() ? allowed.judged(judgements)
+                        : new Admission.Refused(allowed.tokenCaller(), allowed.mount(), new Decision.Deny(allowed.decision().rule(), judgements), Guards.refusal(refusing.get()));
+            }
+        };
     }
 
     /** @param open answer a route that looks as if it needed no token */
-    Admission admit(Storage.Reader store, Request request, boolean open, Instant now) {
+    Finding find(Storage.Reader store, Request request, boolean open, Instant now) {
         var folder = request.operation() == Operation.LIST || request.operation() == Operation.SCAN;
         var path = folder ? request.path().asFolder().text() : request.path().text();
         var mount = mounts.covering(store, path).filter(m -> !m.tainted());
@@ -65,8 +90,14 @@ final class Gate {
             case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
                 new Admission.Refused(token, mount, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
             case RouteTable.Match.Found found ->
-                new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, wanted, allow);
+                guarded(store, path, caller, new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, wanted, allow), now);
         };
+    }
+
+    private Finding guarded(Storage.Reader store, String path, TokenCaller caller, Admission.Allowed allowed, Instant now) {
+        var question = guards.question(store, path, allowed.wanted(), caller, () -> new Subject(allowed.request(), path, caller, authority.identity(store, caller.entityId()), allowed.theMount(),
+                allowed.engine(), allowed.found(), allowed.wanted(), now));
+        return question.isEmpty() ? allowed : new Finding.Guarded(allowed, question.get());
     }
 
     /**
@@ -88,6 +119,8 @@ final class Gate {
         var path = request.path().text();
         var wanted = capability(store, request, caller, Optional.of(mount), Optional.of(allowed.found()), path, now);
         if (wanted == allowed.wanted()) return;
+        // An OPA policy was asked about the other capability, and cannot be asked in here.
+        if (!allowed.decision().judged().isEmpty()) throw new Problem.Unavailable("what is at this path has changed meanwhile; try again").asException();
         if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
     }
 

@@ -13,6 +13,7 @@ import watchword.core.lease.Leases;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.TokenCreations;
 import watchword.core.mount.Mounts;
+import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
@@ -47,11 +48,11 @@ public final class Pipeline {
     private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Wrapping wrapping, Audit audit, Metrics metrics, EventBus events) {
+            Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
-        this.gate = new Gate(mounts, tokens, authority);
+        this.gate = new Gate(mounts, tokens, authority, guards);
         this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping), events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
@@ -66,7 +67,8 @@ public final class Pipeline {
     public Response serve(Request request, boolean open) {
         var now = clock.instant();
         try {
-            var admission = spendUse(storage.<Admission>read(store -> gate.admit(store, request, open, now))); // whose token, which route, allowed?
+            var finding = storage.<Gate.Finding>read(store -> gate.find(store, request, open, now));        // whose token, which route, allowed?
+            var admission = spendUse(gate.settle(finding));                                                // by OPA policies, too, where there are any?
             var asked = trail.asked(request, admission, now);                                              // on record before anything happens
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);

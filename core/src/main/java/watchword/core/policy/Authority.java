@@ -133,7 +133,8 @@ public final class Authority {
         return known != null && isCurrent(store, names, known) ? known : null;
     }
 
-    private IdentityView identity(Storage.Reader store, String entityId) {
+    /** @param entityId empty for a caller without an entity */
+    public IdentityView identity(Storage.Reader store, String entityId) {
         return entityId.isEmpty() ? IdentityView.NOBODY : identities.of(store, entityId);
     }
 

@@ -28,7 +28,7 @@ public enum Capability {
         return word;
     }
 
-    static Optional<Capability> of(String word) {
+    public static Optional<Capability> of(String word) {
         for (var each : ALL) {
             if (each.word.equals(word)) return Optional.of(each);
         }

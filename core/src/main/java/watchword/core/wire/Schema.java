@@ -186,6 +186,11 @@ public final class Schema<R extends Record> {
         return encode(answer, Mode.WIRE);
     }
 
+    /** What a request asks, for who judges it: as its handler will see it, but for secrets and for what may hold some, of which only the names are told. */
+    public Map<String, Object> encodeMasked(R input) {
+        return encode(input, Mode.MASKED);
+    }
+
     R decode(Map<String, Object> tree, Mode mode) throws FieldException {
         var values = new @Nullable Object[parts.size()];
         for (int i = 0; i < values.length; i++) {

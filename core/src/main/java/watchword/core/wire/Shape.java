@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 record Shape<T>(String name, Map<String, Object> openApi, Reader<T> reader, Writer<T> writer, Supplier<T> zero) {
 
-    /** For whom a tree is: a client, or our own store, which keeps secrets and instants exactly. */
+    /**
+     * For whom a tree is: a client; our own store, which keeps secrets and instants exactly; or who judges a request and learns of secrets,
+     * and of what may hold some, only that they are there.
+     */
     enum Mode {
         WIRE,
-        STORE
+        STORE,
+        MASKED
     }
 
     @FunctionalInterface

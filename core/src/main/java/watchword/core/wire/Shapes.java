@@ -23,6 +23,9 @@ import watchword.sdk.Secret;
 final class Shapes {
     private Shapes() {}
 
+    /** Stands for a value that is not told. */
+    private static final String MASK = "***";
+
     static final Shape<String> STRING = shape("string", Shapes::text, (value, mode) -> value, "");
     static final Shape<Long> LONG = shape("integer", (tree, mode) -> integer(tree), (value, mode) -> value, 0L);
     static final Shape<Integer> INT = shape("integer", (tree, mode) -> smallInteger(tree), (value, mode) -> value.longValue(), 0);
@@ -30,8 +33,8 @@ final class Shapes {
     static final Shape<Duration> DURATION = shape("duration", Shapes::duration, Shapes::writeDuration, Duration.ZERO);
     static final Shape<Instant> INSTANT = shape("timestamp", (tree, mode) -> instant(tree), (value, mode) -> value.toString(), Instant.EPOCH);
     static final Shape<Secret> SECRET = shape("password", Shapes::secret, Shapes::writeSecret, Secret.copyOf(""));
-    static final Shape<Object> ANY = shape("any", (tree, mode) -> tree, (value, mode) -> value, "");
-    static final Shape<Map<String, Object>> OBJECT = shape("object", (tree, mode) -> object(tree), (value, mode) -> value, Map.of());
+    static final Shape<Object> ANY = shape("any", (tree, mode) -> tree, Shapes::writeAny, "");
+    static final Shape<Map<String, Object>> OBJECT = shape("object", (tree, mode) -> object(tree), Shapes::writeAny, Map.of());
 
     static Shape<?> of(Type type) {
         return switch (type) {
@@ -233,7 +236,28 @@ final class Shapes {
     }
 
     private static Object writeSecret(Secret secret, Mode mode) {
-        return mode == Mode.STORE ? secret.use(bytes -> Base64.getEncoder().encodeToString(bytes)) : secret;
+        return switch (mode) {
+            case WIRE -> secret;
+            case STORE -> secret.use(bytes -> Base64.getEncoder().encodeToString(bytes));
+            case MASKED -> secret.size() == 0 ? "" : MASK;
+        };
+    }
+
+    /** What a client may put anything into may hold secrets. */
+    private static Object writeAny(Object value, Mode mode) {
+        return mode == Mode.MASKED ? masked(value) : value;
+    }
+
+    private static Object masked(@Nullable Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> {
+                var names = new LinkedHashMap<String, Object>();
+                map.forEach((name, each) -> names.put(String.valueOf(name), masked(each)));
+                yield names;
+            }
+            case List<?> list -> list.stream().map(Shapes::masked).toList();
+            case null, default -> MASK;
+        };
     }
 
     @SuppressWarnings("unchecked") // JSON object keys are strings

@@ -2,6 +2,7 @@ package watchword.engines.kv;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
@@ -10,6 +11,8 @@ import watchword.sdk.Storage;
 
 /** Version 2: each path holds versions of a secret, and metadata beside them. */
 final class KvTwoEngine implements Engine {
+    private static final Set<String> OF_SECRETS = Set.of("data", "metadata", "subkeys", "delete", "undelete", "destroy");
+
     private final Secrets secrets;
     private final MountOptions options;
 
@@ -44,6 +47,14 @@ final class KvTwoEngine implements Engine {
                         UnversionedPath.routes())
                 .<Route<?, ?>>flatMap(List::stream)
                 .toList();
+    }
+
+    /** The secret's custom metadata, wherever it is touched. */
+    @Override
+    public Map<String, String> about(Storage.Reader store, String path) {
+        int slash = path.indexOf('/');
+        if (slash < 0 || !OF_SECRETS.contains(path.substring(0, slash)) || path.endsWith("/")) return Map.of();
+        return secrets.metadata(store, path.substring(slash + 1)).map(Metadata::custom).orElse(Map.of());
     }
 
     @Override

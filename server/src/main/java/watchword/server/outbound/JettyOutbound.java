@@ -182,12 +182,13 @@ public final class JettyOutbound implements Outbound, AutoCloseable {
         client.setExecutor(threads);
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
-        client.getProtocolHandlers().clear(); // no redirects, no authentication of its own
         client.setMaxConnectionsPerDestination(MAX_CONNECTIONS_TO_ONE);
         client.setMaxResponseHeadersSize(MAX_HEADER_BYTES);
         client.setUserAgentField(null);
         client.setSocketAddressResolver(new Judged(rules));
         client.start();
+        // Starting makes these.
+        client.getProtocolHandlers().clear(); // no redirects, no authentication of its own: a 401 is an answer
         client.getContentDecoderFactories().clear(); // what is answered is what is counted
         return client;
     }

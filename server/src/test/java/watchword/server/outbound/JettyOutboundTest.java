@@ -41,6 +41,10 @@ class JettyOutboundTest {
             exchange.sendResponseHeaders(302, -1);
             exchange.close();
         });
+        server.createContext("/who", exchange -> {
+            exchange.sendResponseHeaders(401, -1);
+            exchange.close();
+        });
         server.createContext("/large", exchange -> {
             exchange.sendResponseHeaders(200, 0);
             try (var out = exchange.getResponseBody()) {
@@ -67,6 +71,11 @@ class JettyOutboundTest {
     void an_answer_comes_back_and_no_cookie_is_kept() {
         assertThat(outbound.send(Ask.get(at("/ok"))).status()).isEqualTo(200);
         assertThat(new String(outbound.send(Ask.get(at("/ok"))).body(), StandardCharsets.US_ASCII)).isEqualTo("cookie=null");
+    }
+
+    @Test
+    void a_refusal_is_an_answer() {
+        assertThat(outbound.send(Ask.get(at("/who"))).status()).isEqualTo(401);
     }
 
     @Test

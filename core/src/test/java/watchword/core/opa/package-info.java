@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.opa;
+
+import org.jspecify.annotations.NullMarked;
