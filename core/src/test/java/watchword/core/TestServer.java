@@ -127,9 +127,9 @@ public final class TestServer implements AutoCloseable {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
         var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
         try {
-            var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
+            var tree = response.body().length == 0 ? Map.of() : Json.parseTrusted(response.body()); // a description of the whole API is longer than a request may be
             return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
-        } catch (Json.MalformedException broken) {
+        } catch (IllegalStateException broken) {
             throw new AssertionError("not JSON: " + new String(response.body(), StandardCharsets.UTF_8), broken);
         }
     }
