@@ -167,7 +167,7 @@ final class Unsealed implements AutoCloseable {
                         new LoggerRoutes().routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes())),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, mounts, authority, new Renewals(tokens, roles, mounts, identities)),
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of()));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -44,6 +45,16 @@ public final class ToyEngine implements Engine, Revocable {
         ALIVE.add(key);
         var ttl = call.input().ttl().isZero() ? Duration.ofMinutes(10) : call.input().ttl();
         return Reply.of(new Key(key)).until(new Reply.Term.Leased(ttl, Duration.ofHours(1), true, new Reply.Revocation("key", Map.of("key", key))));
+    }
+
+    /** How long upstream gives each key after its last renewal. */
+    public static final Map<String, Duration> PROLONGED = new ConcurrentHashMap<>();
+
+    @Override
+    public void renew(Reply.Revocation revocation, Duration newTtl, Storage mountStorage) {
+        var key = revocation.handle().getOrDefault("key", "");
+        if (STUCK.contains(key)) throw new Problem.Upstream("the toy is stuck").asException();
+        PROLONGED.put(key, newTtl);
     }
 
     @Override

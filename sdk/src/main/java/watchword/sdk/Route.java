@@ -147,6 +147,11 @@ public record Route<I extends Record, O extends Record>(
         return new Route<>(operation, path, input, output, handler, summary, traits, existence, Optional.of(alias));
     }
 
+    /** Whether it is a login: anybody may call it, and it answers with a token. */
+    public boolean isLogin() {
+        return is(Trait.NO_TOKEN) && is(Trait.GIVES_TOKEN);
+    }
+
     public boolean is(Trait trait) {
         return traits.contains(trait);
     }

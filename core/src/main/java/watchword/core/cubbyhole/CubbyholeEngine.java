@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.TokenRow;
-import watchword.core.wire.Listing;
 import watchword.core.wire.Rows;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
+import watchword.sdk.Listing;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
+import watchword.sdk.Reply;
 import watchword.sdk.Route;
 
 /** Keeps JSON objects for the token that asks; rows are named by the token's key. */

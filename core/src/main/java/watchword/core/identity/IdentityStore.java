@@ -26,7 +26,7 @@ import watchword.sdk.Storage;
  */
 public final class IdentityStore implements Entities, Identities, MountFollower {
     /** Views of a generation, see {@link Recent}. */
-    private static final int MAX_VIEWS = 10_000;
+    private static final int MAX_VIEWS = 5_000;
     private static final int PAGE = 500;
 
     final EntityTable entities = new EntityTable();

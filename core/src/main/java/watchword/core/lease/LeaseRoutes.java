@@ -8,19 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.token.TokenRow;
 import watchword.core.token.Tokens;
-import watchword.core.wire.Listing;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
+import watchword.sdk.Listing;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Route;
+import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
 /** {@code sys/leases} and the older {@code sys/renew} and {@code sys/revoke}. */
@@ -94,10 +95,10 @@ public final class LeaseRoutes {
         return List.of(
                 Route.ask("leases/lookup", ById.class, Facts.class, this::lookup, "Tell about a lease."),
                 Route.list("leases/lookup/{prefix*}", Below.class, Keys.class, this::list, "List lease ids below a path.").with(Trait.SUDO),
-                Route.write("leases/renew", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
-                Route.write("leases/renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
-                Route.write("renew", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
-                Route.write("renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
+                Route.effect(Operation.WRITE, "leases/renew", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
+                Route.effect(Operation.WRITE, "leases/renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease.").with(Trait.GIVES_LEASE),
+                Route.effect(Operation.WRITE, "renew", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
+                Route.effect(Operation.WRITE, "renew/{url_lease_id*}", Renew.class, None.class, this::renew, "Prolong a lease; older path.").with(Trait.GIVES_LEASE),
                 Route.effect(Operation.WRITE, "leases/revoke", Revoke.class, None.class, this::revoke, "End a lease now."),
                 Route.effect(Operation.WRITE, "leases/revoke/{url_lease_id*}", Revoke.class, None.class, this::revoke, "End a lease now."),
                 Route.effect(Operation.WRITE, "revoke", Revoke.class, None.class, this::revoke, "End a lease now; older path."),
@@ -153,14 +154,23 @@ public final class LeaseRoutes {
 
     // ---- renewing ----
 
-    private Reply<None> renew(Call.Change<Renew> call) {
+    /** First the engine, which may have an end of its own upstream; then the lease. When the first fails, the second is as it was. */
+    private Reply<None> renew(Call.Effect<Renew> call) {
         var id = call.input().leaseId().isEmpty() ? call.input().urlLeaseId() : call.input().leaseId();
         if (id.isEmpty()) throw new Problem.Invalid("lease_id must be specified").asException();
-        var row = leases.get(call.store(), id).orElseThrow(() -> new Problem.Invalid("lease not found").asException());
-        if (row.ofToken()) throw new Problem.Invalid("tokens cannot be renewed through this endpoint").asException();
-        var mount = mounts.byUuid(call.store(), row.mountUuid()).orElseThrow(() -> new Problem.Invalid("lease not found").asException());
-        var renewed = leases.renew(call.store(), id, row, call.input().increment(), mounts.defaultTtl(mount), call.now());
+        var found = call.storage().read(store -> find(store, id));
+        var end = leases.renewedEnd(found.row(), call.input().increment(), mounts.defaultTtl(found.mount()), call.now());
+        revocations.renewUpstream(found.row(), found.mount(), Duration.between(call.now(), end));
+        var renewed = call.storage().write(store -> leases.renew(store, id, find(store, id).row(), end, call.now()));
         return Reply.<None>nothing().until(new Reply.Term.Renewed(renewed.id(), renewed.ttl(), renewed.renewable()));
+    }
+
+    private record Found(LeaseRow row, MountEntry mount) {}
+
+    private Found find(Storage.Reader store, String id) {
+        var row = leases.get(store, id).orElseThrow(() -> new Problem.Invalid("lease not found").asException());
+        if (row.ofToken()) throw new Problem.Invalid("tokens cannot be renewed through this endpoint").asException();
+        return new Found(row, mounts.byUuid(store, row.mountUuid()).orElseThrow(() -> new Problem.Invalid("lease not found").asException()));
     }
 
     // ---- ending ----

@@ -95,13 +95,23 @@ public final class Leases {
         return rows.scan(store, prefix, after, limit);
     }
 
-    /** @return the lease with its new end; never beyond its max TTL, and always some time ahead */
-    public Granted renew(Storage.Writer store, String id, LeaseRow row, Duration increment, Duration mountDefault, Instant now) {
+    /** When a lease would end that is renewed now: never beyond its max TTL, and always some time ahead. */
+    Instant renewedEnd(LeaseRow row, Duration increment, Duration mountDefault, Instant now) {
+        requireRenewable(row, now);
+        var last = row.issued().plus(row.maxTtl());
+        var wanted = now.plus(positive(increment, mountDefault));
+        return wanted.isAfter(last) ? last : wanted;
+    }
+
+    private static void requireRenewable(LeaseRow row, Instant now) {
         if (!row.renewable() || row.state() != LeaseRow.State.ACTIVE) throw new Problem.Invalid("lease is not renewable").asException();
         var last = row.issued().plus(row.maxTtl());
         if (!row.expires().isAfter(now) || !last.isAfter(now)) throw new Problem.Invalid("lease expired").asException();
-        var wanted = now.plus(positive(increment, mountDefault));
-        var end = wanted.isAfter(last) ? last : wanted;
+    }
+
+    /** @param end see {@link #renewedEnd} */
+    Granted renew(Storage.Writer store, String id, LeaseRow row, Instant end, Instant now) {
+        requireRenewable(row, now);
         ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
         ExpiryIndex.add(store, end, Kind.LEASE, id);
         rows.put(store, id, row.renewed(now, end));

@@ -146,6 +146,13 @@ public final class Revocations {
         }
     }
 
+    /** Prolongs what was issued where it has an end of its own. @throws RuntimeException when the engine could not; nothing has changed then */
+    void renewUpstream(LeaseRow row, MountEntry mount, Duration ttl) {
+        if (mounts.engine(mount).engine() instanceof Revocable engine) {
+            engine.renew(new Reply.Revocation(row.kind(), row.handle()), ttl, new PrefixedStore(storage, mount.storagePrefix()));
+        }
+    }
+
     private void retryLater(String id, RuntimeException failure) {
         LOG.log(Level.WARNING, "lease {0} could not be revoked and will be tried again: {1}", id, failure.getClass().getSimpleName());
         storage.update(store -> leases.get(store, id).ifPresent(row -> {

@@ -11,6 +11,7 @@ import watchword.core.token.TokenCaller;
 import watchword.core.wrapping.Wrapping;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
+import watchword.sdk.Revocable;
 import watchword.sdk.Storage;
 
 /** What an answer carries besides its data, made in the transaction of the request: a lease for what was issued, a token for a login, a wrapping. */
@@ -66,6 +67,7 @@ final class Completion {
 
     private Answer leased(Storage.Writer store, Admission.Allowed allowed, Reply.Term.Leased leased, Answer answer, Instant now) {
         if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+        if (!(allowed.engine().engine() instanceof Revocable)) throw new IllegalStateException(allowed.theMount().type() + " answers with leases that it cannot end");
         Optional<Instant> end = caller.row().isBatch() ? caller.row().expires() : Optional.empty();
         var granted = leases.grant(store, caller.tokenKey(), end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));

@@ -47,7 +47,8 @@ final class Gate {
 
         if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
             var entry = mount.orElseThrow();
-            var caller = token.isPresent() ? token.get() : TokenCaller.NOBODY;
+            // A token that comes along with a login is not what it is judged by, and spends no use.
+            var caller = token.isPresent() && !found.bound().route().isLogin() ? token.get() : TokenCaller.NOBODY;
             return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());
         }
         if (token.isEmpty()) return new Admission.Refused(token, mount, Decision.Deny.UNCOVERED, new Problem.Denied());

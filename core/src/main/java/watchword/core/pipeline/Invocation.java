@@ -74,9 +74,11 @@ final class Invocation {
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
     private <O extends Record> Answer finish(Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
-        return completion.isNeeded(allowed, reply)
-                ? storage.<Answer>write(store -> completion.complete(store, allowed, reply, answer, now))
-                : completion.withoutStore(reply, answer);
+        if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
+        return storage.<Answer>write(store -> {
+            gate.requireStill(store, allowed, now);
+            return completion.complete(store, allowed, reply, answer, now);
+        });
     }
 
     private static <I extends Record, O extends Record> I decode(Admission.Allowed allowed, RouteTable.Bound<I, O> bound) {

@@ -150,7 +150,7 @@ public final class Pipeline {
 
     private void countTokens(Admission admission, Answer answer) {
         if (answer.auth().isEmpty() || !(admission instanceof Admission.Allowed allowed) || allowed.route().operation() != Operation.WRITE) return;
-        if (allowed.route().is(Trait.NO_TOKEN) || allowed.route().path().text().startsWith("create")) created.count(allowed.theMount(), answer.auth().get());
+        if (allowed.route().isLogin() || allowed.route().path().text().startsWith("create")) created.count(allowed.theMount(), answer.auth().get());
     }
 
     private void endSpentToken(Admission admission, Instant now) {

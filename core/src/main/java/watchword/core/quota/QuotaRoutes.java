@@ -13,11 +13,11 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.JsonNumber;
 import watchword.sdk.Problem;
-import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Route;
+import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
 /** {@code sys/quotas}: what is written is in force when the answer leaves. */
@@ -187,7 +187,7 @@ public final class QuotaRoutes implements MountFollower {
     }
 
     private static boolean isLogin(RouteTable.Match.Found found) {
-        return found.bound().route().is(Trait.NO_TOKEN);
+        return found.bound().route().isLogin();
     }
 
     private static Problem.ProblemException invalid(String message) {

@@ -6,15 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import watchword.core.mount.Mounts;
 import watchword.core.policy.Authority;
 import watchword.core.wire.Durations;
-import watchword.core.wire.Listing;
 import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
+import watchword.sdk.Listing;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
@@ -30,15 +29,13 @@ public final class TokenRoutes implements Engine {
     private final Tokens tokens;
     private final TokenCreation creation;
     private final TokenRoles roles;
-    private final Mounts mounts;
     private final Authority authority;
     private final Renewals renewals;
 
-    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Mounts mounts, Authority authority, Renewals renewals) {
+    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Authority authority, Renewals renewals) {
         this.tokens = tokens;
         this.creation = creation;
         this.roles = roles;
-        this.mounts = mounts;
         this.authority = authority;
         this.renewals = renewals;
     }

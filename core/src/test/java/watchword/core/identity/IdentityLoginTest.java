@@ -309,7 +309,7 @@ class IdentityLoginTest {
 
     @Test
     void what_a_login_tells_is_bounded() {
-        it.user("one", "ada", "known", Map.of("k", "v".repeat(8193)));
+        it.user("one", "ada", "known", Map.of("k", "v".repeat(16_384)));
         assertThat(it.login("one", "ada").status()).isEqualTo(400);
         assertThat(it.server.list(it.root, "identity/entity/id").status()).isEqualTo(404);
         var long1 = "x".repeat(513);

@@ -43,6 +43,18 @@ class LeaseLifeTest {
     }
 
     @Test
+    void a_renewal_reaches_the_engine_first_and_changes_nothing_when_it_fails() {
+        var issued = issue(job, "train");
+        var key = String.valueOf(issued.data("key"));
+        assertThat(it.write(job, "sys/leases/renew", "lease_id", issued.leaseId(), "increment", "30m").body()).containsEntry("lease_duration", 1800L);
+        assertThat(ToyEngine.PROLONGED).containsEntry(key, Duration.ofMinutes(30));
+
+        ToyEngine.STUCK.add(key);
+        assertThat(it.write(job, "sys/leases/renew", "lease_id", issued.leaseId(), "increment", "50m").status()).isEqualTo(502);
+        assertThat(it.write(job, "sys/leases/lookup", "lease_id", issued.leaseId()).part("data")).containsEntry("ttl", 1800L);
+    }
+
+    @Test
     void a_revoked_token_takes_its_leases_along() {
         issue(job, "a");
         it.clock.advance(Duration.ofSeconds(1));

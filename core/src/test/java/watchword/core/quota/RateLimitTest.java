@@ -57,8 +57,8 @@ class RateLimitTest {
 
         @Override
         public List<Route<?, ?>> routes() {
-            return List.of(byName ? Route.write("login/{name}", ByName.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN)
-                    : Route.write("login", ByRole.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN));
+            return List.of(byName ? Route.write("login/{name}", ByName.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN, Trait.GIVES_TOKEN)
+                    : Route.write("login", ByRole.class, Reply.None.class, Door::shut, "Knock.").with(Trait.NO_TOKEN, Trait.GIVES_TOKEN));
         }
 
         private static Reply<Reply.None> shut(Call.Change<?> call) {

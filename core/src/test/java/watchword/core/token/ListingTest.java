@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
-import watchword.core.wire.Listing;
+import watchword.sdk.Listing;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 

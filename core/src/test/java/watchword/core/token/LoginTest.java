@@ -94,6 +94,14 @@ class LoginTest {
     }
 
     @Test
+    void a_token_that_comes_along_with_a_login_spends_no_use_and_gives_nothing() {
+        var once = it.write(it.root, "auth/token/create", "policies", List.of("default"), "num_uses", 1, "ttl", "1h").token();
+        assertThat(it.write(once, "auth/pin/login/ada", "pin", "7").part("auth")).containsEntry("token_policies", List.of("default", "trainer"));
+        assertThat(it.write("no such token", "auth/pin/login/ada", "pin", "7").status()).isEqualTo(200);
+        assertThat(it.read(once, "auth/token/lookup-self").status()).isEqualTo(200);
+    }
+
+    @Test
     void tokens_go_with_their_mount() {
         var token = login().token();
         it.delete(it.root, "sys/auth/pin");

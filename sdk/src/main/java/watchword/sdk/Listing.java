@@ -1,8 +1,6 @@
-package watchword.core.wire;
+package watchword.sdk;
 
 import java.util.List;
-import watchword.sdk.Doc;
-import watchword.sdk.Problem;
 
 /** Lists bounded in memory: who asks for no page gets the whole list, or is told to ask for pages; never a part that looks like the whole. */
 public final class Listing {
@@ -15,6 +13,13 @@ public final class Listing {
     public record Page(
             @Doc("Only names after this one.") String after,
             @Doc("At most so many; all when not given.") int limit) {}
+
+    /** A page of a table's names, for an engine's list. @throws Problem.ProblemException 404 when there is none, as clients expect; or see {@link #whole} */
+    public static List<String> names(Table<?> rows, Storage.Reader store, Page page) {
+        var names = rows.names(store, "", page.after(), limit(page.limit()));
+        if (names.isEmpty()) throw new Problem.NotFound().asException();
+        return whole(names, page.limit());
+    }
 
     /** How many to read: for a whole list one more than there may be, to tell. */
     public static int limit(int asked) {
