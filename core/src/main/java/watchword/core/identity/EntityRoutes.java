@@ -93,7 +93,7 @@ final class EntityRoutes {
                         "Delete an entity; its tokens are good for nothing then."),
                 Route.list("entity/name", Listing.Page.class, Listed.class, this::names, "List the entities by name."),
                 Route.read("entity/name/{name*}", ByName.class, Shown.class, call -> shown(call.store(), identities.entities.named(call.store(), call.input().name())), "Read an entity by its name."),
-                Route.write("entity/name/{name*}", Set.class, Made.class, this::setNamed, "Create an entity with a name, or change it; what is not sent stays."),
+                Route.write("entity/name/{name*}", Set.class, Made.class, this::set, "Create an entity with a name, or change it; what is not sent stays."),
                 Route.delete("entity/name/{name*}", ByName.class, None.class, call -> delete(call, identities.entities.named(call.store(), call.input().name()).stream().toList()),
                         "Delete an entity by its name."),
                 Route.write("entity/batch-delete", Batch.class, None.class, this::deleteAll, "Delete entities."),
@@ -155,11 +155,6 @@ final class EntityRoutes {
     }
 
     // ---- changing ----
-
-    private Reply<Made> setNamed(Call.Change<Set> call) {
-        if (call.input().name().orElse("").isEmpty()) throw new Problem.Invalid("missing entity name").asException();
-        return set(call);
-    }
 
     private Reply<Made> set(Call.Change<Set> call) {
         var store = call.store();

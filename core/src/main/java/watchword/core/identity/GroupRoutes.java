@@ -74,7 +74,7 @@ final class GroupRoutes {
                 Route.delete("group/id/{id}", ById.class, None.class, call -> delete(call, identities.groups.get(call.store(), call.input().id())), "Delete a group."),
                 Route.list("group/name", Listing.Page.class, Listed.class, this::names, "List the groups by name."),
                 Route.read("group/name/{name*}", ByName.class, Shown.class, call -> shown(call.store(), identities.groups.named(call.store(), call.input().name())), "Read a group by its name."),
-                Route.write("group/name/{name*}", Set.class, Made.class, this::setNamed, "Create a group with a name, or change it; what is not sent stays."),
+                Route.write("group/name/{name*}", Set.class, Made.class, this::set, "Create a group with a name, or change it; what is not sent stays."),
                 Route.delete("group/name/{name*}", ByName.class, None.class, call -> delete(call, identities.groups.named(call.store(), call.input().name())), "Delete a group by its name."),
                 Route.ask("lookup/group", Query.class, Shown.class, this::lookup, "Read the group with an id, a name or an alias."));
     }
@@ -143,11 +143,6 @@ final class GroupRoutes {
     }
 
     // ---- changing ----
-
-    private Reply<Made> setNamed(Call.Change<Set> call) {
-        if (call.input().name().orElse("").isEmpty()) throw new Problem.Invalid("empty group name").asException();
-        return set(call);
-    }
 
     private Reply<Made> set(Call.Change<Set> call) {
         var store = call.store();
