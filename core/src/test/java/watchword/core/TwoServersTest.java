@@ -136,6 +136,24 @@ class TwoServersTest {
         assertThat(revoked).hasSize(30).allSatisfy((_, times) -> assertThat(times).hasValue(1));
     }
 
+    /** Numbers 47 and 77 of the vulnerability list. */
+    @Test
+    void who_is_disabled_or_leaves_a_group_on_one_is_refused_by_the_other_at_once() {
+        start();
+        var root = one().root;
+        one().policy("team", "path \"sys/mounts\" { capabilities = [\"read\"] }");
+        one().write(root, "auth/token/roles/r", "allowed_policies", "default", "allowed_entity_aliases", "*");
+        var token = one().write(root, "auth/token/create/r", "entity_alias", "ada").token();
+        var entity = other().read(token, "auth/token/lookup-self").data("entity_id");
+        one().write(root, "identity/group/name/team", "policies", "team", "member_entity_ids", List.of(entity));
+        assertThat(other().read(token, "sys/mounts").status()).isEqualTo(200);
+        one().write(root, "identity/group/name/team", "member_entity_ids", List.of());
+        assertThat(other().read(token, "sys/mounts").status()).isEqualTo(403);
+        assertThat(other().read(token, "auth/token/lookup-self").status()).isEqualTo(200);
+        one().write(root, "identity/entity/id/" + entity, "disabled", true);
+        assertThat(other().read(token, "auth/token/lookup-self").status()).isEqualTo(403);
+    }
+
     private static void together(Runnable... work) throws Exception {
         var ready = new CountDownLatch(work.length);
         var running = new ArrayList<Future<?>>();

@@ -26,7 +26,7 @@ import watchword.sdk.Storage;
  */
 public final class IdentityStore implements Entities, Identities, MountFollower {
     /** Views of a generation, see {@link Recent}. */
-    private static final int MAX_VIEWS = 10_000;
+    private static final int MAX_VIEWS = 5_000;
     private static final int PAGE = 500;
 
     final EntityTable entities = new EntityTable();
@@ -46,7 +46,7 @@ public final class IdentityStore implements Entities, Identities, MountFollower 
         if (entity.isEmpty()) return IdentityView.NOBODY;
         var row = entity.get();
         var known = views.get(row.id());
-        if (known != null && known.isOf(row) && known.groups().stream().allMatch(group -> isStill(store, group))) return known;
+        if (known != null && known.isOf(row) && known.groupRows().stream().allMatch(group -> isStill(store, group))) return known;
         var view = new View(row, groups.withParents(store, row.groups()));
         views.put(row.id(), view);
         return view;

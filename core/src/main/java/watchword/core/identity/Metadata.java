@@ -11,8 +11,7 @@ final class Metadata {
     private static final int MAX_VALUE = 512;
     /** Of what logins tell: claims and annotations have names and values of their own. */
     private static final int MAX_TOLD_PAIRS = 256;
-    private static final int MAX_TOLD_KEY = 512;
-    private static final int MAX_TOLD_VALUE = 8192;
+    private static final int MAX_TOLD_CHARACTERS = 16_384;
     private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9=/+_-]+");
 
     private Metadata() {}
@@ -53,9 +52,8 @@ final class Metadata {
 
     /** For what a login tells of an alias. */
     static void requireToldOf(Map<String, String> metadata) {
-        boolean bounded = metadata.size() <= MAX_TOLD_PAIRS
-                && metadata.entrySet().stream().allMatch(each -> each.getKey().length() <= MAX_TOLD_KEY && each.getValue().length() <= MAX_TOLD_VALUE);
-        if (!bounded) throw new Problem.Invalid("what the login tells of its alias is too large to keep").asException();
+        long characters = metadata.entrySet().stream().mapToLong(each -> each.getKey().length() + each.getValue().length()).sum();
+        if (metadata.size() > MAX_TOLD_PAIRS || characters > MAX_TOLD_CHARACTERS) throw new Problem.Invalid("what the login tells of its alias is too large to keep").asException();
     }
 
     /** As much of a client's text as an error may repeat. */

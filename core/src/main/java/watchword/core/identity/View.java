@@ -33,8 +33,14 @@ final class View implements IdentityView {
         return entity == row || entity.equals(row);
     }
 
-    List<GroupRow> groups() {
+    /** All that it is in, as they are stored. */
+    List<GroupRow> groupRows() {
         return groups;
+    }
+
+    @Override
+    public List<Group> groups() {
+        return groups.stream().map(row -> new Group(row.id(), row.name(), row.metadata())).toList();
     }
 
     @Override

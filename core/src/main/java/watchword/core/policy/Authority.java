@@ -39,12 +39,19 @@ public final class Authority {
     /** A compiled set and the very rows and identity it was made of. */
     private record Compiled(List<Loaded> from, boolean templated, Object identity, Acl acl, Instant until) {}
 
+    /** A token's policies and those of its identity. */
+    private record Both(List<String> own, List<String> given) {}
+
+    /** @param all sorted, each once @param given what the identity gives, without what it cannot */
+    private record Together(List<String> all, List<String> given) {}
+
     /** One object, since a caching store keeps what a decoder made by the decoder's identity. */
     private static final Function<byte[], Loaded> DECODE = Authority::decode;
 
     private final InstantSource clock;
     private final Identities identities;
     private final Recent<Key, Compiled> compiled = new Recent<>(MAX_COMPILED);
+    private final Recent<Both, Together> together = new Recent<>(MAX_COMPILED);
 
     public Authority(InstantSource clock, Identities identities) {
         this.clock = clock;
@@ -102,10 +109,18 @@ public final class Authority {
         var identity = identities.of(store, caller.entityId());
         if (identity.entityId().isEmpty()) return Optional.empty();
         var known = caller.of(identity.entityId());
-        var added = Policies.withoutRoot(identity.policies());
-        if (added.isEmpty()) return Optional.of(known);
-        var all = Stream.concat(known.row().policies().stream(), added.stream()).distinct().sorted().toList();
-        return Optional.of(new TokenCaller(known.token(), known.tokenKey(), known.accessor(), known.row(), all, added, known.sudo()));
+        if (identity.policies().isEmpty()) return Optional.of(known);
+        var both = together(new Both(known.row().policies(), identity.policies()));
+        return Optional.of(new TokenCaller(known.token(), known.tokenKey(), known.accessor(), known.row(), both.all(), both.given(), known.sudo()));
+    }
+
+    private Together together(Both both) {
+        var known = together.get(both);
+        if (known != null) return known;
+        var given = Policies.withoutRoot(both.given());
+        var made = new Together(Stream.concat(both.own().stream(), given.stream()).distinct().sorted().toList(), given);
+        together.put(both, made);
+        return made;
     }
 
     public Decision decide(

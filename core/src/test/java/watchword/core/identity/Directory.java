@@ -81,9 +81,10 @@ final class Directory implements AutoCloseable {
         return String.valueOf(server.read(token, "auth/token/lookup-self").data("entity_id"));
     }
 
-    List<?> policiesOf(String token) {
+    /** Those that its identity gives. */
+    List<String> policiesOf(String token) {
         var told = server.read(token, "auth/token/lookup-self").part("data").get("identity_policies");
-        return told instanceof List<?> list ? list : List.of();
+        return told instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
     }
 
     int status(String token) {

@@ -52,6 +52,7 @@ class EntityApiTest {
         assertThat(it.write("entity", "id", "nope").errors()).isEqualTo(List.of("entity not found from id"));
         assertThat(it.write("entity", "name", "a\u0000b").status()).isEqualTo(400);
         assertThat(it.write("entity", "name", "x".repeat(513)).status()).isEqualTo(400);
+        assertThat(it.write("entity/name").status()).isEqualTo(405);
         assertThat(it.server.list(it.root, "identity/entity/name").part("data").get("keys")).isEqualTo(List.of("Ａ/b", it.data("entity/id/" + second).get("name")));
     }
 
