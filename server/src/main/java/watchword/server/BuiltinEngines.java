@@ -1,6 +1,7 @@
 package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
+import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.sdk.Outbound;
 
@@ -12,6 +13,8 @@ final class BuiltinEngines {
     static EngineCatalog catalog(Outbound outbound) {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))
+                .auth("oidc", (context, mount) -> new JwtMethod(context, outbound, "oidc"))
                 .build();
     }
 }
