@@ -52,31 +52,43 @@ final class Issuer {
 
     /** @throws Problem.ProblemException {@link Problem.Upstream} when nothing was fetched that may still be used */
     Known known() {
-        var usable = known;
-        if (usable.isPresent() && clock.instant().isBefore(usable.get().at().plus(FRESH))) return usable.get();
-        return refreshed(usable).filter(fresh -> clock.instant().isBefore(fresh.at().plus(STALE)))
-                .orElseThrow(() -> new Problem.Upstream("the keys of the issuer cannot be fetched: " + failure()).asException());
+        var last = known;
+        if (isWithin(last, FRESH)) return last.orElseThrow();
+        // What may still be used is used by all but the one who asks for newer.
+        if (isWithin(last, STALE) && fetching.isLocked()) return last.orElseThrow();
+        var now = refreshed(last);
+        if (isWithin(now, STALE)) return now.orElseThrow();
+        throw new Problem.Upstream("the keys of the issuer cannot be fetched: " + failure()).asException();
+    }
+
+    private boolean isWithin(Optional<Known> known, Duration age) {
+        return known.filter(it -> clock.instant().isBefore(it.at().plus(age))).isPresent();
     }
 
     /** What is known now, after another try if one is due: for a token that {@code seen} did not verify. */
     Optional<Known> refreshed(Optional<Known> seen) {
         fetching.lock();
         try {
-            var now = clock.instant();
             boolean nobodyElseDid = known.map(Known::at).equals(seen.map(Known::at));
-            if (nobodyElseDid && tried.isBefore(now.minus(PAUSE).plusNanos(1))) {
-                tried = now;
-                known = Optional.of(fetch(now));
-                failure = "";
-            }
+            if (nobodyElseDid && tried.isBefore(clock.instant().minus(PAUSE).plusNanos(1))) fetchAgain();
+            return known;
+        } finally {
+            fetching.unlock();
+        }
+    }
+
+    private void fetchAgain() {
+        try {
+            known = Optional.of(fetch(clock.instant()));
+            failure = "";
         } catch (Problem.ProblemException unreachable) {
             failure = String.join("; ", unreachable.problem().messages());
         } catch (JwtException unreadable) {
             failure = String.valueOf(unreadable.getMessage());
         } finally {
-            fetching.unlock();
+            // A try that took long is over only now: who waited for it does not begin another.
+            tried = clock.instant();
         }
-        return known;
     }
 
     private String failure() {

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import watchword.testkit.Property;
@@ -65,6 +67,35 @@ final class IssuerTest {
         it.web.page(World.KEYS, TokenSigner.jwks(it.signer));
         it.advance(Issuer.PAUSE);
         assertThat(it.login(it.token()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void while_one_login_waits_for_a_slow_issuer_the_others_go_on() throws Exception {
+        assertThat(it.login(it.token()).status()).isEqualTo(200);
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        it.web.page(World.KEYS, _ -> {
+            asked.countDown();
+            await(answer);
+            return Web.answer(200, TokenSigner.jwks(it.signer));
+        });
+        it.advance(Issuer.FRESH);
+        long before = it.web.asked(World.KEYS);
+        var slow = Thread.ofVirtual().start(() -> assertThat(it.login(it.token()).status()).isEqualTo(200));
+        await(asked);
+        for (int i = 0; i < 5; i++) assertThat(it.login(it.token()).status()).isEqualTo(200);
+        assertThat(slow.isAlive()).isTrue();
+        answer.countDown();
+        slow.join();
+        assertThat(it.web.asked(World.KEYS) - before).isEqualTo(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
     }
 
     @Test

@@ -1,18 +1,18 @@
 package watchword.engines.jwt;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 
 /** The outside as a test has it: a few addresses that answer, and all others silent. Remembers who was asked. */
 final class Web implements Outbound {
-    private final Map<String, Function<Ask, Answer>> pages = new HashMap<>();
-    private final List<String> asked = new ArrayList<>();
+    private final Map<String, Function<Ask, Answer>> pages = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
 
     Web page(String url, String json) {
         return page(url, _ -> answer(200, json));
