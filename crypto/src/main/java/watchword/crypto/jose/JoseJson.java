@@ -40,7 +40,7 @@ public final class JoseJson {
     }
 
     /** @throws JwtException for anything but one object within the bounds */
-    public static Map<String, @Nullable Object> object(byte[] text) throws JwtException {
+    public static Map<String, Object> object(byte[] text) throws JwtException {
         if (text.length > MAX_BYTES) throw new JwtException("JSON that is too long");
         requireUtf8(text);
         try (var parser = FACTORY.createParser(text)) {
@@ -65,8 +65,9 @@ public final class JoseJson {
         }
     }
 
-    private Map<String, @Nullable Object> object() throws IOException, JwtException {
-        var map = new LinkedHashMap<String, @Nullable Object>();
+    @SuppressWarnings("NullAway") // JSON trees hold nulls; the map's type cannot say so without burdening every reader
+    private Map<String, Object> object() throws IOException, JwtException {
+        var map = new LinkedHashMap<String, Object>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             var name = parser.currentName();
             parser.nextToken();
@@ -75,8 +76,9 @@ public final class JoseJson {
         return Collections.unmodifiableMap(map);
     }
 
-    private List<@Nullable Object> array() throws IOException, JwtException {
-        var list = new ArrayList<@Nullable Object>();
+    @SuppressWarnings("NullAway") // as above
+    private List<Object> array() throws IOException, JwtException {
+        var list = new ArrayList<Object>();
         while (parser.nextToken() != JsonToken.END_ARRAY) list.add(value());
         return Collections.unmodifiableList(list);
     }

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Believes a signed token, or does not. Before anything is computed the token must be of the one form that is taken: at most
@@ -59,7 +58,7 @@ public final class JwtVerifier {
      *
      * @throws JwtException when what is signed are no claims
      */
-    public Optional<Map<String, @Nullable Object>> claims(Unverified token, VerificationKeys keys) throws JwtException {
+    public Optional<Map<String, Object>> claims(Unverified token, VerificationKeys keys) throws JwtException {
         var payload = payload(token, keys);
         return payload.isEmpty() ? Optional.empty() : Optional.of(JoseJson.object(payload.get()));
     }
@@ -88,7 +87,7 @@ public final class JwtVerifier {
                 decode(token.substring(first + 1, second)), decode(token.substring(second + 1)));
     }
 
-    private static String text(Map<String, @Nullable Object> header, String name) {
+    private static String text(Map<String, Object> header, String name) {
         return header.get(name) instanceof String text ? text : "";
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Public keys of an issuer, by which its tokens are verified. Immutable. */
@@ -139,14 +140,16 @@ public final class VerificationKeys {
         var begin = "-----BEGIN PUBLIC KEY-----";
         int end = pem.indexOf("-----END PUBLIC KEY-----");
         if (!pem.startsWith(begin) || end < 0) return Optional.empty();
-        for (var kind : List.of("RSA", "EC", "Ed25519")) {
-            try {
-                return Optional.of(KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(Base64.getMimeDecoder().decode(pem.substring(begin.length(), end)))));
-            } catch (GeneralSecurityException | IllegalArgumentException ofAnotherKind) {
-                continue;
-            }
+        var body = pem.substring(begin.length(), end);
+        return Stream.of("RSA", "EC", "Ed25519").flatMap(kind -> published(kind, body).stream()).findFirst();
+    }
+
+    private static Optional<PublicKey> published(String kind, String body) {
+        try {
+            return Optional.of(KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(Base64.getMimeDecoder().decode(body))));
+        } catch (GeneralSecurityException | IllegalArgumentException ofAnotherKind) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     /** Those that a token may have been signed with: of its key id if it names one and ours have any. */

@@ -15,7 +15,6 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import watchword.testkit.TokenSigner;
 
 /** Which tokens are believed: numbers 34 to 38 of the vulnerability list, each with the token that must be. */
@@ -41,7 +40,7 @@ final class JwtVerifierTest {
         }
     }
 
-    private Optional<Map<String, @Nullable Object>> claims(String token, VerificationKeys keys) throws JwtException {
+    private Optional<Map<String, Object>> claims(String token, VerificationKeys keys) throws JwtException {
         return verifier.claims(verifier.read(token), keys);
     }
 

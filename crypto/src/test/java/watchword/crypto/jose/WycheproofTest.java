@@ -55,7 +55,7 @@ final class WycheproofTest {
         };
     }
 
-    private static Map<String, @Nullable Object> vectors() throws IOException {
+    private static Map<String, Object> vectors() throws IOException {
         try (var in = Objects.requireNonNull(WycheproofTest.class.getResourceAsStream("json_web_signature_test.json"))) {
             return JoseJson.object(in.readAllBytes());
         } catch (JwtException malformed) {
@@ -64,7 +64,7 @@ final class WycheproofTest {
     }
 
     @SuppressWarnings("unchecked") // the vectors' schema
-    private static List<Map<String, @Nullable Object>> list(Map<String, @Nullable Object> object, String name) {
-        return (List<Map<String, @Nullable Object>>) Objects.requireNonNull(object.get(name));
+    private static List<Map<String, Object>> list(Map<String, Object> object, String name) {
+        return (List<Map<String, Object>>) Objects.requireNonNull(object.get(name));
     }
 }

@@ -38,7 +38,7 @@ record BoundClaims(Map<String, Object> wanted, boolean globs) {
     }
 
     /** Whether every value can be compared: plain, or a list of plain ones; of texts alone where patterns are. */
-    static boolean canCompare(Map<String, @Nullable Object> wanted, boolean globs) {
+    static boolean canCompare(Map<String, Object> wanted, boolean globs) {
         return wanted.values().stream().allMatch(value -> value != null && values(value).stream().allMatch(each -> globs ? each instanceof String : isPlain(each)));
     }
 }

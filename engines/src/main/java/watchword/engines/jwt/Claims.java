@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a token says, once it is believed. A claim is found by its name, or, when that begins with a slash, by JSON Pointer (RFC 6901). */
-record Claims(Map<String, @Nullable Object> tree) {
+record Claims(Map<String, Object> tree) {
     /** What a provider's further answers about a user cannot change: they are about the token that was signed. */
     private static final Set<String> OF_THE_TOKEN = Set.of("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "nonce", "auth_time", "acr", "amr");
 
@@ -46,7 +46,7 @@ record Claims(Map<String, @Nullable Object> tree) {
     }
 
     /** With what else the provider told of the same user. */
-    Claims and(Map<String, @Nullable Object> more) {
+    Claims and(Map<String, Object> more) {
         var all = new LinkedHashMap<>(tree);
         more.forEach((name, value) -> {
             if (!OF_THE_TOKEN.contains(name)) all.put(name, value);

@@ -41,7 +41,7 @@ final class Issuers {
 
     /** Whether all that a new configuration names answers as it should. */
     void probe(Issuer.Place place) throws JwtException {
-        var unused = new Issuer(place, outbound, clock).fetch(clock.instant());
+        var _ = new Issuer(place, outbound, clock).fetch(clock.instant());
     }
 
     /** @throws Problem.ProblemException {@link Problem.Upstream} when it does not answer */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import watchword.crypto.jose.JwtException;
 import watchword.crypto.jose.JwtVerifier;
 import watchword.engines.jwt.JwtMethod.Settings;
@@ -176,7 +175,7 @@ final class OidcRoutes {
     }
 
     private Reply<Begun> beginDevice(Call.Effect<Begin> call, Settings now, Role role) {
-        Map<String, @Nullable Object> told;
+        Map<String, Object> told;
         try {
             told = provider.device(now.config(), issuers.provider(now.config()), scope(role));
         } catch (JwtException unclear) {
@@ -190,7 +189,7 @@ final class OidcRoutes {
         return Reply.of(new Begun(complete.orElse(plain), Optional.of(state), complete.isPresent() ? Optional.empty() : first(told, "user_code"), Optional.of(Long.toString(interval))));
     }
 
-    private static Optional<String> first(Map<String, @Nullable Object> told, String... names) {
+    private static Optional<String> first(Map<String, Object> told, String... names) {
         for (var name : names) {
             if (told.get(name) instanceof String text && !text.isEmpty()) return Optional.of(text);
         }
@@ -284,7 +283,7 @@ final class OidcRoutes {
         var role = now.role().orElseThrow(() -> failed("Role could not be found"));
         role.terms().requireFrom(call.ask().peer().address());
         var person = login.deviceCode().size() > 0 ? fromDevice(call, now, role, login) : login.person().orElseThrow(() -> new Problem.Invalid(PENDING).asException());
-        logins.take(call.storage(), state, call.now()).orElseThrow(() -> new Problem.BadLogin(NO_STATE).asException());
+        if (logins.take(call.storage(), state, call.now()).isEmpty()) throw new Problem.BadLogin(NO_STATE).asException();
         return Reply.auth(person.login(role));
     }
 
@@ -336,7 +335,7 @@ final class OidcRoutes {
     }
 
     /** Only of the same user: an answer about another is somebody's mistake, or attack. */
-    private static Claims withUserinfo(Claims claims, Map<String, @Nullable Object> told) {
+    private static Claims withUserinfo(Claims claims, Map<String, Object> told) {
         return claims.named("sub").equals(Optional.ofNullable(told.get("sub"))) ? claims.and(told) : claims;
     }
 }

@@ -54,7 +54,8 @@ final class Pages {
     /** As a string of JavaScript within a page: every character that could end it, or the script, is escaped. */
     static String quoted(String text) {
         var quoted = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             boolean plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
             if (plain) quoted.append(c);
             else quoted.append(String.format("\\u%04x", (int) c));

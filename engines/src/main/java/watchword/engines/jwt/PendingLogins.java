@@ -62,7 +62,7 @@ final class PendingLogins {
     }
 
     Optional<Pending> find(Storage storage, String state, Instant now) {
-        return storage.<Optional<Pending>>read(store -> find((Storage.Reader) store, state, now));
+        return storage.<Optional<Pending>>read(store -> find(store, state, now));
     }
 
     private Optional<Pending> find(Storage.Reader store, String state, Instant now) {

@@ -3,7 +3,6 @@ package watchword.engines.jwt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import watchword.crypto.jose.JwtException;
 
 /** What an OpenID provider says of itself (OpenID Connect Discovery 1.0), as far as it concerns us. */
@@ -15,7 +14,7 @@ record Provider(
      * @param issuer as it was configured; the provider must call itself so, since else anybody's metadata could be put there
      * @throws JwtException also when an address is less protected than the issuer's own
      */
-    static Provider of(Map<String, @Nullable Object> metadata, String issuer) throws JwtException {
+    static Provider of(Map<String, Object> metadata, String issuer) throws JwtException {
         if (!issuer.equals(metadata.get("issuer"))) throw new JwtException("issuer did not match the returned issuer");
         var methods = metadata.get("token_endpoint_auth_methods_supported");
         boolean basic = !(methods instanceof List<?> list) || list.contains("client_secret_basic") || !list.contains("client_secret_post");
@@ -23,7 +22,7 @@ record Provider(
                 endpoint(metadata, "token_endpoint", issuer), endpoint(metadata, "userinfo_endpoint", issuer), endpoint(metadata, "device_authorization_endpoint", issuer), basic);
     }
 
-    private static Optional<String> endpoint(Map<String, @Nullable Object> metadata, String name, String issuer) throws JwtException {
+    private static Optional<String> endpoint(Map<String, Object> metadata, String name, String issuer) throws JwtException {
         if (!(metadata.get(name) instanceof String url)) return Optional.empty();
         if (issuer.startsWith("https://") && !url.startsWith("https://")) throw new JwtException("its " + name + " is not https");
         return Optional.of(url);

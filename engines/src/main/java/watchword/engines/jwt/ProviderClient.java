@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import watchword.crypto.jose.JoseJson;
 import watchword.crypto.jose.JwtException;
 import watchword.sdk.Outbound;
@@ -41,7 +40,7 @@ final class ProviderClient {
     }
 
     /** A user who shall type a code elsewhere (RFC 8628). */
-    Map<String, @Nullable Object> device(Config config, Provider provider, String scope) throws JwtException {
+    Map<String, Object> device(Config config, Provider provider, String scope) throws JwtException {
         var answer = post(config, provider, provider.deviceAuthorizationEndpoint(), Map.of("scope", scope));
         if (answer.status() != 200) throw new JwtException("it answered with status " + answer.status());
         return JoseJson.object(answer.body());
@@ -62,7 +61,7 @@ final class ProviderClient {
     }
 
     /** What the provider tells besides of the user who has this token; nothing when it does not. */
-    Map<String, @Nullable Object> userinfo(Config config, Provider provider, Secret accessToken) {
+    Map<String, Object> userinfo(Config config, Provider provider, Secret accessToken) {
         try {
             if (provider.userinfoEndpoint().isEmpty()) return Map.of();
             var ask = Outbound.Ask.get(Issuer.uri(provider.userinfoEndpoint().get())).trusting(Outbound.Trust.in(config.oidcDiscoveryCaPem())).within(TIMEOUT);

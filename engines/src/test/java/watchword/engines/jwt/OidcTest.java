@@ -114,25 +114,25 @@ final class OidcTest {
         assertThat(String.valueOf(begun.at("data", "auth_url"))).startsWith(World.ISSUER + "/authorize?");
         var question = question(begun);
         assertThat(question).containsEntry("client_id", "us").containsEntry("redirect_uri", CLIENT).containsEntry("response_type", "code").containsEntry("scope", "openid email").containsEntry("code_challenge_method", "S256");
-        var in = callback("state", question.get("state"), "code", "c0de", "client_nonce", "n1");
+        var in = callback("state", question.getOrDefault("state", ""), "code", "c0de", "client_nonce", "n1");
         assertThat(in.status()).as(String.valueOf(in.body())).isEqualTo(200);
         assertThat(in.at("auth", "token_policies")).isEqualTo(List.of("default", "people"));
         assertThat(in.at("auth", "metadata")).isEqualTo(Map.of("role", "users", "email", "ada@example.org"));
         assertThat(exchange).containsEntry("grant_type", "authorization_code").containsEntry("code", "c0de").containsEntry("redirect_uri", CLIENT);
-        var challenge = TokenSigner.text(MessageDigest.getInstance("SHA-256").digest(exchange.get("code_verifier").getBytes(StandardCharsets.US_ASCII)));
+        var challenge = TokenSigner.text(MessageDigest.getInstance("SHA-256").digest(exchange.getOrDefault("code_verifier", "").getBytes(StandardCharsets.US_ASCII)));
         assertThat(challenge).isEqualTo(question.get("code_challenge"));
         assertThat(authorization).as("the client's name and secret, each encoded").isEqualTo("Basic " + java.util.Base64.getEncoder().encodeToString("us:canary%3A+secret".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test
     void a_state_is_taken_once_and_ends() {
-        var state = question(begin(CLIENT, "")).get("state");
+        var state = question(begin(CLIENT, "")).getOrDefault("state", "");
         assertThat(callback("state", state, "code", "c").status()).isEqualTo(200);
         var again = callback("state", state, "code", "c");
         assertThat(again.status()).isEqualTo(400);
         assertThat(again.error()).isEqualTo("Vault login failed. Expired or missing OAuth state.");
 
-        var late = question(begin(CLIENT, "")).get("state");
+        var late = question(begin(CLIENT, "")).getOrDefault("state", "");
         it.advance(PendingLogins.LIFE.plusSeconds(1));
         assertThat(callback("state", late, "code", "c").error()).isEqualTo(again.error());
         for (var odd : List.of("", "st_", "st_99999999999x", late + "x", late.toUpperCase(java.util.Locale.ROOT), "../config", "st_00000000000".repeat(50))) assertThat(callback("state", odd, "code", "c").error()).as(odd).isEqualTo(again.error());
@@ -140,14 +140,14 @@ final class OidcTest {
 
     @Test
     void of_many_that_bring_one_state_at_once_one_is_logged_in() {
-        var state = question(begin(CLIENT, "")).get("state");
+        var state = question(begin(CLIENT, "")).getOrDefault("state", "");
         var statuses = Arrays.stream(new int[8]).parallel().map(_ -> callback("state", state, "code", "c").status()).boxed().toList();
         assertThat(statuses).containsOnlyOnce(200);
     }
 
     @Test
     void a_failed_end_is_an_end() {
-        var state = question(begin(CLIENT, "n1")).get("state");
+        var state = question(begin(CLIENT, "n1")).getOrDefault("state", "");
         assertThat(callback("state", state, "code", "c", "client_nonce", "wrong").error()).isEqualTo("invalid client_nonce");
         assertThat(callback("state", state, "code", "c", "client_nonce", "n1").status()).isEqualTo(400);
     }
@@ -160,12 +160,12 @@ final class OidcTest {
         for (var right : List.of("\"azp\":\"us\"", "\"aud\":[\"us\"]", "\"aud\":[\"us\",\"other\"],\"azp\":\"us\"")) cases.put(right, 200);
         cases.forEach((claims, status) -> {
             more = List.of(claims);
-            var state = question(begin(CLIENT, "")).get("state");
+            var state = question(begin(CLIENT, "")).getOrDefault("state", "");
             assertThat(callback("state", state, "code", "c").status()).as(claims).isEqualTo(status);
         });
         configure(Map.of("jwt_supported_algs", List.of()));
         more = List.of();
-        var state = question(begin(CLIENT, "")).get("state");
+        var state = question(begin(CLIENT, "")).getOrDefault("state", "");
         assertThat(callback("state", state, "code", "c").error()).as("RS256 unless something else is said").contains("Token verification failed.");
     }
 
@@ -175,9 +175,9 @@ final class OidcTest {
         for (var bound : bounds) {
             it.server.asRoot("DELETE", "/v1/auth/jwt/role/users", Map.of());
             role(Map.of());
-            assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").status()).isEqualTo(200);
+            assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
             role(bound);
-            assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").status()).as(bound.toString()).isIn(400, 403);
+            assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).as(bound.toString()).isIn(400, 403);
         }
     }
 
@@ -188,18 +188,18 @@ final class OidcTest {
             more = List.of(each.getKey());
             var question = question(begin(CLIENT, ""));
             assertThat(question).containsEntry("max_age", "600");
-            assertThat(callback("state", question.get("state"), "code", "c").status()).as(each.getKey()).isEqualTo(each.getValue());
+            assertThat(callback("state", question.getOrDefault("state", ""), "code", "c").status()).as(each.getKey()).isEqualTo(each.getValue());
         }
     }
 
     @Test
     void what_is_told_of_another_user_counts_for_nothing() {
         role(Map.of("bound_claims", Map.of("email", "ada@example.org")));
-        assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").status()).isEqualTo(200);
+        assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
         it.web.page(World.ISSUER + "/userinfo", "{\"sub\":\"eve\",\"email\":\"ada@example.org\"}");
-        assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").status()).isEqualTo(400);
+        assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).isEqualTo(400);
         it.web.page(World.ISSUER + "/userinfo", "nothing");
-        assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").status()).isEqualTo(400);
+        assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).isEqualTo(400);
     }
 
     @Test
@@ -219,20 +219,20 @@ final class OidcTest {
     void a_namespace_goes_with_the_state() {
         var question = question(begin(CLIENT + "?namespace=team-a", ""));
         assertThat(question.get("redirect_uri")).isEqualTo(CLIENT);
-        assertThat(question.get("state")).endsWith(",ns=team-a");
-        assertThat(callback("state", question.get("state"), "code", "c").status()).isEqualTo(200);
+        assertThat(question.getOrDefault("state", "")).endsWith(",ns=team-a");
+        assertThat(callback("state", question.getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
     }
 
     @Test
     void a_provider_s_refusal_is_told_in_a_known_word() {
         for (var each : Map.of("access_denied", "access_denied", "<script>canary</script>", "An unknown error occurred during OIDC authentication.").entrySet()) {
-            var refused = callback("state", question(begin(CLIENT, "")).get("state"), "error", each.getKey(), "error_description", "<script>canary</script>", "error_uri", "javascript:canary");
+            var refused = callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "error", each.getKey(), "error_description", "<script>canary</script>", "error_uri", "javascript:canary");
             assertThat(refused.error()).isEqualTo("Vault login failed. " + each.getValue());
         }
         tokenAnswer = "{\"error\":\"invalid_grant\",\"error_description\":\"canary\"}";
-        assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").error()).isEqualTo("Vault login failed. Error exchanging oidc code: \"invalid_grant\".");
+        assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").error()).isEqualTo("Vault login failed. Error exchanging oidc code: \"invalid_grant\".");
         tokenAnswer = "{\"access_token\":\"canary\"}";
-        assertThat(callback("state", question(begin(CLIENT, "")).get("state"), "code", "c").error()).isEqualTo("Vault login failed. Error exchanging oidc code: \"no id_token found in response\".");
+        assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").error()).isEqualTo("Vault login failed. Error exchanging oidc code: \"no id_token found in response\".");
     }
 
     @Test
@@ -242,7 +242,7 @@ final class OidcTest {
         it.advance(PendingLogins.LIFE.plus(Duration.ofSeconds(1)));
         var begun = begin(CLIENT, "");
         assertThat(begun.status()).isEqualTo(200);
-        assertThat(callback("state", question(begun).get("state"), "code", "c").status()).isEqualTo(200);
+        assertThat(callback("state", question(begun).getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
     }
 
     @Test
@@ -259,20 +259,20 @@ final class OidcTest {
         role(Map.of("allowed_redirect_uris", "https://vault.example/ui/vault/auth/jwt/oidc/callback"));
         var question = question(begin("https://vault.example/ui/vault/auth/jwt/oidc/callback", ""));
         assertThat(question).containsEntry("response_type", "id_token").containsEntry("response_mode", "form_post").containsEntry("redirect_uri", "https://vault.example/v1/auth/jwt/oidc/callback").doesNotContainKey("code_challenge");
-        var page = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.get("state"), "id_token", idToken()));
+        var page = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.getOrDefault("state", ""), "id_token", idToken()));
         assertThat(page.status()).isEqualTo(200);
-        assertThat(text(page)).contains("oidc-callback").contains(question.get("state"));
+        assertThat(text(page)).contains("oidc-callback").contains(question.getOrDefault("state", ""));
         assertSafe(page);
-        var second = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.get("state"), "id_token", "other"));
+        var second = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.getOrDefault("state", ""), "id_token", "other"));
         assertThat(second.status()).isEqualTo(400);
-        assertThat(callback("state", question.get("state"), "code", "no_code").status()).isEqualTo(200);
-        assertThat(callback("state", question.get("state"), "code", "no_code").status()).isEqualTo(400);
+        assertThat(callback("state", question.getOrDefault("state", ""), "code", "no_code").status()).isEqualTo(200);
+        assertThat(callback("state", question.getOrDefault("state", ""), "code", "no_code").status()).isEqualTo(400);
     }
 
     @Test
     void a_form_is_not_taken_where_none_is_expected() {
         var question = question(begin(CLIENT, ""));
-        assertThat(it.server.ask("", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.get("state"), "code", "c")).status()).isEqualTo(405);
+        assertThat(it.server.ask("", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.getOrDefault("state", ""), "code", "c")).status()).isEqualTo(405);
         var unknown = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", "<script>alert(1)</script>", "code", "<script>"));
         assertThat(unknown.status()).isEqualTo(400);
         assertThat(text(unknown)).doesNotContain("<script");
@@ -383,7 +383,7 @@ final class OidcTest {
 
     @Test
     void a_direct_login_s_code_is_no_way_around_the_page() {
-        var plain = question(begin(CLIENT, "n1")).get("state");
+        var plain = question(begin(CLIENT, "n1")).getOrDefault("state", "");
         assertThat(poll(plain, "n1").error()).as("a login of another mode cannot be polled for").isEqualTo("authorization_pending");
         role(Map.of("callback_mode", "direct"));
         var state = String.valueOf(begin(SERVER, "n2").at("data", "state"));
