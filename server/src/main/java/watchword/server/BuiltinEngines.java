@@ -1,6 +1,7 @@
 package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
+import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
 import watchword.sdk.Outbound;
@@ -14,6 +15,8 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
+                .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))
+                .auth("oidc", (context, mount) -> new JwtMethod(context, outbound, "oidc"))
                 .build();
     }
 }

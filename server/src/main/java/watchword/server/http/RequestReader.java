@@ -1,5 +1,6 @@
 package watchword.server.http;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import watchword.sdk.Secret;
 /** Reads method, path, query and headers of an HTTP request, and makes a {@link Request} of them and a body. */
 final class RequestReader {
     private static final int MAX_TOKEN = 8192;
+    private static final int MAX_FORM_FIELDS = 100;
 
     private RequestReader() {}
 
@@ -97,6 +99,7 @@ final class RequestReader {
         if (headers.contains(HttpHeader.CONTENT_ENCODING) && !"identity".equals(headers.get(HttpHeader.CONTENT_ENCODING))) {
             throw new Problem.MediaType("a compressed body is not accepted").asException();
         }
+        if (isForm(headers, body)) return form(body);
         try {
             var tree = Json.parse(body);
             if (tree == null) return Map.of();
@@ -106,6 +109,31 @@ final class RequestReader {
         } catch (Json.MalformedException malformed) {
             throw new Problem.Invalid("failed to decode JSON input: " + malformed.getMessage()).asException();
         }
+    }
+
+    /** What a browser sends for a page of an identity provider. Clients that send JSON often call it a form, too: its first character tells. */
+    private static boolean isForm(HttpFields headers, byte[] body) {
+        var type = headers.get(HttpHeader.CONTENT_TYPE);
+        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) return false;
+        for (byte b : body) if (b > ' ') return b != '{' && b != '[' && b != '"';
+        return false;
+    }
+
+    private static Map<String, Object> form(byte[] body) {
+        var fields = new LinkedHashMap<String, Object>();
+        var pairs = new String(body, StandardCharsets.UTF_8).strip().split("&", MAX_FORM_FIELDS + 1);
+        if (pairs.length > MAX_FORM_FIELDS) throw new Problem.Invalid("a form with more than " + MAX_FORM_FIELDS + " fields").asException();
+        try {
+            for (var pair : pairs) {
+                int equals = pair.indexOf('=');
+                if (equals < 1) throw new Problem.Invalid("the form cannot be read").asException();
+                var name = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
+                if (fields.put(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8)) != null) throw new Problem.Invalid("duplicate name in form").asException();
+            }
+        } catch (IllegalArgumentException malformed) {
+            throw new Problem.Invalid("the form cannot be read").asException();
+        }
+        return fields;
     }
 
     private static void requireMergePatch(HttpFields headers) {

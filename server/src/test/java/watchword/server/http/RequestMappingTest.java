@@ -165,6 +165,16 @@ final class RequestMappingTest {
         assertThat(reply.body()).startsWith("{\"errors\":[\"failed to decode JSON input: ");
     }
 
+    /** As a browser posts for an identity provider's page; and as clients post JSON without saying so. */
+    @Test
+    void a_form_is_taken_and_json_that_is_called_a_form_stays_json() throws Exception {
+        var type = "Content-Type: application/x-www-form-urlencoded";
+        assertThat(seen(askWith("POST /v1/a", "state=st_1&code=a%2Bb+c&empty=", type)).get("body")).isEqualTo(Map.of("state", "st_1", "code", "a+b c", "empty", ""));
+        assertThat(seen(askWith("POST /v1/a", " {\"a\":\"1=2&3\"}", type)).get("body")).isEqualTo(Map.of("a", "1=2&3"));
+        for (var malformed : List.of("state", "=a", "a=%zz", "a=1&a=2", "a=1&", "&".repeat(200), "x=1&".repeat(200))) assertThat(askWith("POST /v1/a", malformed, type).status()).as(malformed).isEqualTo(400);
+        assertThat(askWith("POST /v1/a", "state=st_1").status()).as("without the type it is no form").isEqualTo(400);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate", "br", "zstd", "gzip, identity"})
     void a_compressed_body_is_refused(String encoding) throws Exception {
