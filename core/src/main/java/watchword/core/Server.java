@@ -16,6 +16,7 @@ import watchword.core.audit.AuditDevices;
 import watchword.core.barrier.Barrier;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.Traffic;
+import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -62,7 +63,13 @@ public final class Server implements Service, AutoCloseable {
      * @param process what only the process around the server knows
      */
     public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
-            UnaryOperator<Storage> cache, HostProcess process) {
+            UnaryOperator<Storage> cache, HostProcess process, LockoutRules lockouts) {
+        /** With nothing configured of locking out. */
+        public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
+                HostProcess process) {
+            this(info, catalog, seal, auditFolder, audits, cache, process, LockoutRules.DEFAULT);
+        }
+
         /** In a process that tells nothing of itself. */
         public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {
             this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE);
@@ -74,7 +81,8 @@ public final class Server implements Service, AutoCloseable {
         this.random = random;
         this.clock = clock;
         this.seal = new Seal(inner, options.seal(), random, clock);
-        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process());
+        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process(),
+                options.lockouts());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
     }

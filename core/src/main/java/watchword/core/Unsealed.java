@@ -24,6 +24,9 @@ import watchword.core.event.EventRoutes;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
+import watchword.core.lockout.LockoutRoutes;
+import watchword.core.lockout.LockoutRules;
+import watchword.core.lockout.Lockouts;
 import watchword.core.metric.Census;
 import watchword.core.metric.Flights;
 import watchword.core.metric.MeteredStorage;
@@ -75,6 +78,7 @@ import watchword.sdk.Storage;
 final class Unsealed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
     private static final String TOKEN_KEY = "token";
+    private static final String LOCKOUT_KEY = "lockout";
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
@@ -87,6 +91,7 @@ final class Unsealed implements AutoCloseable {
     private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
+    private final Lockouts lockouts;
     private final Revocations revocations;
     private final AuditDevices audit;
     private final EventBus events;
@@ -118,7 +123,7 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process) {}
+            HostProcess process, LockoutRules lockouts) {}
 
     /** What counts and times, sealed or not. */
     record Measures(Metrics metrics, Flights flights) {}
@@ -146,8 +151,9 @@ final class Unsealed implements AutoCloseable {
         var engines = new Engines(settings.catalog().and(
                 Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole()), Map.of("token", (_, _) -> own.token())), clock, random);
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
-        this.logins = new Logins(tokens, mounts, authority, Entities.NONE);
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
+        this.logins = new Logins(tokens, mounts, Entities.NONE);
+        this.lockouts = lockouts(opened, storage, settings.lockouts());
+        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -162,11 +168,11 @@ final class Unsealed implements AutoCloseable {
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(),
+                        new LoggerRoutes().routes(), new LockoutRoutes(lockouts).routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             audit.start(settings.audits());
             noteVersion();
@@ -179,6 +185,12 @@ final class Unsealed implements AutoCloseable {
     private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
         try (var key = opened.deriveSecret(TOKEN_KEY)) {
             return new Tokens(key, random, leases);
+        }
+    }
+
+    private static Lockouts lockouts(Barrier opened, Storage storage, LockoutRules rules) {
+        try (var key = opened.deriveSecret(LOCKOUT_KEY)) {
+            return new Lockouts(storage, key, rules);
         }
     }
 
@@ -288,6 +300,7 @@ final class Unsealed implements AutoCloseable {
         events.close();
         audit.close();
         tokens.close();
+        lockouts.close();
         storage.close(); // with the cache: what it holds is in clear
     }
 }

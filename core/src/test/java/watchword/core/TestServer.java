@@ -1,6 +1,5 @@
 package watchword.core;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -30,12 +29,14 @@ public final class TestServer implements AutoCloseable {
     public final Storage storage;
     public final Server server;
     public final String root;
+    private final EngineCatalog catalog;
 
-    private TestServer(TestClock clock, Storage storage, Server server, String root) {
+    private TestServer(TestClock clock, Storage storage, Server server, String root, EngineCatalog catalog) {
         this.clock = clock;
         this.storage = storage;
         this.server = server;
         this.root = root;
+        this.catalog = catalog;
     }
 
     public static TestServer start() {
@@ -47,18 +48,23 @@ public final class TestServer implements AutoCloseable {
         var storage = new MemoryStorage();
         var server = server(storage, catalog, clock);
         var root = server.initialize(init(), Optional.empty()).first().reveal();
-        return new TestServer(clock, storage, server, root);
+        return new TestServer(clock, storage, server, root, catalog);
     }
 
     /** One that a test made, on a store of its own. */
     static TestServer of(Server server, TestClock clock, String root) {
-        return new TestServer(clock, new MemoryStorage(), server, root);
+        return new TestServer(clock, new MemoryStorage(), server, root, EngineCatalog.builder().build());
     }
 
     /** Another server process on the same store. */
     public TestServer restarted() {
         server.seal();
-        return new TestServer(clock, storage, server(storage, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
+        return besides();
+    }
+
+    /** Another server process beside this one. */
+    public TestServer besides() {
+        return new TestServer(clock, storage, server(storage, catalog, clock), root, catalog);
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
@@ -126,12 +132,9 @@ public final class TestServer implements AutoCloseable {
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
         var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
-        try {
-            var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
-            return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
-        } catch (Json.MalformedException broken) {
-            throw new AssertionError("not JSON: " + new String(response.body(), StandardCharsets.UTF_8), broken);
-        }
+        // Some answers, such as the OpenAPI document, are larger than a request may be.
+        var tree = response.body().length == 0 ? Map.of() : Json.parseTrusted(response.body());
+        return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
     }
 
     /** A token with these policies, made by root. */

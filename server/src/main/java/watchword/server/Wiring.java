@@ -48,7 +48,7 @@ final class Wiring {
         // Another server may write a shared database, so only a store of our own may be answered from memory.
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
         var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(new JettyOutbound(OutboundRules.DEFAULT)), seal(config, storage, random), auditFolder(config), config.audits(), cache,
-                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config))), random, clock);
+                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config)), config.lockouts()), random, clock);
         if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
         return server;
     }

@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.lease.Leases;
+import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.request.Answer;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.wrapping.Wrapping;
+import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Storage;
@@ -21,12 +23,14 @@ final class Completion {
     private final Mounts mounts;
     private final Leases leases;
     private final Logins logins;
+    private final Lockouts lockouts;
     private final Wrapping wrapping;
 
-    Completion(Mounts mounts, Leases leases, Logins logins, Wrapping wrapping) {
+    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Wrapping wrapping) {
         this.mounts = mounts;
         this.leases = leases;
         this.logins = logins;
+        this.lockouts = lockouts;
         this.wrapping = wrapping;
     }
 
@@ -48,8 +52,10 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
-            var made = logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, now);
-            complete = complete.withAuth(made.auth(), made.warnings());
+            lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
+            login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
+            var auth = logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, now);
+            complete = complete.withAuth(auth, List.of());
         }
         if (!wraps(allowed, reply)) return complete;
         return wrapping.wrap(store, allowed.request(), complete, now);

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
-import watchword.core.policy.Authority;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
@@ -20,26 +19,20 @@ import watchword.sdk.TokenTerms;
 public final class Logins {
     private final Tokens tokens;
     private final Mounts mounts;
-    private final Authority authority;
     private final Entities entities;
 
-    public Logins(Tokens tokens, Mounts mounts, Authority authority, Entities entities) {
+    public Logins(Tokens tokens, Mounts mounts, Entities entities) {
         this.tokens = tokens;
         this.mounts = mounts;
-        this.authority = authority;
         this.entities = entities;
     }
 
     /** The {@code auth} part for the client. */
-    public record LoggedIn(Reply.Issued auth, List<String> warnings) {}
-
-    public LoggedIn login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, Instant now) {
-        var warnings = new ArrayList<String>();
+    public Reply.Issued login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, Instant now) {
         var terms = login.terms();
         var names = new ArrayList<>(Policies.canonical(terms.tokenPolicies()));
         if (!terms.tokenNoDefaultPolicy() && !names.contains(Policies.DEFAULT)) names.add(Policies.DEFAULT);
         var policies = Policies.canonical(names);
-        policies.stream().filter(name -> !authority.exists(store, name)).forEach(name -> warnings.add("Policy \"" + name + "\" does not exist"));
         var max = shorter(terms.tokenMaxTtl(), mounts.maxTtl(mount));
         var ttl = terms.tokenPeriod().isPositive() ? terms.tokenPeriod() : shorter(terms.tokenTtl().isPositive() ? terms.tokenTtl() : mounts.defaultTtl(mount), max);
         if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
@@ -50,7 +43,7 @@ public final class Logins {
                 terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, peer), type, type.equals(TokenRow.SERVICE),
                 Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
         var made = tokens.create(store, row);
-        return new LoggedIn(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now), warnings);
+        return tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now);
     }
 
     private static List<String> boundCidrs(TokenTerms terms, Peer peer) {
