@@ -21,6 +21,7 @@ import watchword.core.sys.ServerInfo;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.Storage;
 import watchword.storage.MemoryStorage;
 import watchword.testkit.TestClock;
 
@@ -29,6 +30,7 @@ public final class ServerPlayer implements AutoCloseable {
     private static final String ROOT = "root-of-test";
 
     private final TestClock clock = new TestClock();
+    private final Storage storage = new MemoryStorage();
     private final Server server;
 
     public ServerPlayer(EngineCatalog catalog) {
@@ -37,12 +39,38 @@ public final class ServerPlayer implements AutoCloseable {
         var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
         var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
         var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);
-        this.server = new Server(new MemoryStorage(), options, random, clock);
+        this.server = new Server(storage, options, random, clock);
         server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
     }
 
     /** @param body null for an answer without */
-    public record Received(int status, @Nullable Object body) {}
+    public record Received(int status, @Nullable Object body) {
+        /** A value deep in the body, by its names; the text "null" for none. */
+        public Object at(String... names) {
+            Object here = Optional.ofNullable(body).orElse(Map.of());
+            for (var name : names) here = here instanceof Map<?, ?> map ? Optional.<Object>ofNullable(map.get(name)).orElse("null") : "null";
+            return here;
+        }
+
+        public String text(String... names) {
+            return at(names).toString();
+        }
+
+        public String errors() {
+            return text("errors");
+        }
+    }
+
+    /** Keys of the store that contain a text, with the lengths of their values. */
+    public List<String> stored(String part) {
+        return storage.<List<Storage.Entry>>read(store -> store.scan("", "", Integer.MAX_VALUE)).stream().filter(entry -> entry.key().contains(part))
+                .map(entry -> entry.key() + " " + entry.value().length).toList();
+    }
+
+    /** Carries out what is due. */
+    public void runDue() {
+        server.runDue();
+    }
 
     public Received asRoot(String method, String path, Map<String, Object> body) {
         return ask(ROOT, method, path, body);
@@ -50,6 +78,11 @@ public final class ServerPlayer implements AutoCloseable {
 
     /** @param path as in a URL, with its query */
     public Received ask(String token, String method, String path, Map<String, Object> body) {
+        return ask(token, method, path, body, "127.0.0.1", Optional.empty());
+    }
+
+    /** @param from an IP address */
+    public Received ask(String token, String method, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         int question = path.indexOf('?');
         var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
         boolean list = query.containsKey("list");
@@ -63,7 +96,7 @@ public final class ServerPlayer implements AutoCloseable {
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
         var response = server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false,
-                Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), new Peer("127.0.0.1", 1, List.of())));
+                token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token)), wrapTtl, Map.of(), new Peer(from, 1, List.of())));
         return new Received(response.status(), response.body().length == 0 ? null : tree(response.body()));
     }
 
