@@ -57,7 +57,7 @@ class PasswordHashesTest {
         assertThat(PasswordHashes.bcryptCost("$2b$03$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2")).isEmpty();
     }
 
-    /** Number 2: in work, not in time, so that it holds on a busy machine; {@code interop/userpass-timing} measures time. */
+    /** Number 2: in work, not in time, so that it holds on a busy machine; {@code interop/timing} measures time. */
     @Test
     void somebody_who_is_not_there_costs_what_a_wrong_password_costs() {
         var current = hashes.hash(PASSWORD, new SecureRandom());

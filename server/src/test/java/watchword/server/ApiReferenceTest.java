@@ -35,11 +35,15 @@ final class ApiReferenceTest {
         var token = Secret.copyOf("root");
         try (var server = DevServer.start(new DevServer.Options("127.0.0.1", 0, Optional.of(folder), Optional.of(token), Optional.empty()));
                 var http = HttpClient.newHttpClient()) {
-            var mount = HttpRequest.newBuilder(URI.create(server.address() + "/v1/sys/mounts/kv")).header("X-Vault-Token", "root")
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"kv\",\"options\":{\"version\":\"1\"}}")).build();
-            assertThat(http.send(mount, BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+            mount(http, server.address(), "mounts/kv", "{\"type\":\"kv\",\"options\":{\"version\":\"1\"}}");
+            for (var type : BuiltinEngines.catalog(NOWHERE).types(true)) mount(http, server.address(), "auth/" + type, "{\"type\":\"" + type + "\"}");
             return server.server().api();
         }
+    }
+
+    private static void mount(HttpClient http, String address, String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(address + "/v1/sys/" + path)).header("X-Vault-Token", "root").POST(HttpRequest.BodyPublishers.ofString(body)).build();
+        assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).as(path).isEqualTo(204);
     }
 
     @Test
