@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.generators.BCrypt;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import watchword.sdk.Problem;
@@ -115,7 +114,7 @@ public final class PasswordHashes {
 
     private void bcrypt(int cost) {
         computed.increment();
-        BCrypt.generate(new byte[] {0}, NO_SALT, cost);
+        OpenBSDBCrypt.generate(new byte[] {0}, NO_SALT, cost);
     }
 
     /** Whether a hash is as new ones are; one that is not should be replaced when its password is at hand. */
