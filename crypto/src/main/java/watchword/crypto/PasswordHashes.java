@@ -75,9 +75,9 @@ public final class PasswordHashes {
     public boolean matches(Secret password, Optional<Secret> stored, int imported) {
         var text = stored.map(Secret::reveal).orElse("");
         return inTurn(() -> {
-            boolean byArgon = matchesArgon(password, text);
+            boolean byArgon = matchesArgon(password, text); // both are computed in any case
             boolean byBcrypt = imported > 0 && matchesBcrypt(password, text, imported);
-            return byArgon | byBcrypt;
+            return byArgon || byBcrypt;
         });
     }
 

@@ -106,7 +106,7 @@ class LockoutTest {
     }
 
     private String accessor(String mount) {
-        return it.read(it.root, "sys/auth/" + mount).body().get("accessor").toString();
+        return String.valueOf(it.read(it.root, "sys/auth/" + mount).body().get("accessor"));
     }
 
     /** Numbers 7 and 10. */
@@ -181,7 +181,7 @@ class LockoutTest {
         for (int i = 0; i < 4; i++) it.write("", "auth/ldap/wrong/eve");
         var all = it.read(it.root, "sys/locked-users").part("data");
         assertThat(all).containsEntry("total", 3L);
-        assertThat(all.get("by_namespace").toString()).contains("namespace_id=root", "namespace_path=", "counts=3").contains("alias_identifiers=[eve]");
+        assertThat(String.valueOf(all.get("by_namespace"))).contains("namespace_id=root", "namespace_path=", "counts=3").contains("alias_identifiers=[eve]");
         var query = Map.<String, Object>of("mount_accessor", accessor("userpass"));
         var ofMount = it.ask(it.root, Route.Operation.READ, "sys/locked-users", query, "127.0.0.1", Optional.empty()).part("data");
         assertThat(ofMount).containsEntry("total", 2L);
@@ -222,7 +222,7 @@ class LockoutTest {
         assertThat(login(it, "ada", "7").status()).isEqualTo(200);
         assertThat(it.read(it.root, "sys/auth/userpass/tune").part("data")).containsEntry("user_lockout_threshold", 3L).containsEntry("user_lockout_duration", 600L)
                 .containsEntry("user_lockout_counter_reset_duration", 60L).containsEntry("user_lockout_disable", false);
-        assertThat(it.read(it.root, "sys/auth").part("data").get("userpass/").toString()).contains("user_lockout_config={user_lockout_counter_reset_duration=60");
+        assertThat(String.valueOf(it.read(it.root, "sys/auth").part("data").get("userpass/"))).contains("user_lockout_config={user_lockout_counter_reset_duration=60");
 
         it.write(it.root, "sys/mounts/auth/userpass/tune", "user_lockout_config", Map.of("lockout_disable", true));
         fail("ada", 20);

@@ -152,7 +152,7 @@ public final class UserpassMethod implements AuthMethod {
         return names.stream().sorted().toList();
     }
 
-    private static void note(HashSet<String> names, String name, Optional<?> older, Optional<?> newer) {
+    private static void note(java.util.Set<String> names, String name, Optional<?> older, Optional<?> newer) {
         if (older.isPresent()) names.add(name);
         else if (newer.isPresent()) names.remove(name);
     }
