@@ -16,6 +16,7 @@ import watchword.core.audit.AuditDevices;
 import watchword.core.barrier.Barrier;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.Traffic;
+import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -64,10 +65,16 @@ public final class Server implements Service, AutoCloseable {
      * @param outbound the way to OPA servers
      */
     public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
-            UnaryOperator<Storage> cache, HostProcess process, Outbound outbound) {
-        /** In a process that tells nothing of itself, and from which nothing is reached. */
+            UnaryOperator<Storage> cache, HostProcess process, Outbound outbound, LockoutRules lockouts) {
+        /** With nothing configured of locking out, in a process from which nothing is reached. */
+        public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
+                HostProcess process) {
+            this(info, catalog, seal, auditFolder, audits, cache, process, Outbound.NONE, LockoutRules.DEFAULT);
+        }
+
+        /** In a process that tells nothing of itself. */
         public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache) {
-            this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE, Outbound.NONE);
+            this(info, catalog, seal, auditFolder, audits, cache, HostProcess.NONE);
         }
     }
 
@@ -76,7 +83,8 @@ public final class Server implements Service, AutoCloseable {
         this.random = random;
         this.clock = clock;
         this.seal = new Seal(inner, options.seal(), random, clock);
-        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process(), options.outbound());
+        this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process(),
+                options.outbound(), options.lockouts());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
     }

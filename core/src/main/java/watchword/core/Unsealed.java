@@ -26,6 +26,9 @@ import watchword.core.identity.IdentityStore;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
+import watchword.core.lockout.LockoutRoutes;
+import watchword.core.lockout.LockoutRules;
+import watchword.core.lockout.Lockouts;
 import watchword.core.metric.Census;
 import watchword.core.metric.Flights;
 import watchword.core.metric.MeteredStorage;
@@ -83,6 +86,7 @@ import watchword.sdk.Storage;
 final class Unsealed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Unsealed.class.getName());
     private static final String TOKEN_KEY = "token";
+    private static final String LOCKOUT_KEY = "lockout";
     private static final long TICK_NANOS = Duration.ofMillis(200).toNanos();
     /** Ticks between two looks at how old the barrier's key is and how far the store has come. */
     private static final int UPKEEP_TICKS = 25;
@@ -95,6 +99,7 @@ final class Unsealed implements AutoCloseable {
     private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
+    private final Lockouts lockouts;
     private final Revocations revocations;
     private final AuditDevices audit;
     private final EventBus events;
@@ -127,7 +132,7 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process, Outbound outbound) {}
+            HostProcess process, Outbound outbound, LockoutRules lockouts) {}
 
     /** What counts and times, sealed or not. */
     record Measures(Metrics metrics, Flights flights) {}
@@ -157,8 +162,9 @@ final class Unsealed implements AutoCloseable {
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
-        this.logins = new Logins(tokens, mounts, authority, identities, factors);
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), clock);
+        this.logins = new Logins(tokens, mounts, identities, factors);
+        this.lockouts = lockouts(opened, storage, settings.lockouts());
+        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -174,12 +180,12 @@ final class Unsealed implements AutoCloseable {
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(), new ValidateRoutes(factors, logins, mounts).routes(),
+                        new LoggerRoutes().routes(), new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes())),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events, guards);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -193,6 +199,12 @@ final class Unsealed implements AutoCloseable {
     private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
         try (var key = opened.deriveSecret(TOKEN_KEY)) {
             return new Tokens(key, random, leases);
+        }
+    }
+
+    private static Lockouts lockouts(Barrier opened, Storage storage, LockoutRules rules) {
+        try (var key = opened.deriveSecret(LOCKOUT_KEY)) {
+            return new Lockouts(storage, key, rules);
         }
     }
 
@@ -310,6 +322,7 @@ final class Unsealed implements AutoCloseable {
         guards.close();
         audit.close();
         tokens.close();
+        lockouts.close();
         storage.close(); // with the cache: what it holds is in clear
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
+import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
@@ -32,12 +33,14 @@ public final class TestServer implements AutoCloseable {
     public final Storage storage;
     public final Server server;
     public final String root;
+    private final EngineCatalog catalog;
 
-    private TestServer(TestClock clock, Storage storage, Server server, String root) {
+    private TestServer(TestClock clock, Storage storage, Server server, String root, EngineCatalog catalog) {
         this.clock = clock;
         this.storage = storage;
         this.server = server;
         this.root = root;
+        this.catalog = catalog;
     }
 
     public static TestServer start() {
@@ -53,27 +56,32 @@ public final class TestServer implements AutoCloseable {
         var storage = new MemoryStorage();
         var server = server(storage, catalog, clock, outbound);
         var root = server.initialize(init(), Optional.empty()).first().reveal();
-        return new TestServer(clock, storage, server, root);
+        return new TestServer(clock, storage, server, root, catalog);
     }
 
     /** One that a test made, on a store of its own. */
     static TestServer of(Server server, TestClock clock, String root) {
-        return new TestServer(clock, new MemoryStorage(), server, root);
+        return new TestServer(clock, new MemoryStorage(), server, root, EngineCatalog.builder().build());
     }
 
     /** Another server process on the same store. */
     public TestServer restarted() {
-        return restarted(EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build());
+        return restarted(catalog);
+    }
+
+    /** Another server process beside this one. */
+    public TestServer besides() {
+        return new TestServer(clock, storage, server(storage, catalog, clock, Outbound.NONE), root, catalog);
     }
 
     public TestServer restarted(EngineCatalog catalog) {
         server.seal();
-        return new TestServer(clock, storage, server(storage, catalog, clock, Outbound.NONE), root);
+        return new TestServer(clock, storage, server(storage, catalog, clock, Outbound.NONE), root, catalog);
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20), HostProcess.NONE, outbound), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20), HostProcess.NONE, outbound, LockoutRules.DEFAULT), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */

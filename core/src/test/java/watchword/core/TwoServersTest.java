@@ -86,7 +86,7 @@ class TwoServersTest {
         var catalog = EngineCatalog.builder().engine("counting", (_, _) -> new CountingEngine()).build();
         var process = new HostProcess(Map.of(), () -> {}, audits, node);
         var main = new AuditDevices.Declared("main/", "file", "", Map.of("file_path", audits.resolve(node + ".log").toString()));
-        return new Server(storage, new Server.Options(info, catalog, TestServer.seal(), Optional.of(audits), List.of(main), store -> store, process, watchword.sdk.Outbound.NONE), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, TestServer.seal(), Optional.of(audits), List.of(main), store -> store, process), new SecureRandom(), clock);
     }
 
     private void start() {

@@ -2,8 +2,10 @@ package watchword.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import watchword.sdk.Secret;
 
 /**
@@ -13,6 +15,7 @@ import watchword.sdk.Secret;
 public final class KeyedHash implements AutoCloseable {
     /** Length of a hash. */
     public static final int BYTES = 32;
+    private static final String HMAC = "HmacSHA256";
 
     private final LockedKey key;
 
@@ -22,8 +25,17 @@ public final class KeyedHash implements AutoCloseable {
     }
 
     public byte[] of(byte[] value) {
+        return of(key, value);
+    }
+
+    /** Under a key that is itself kept in the store, such as a mount's own: it comes and goes with its row, and is locked nowhere. */
+    public static byte[] of(Secret storedKey, byte[] value) {
+        return storedKey.use(bytes -> of(new SecretKeySpec(bytes, HMAC), value));
+    }
+
+    private static byte[] of(Key key, byte[] value) {
         try {
-            var mac = Mac.getInstance("HmacSHA256");
+            var mac = Mac.getInstance(HMAC);
             mac.init(key);
             return mac.doFinal(value);
         } catch (GeneralSecurityException missing) {

@@ -23,6 +23,7 @@ import watchword.core.sys.ServerInfo;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.Storage;
 import watchword.storage.MemoryStorage;
 import watchword.testkit.TestClock;
 
@@ -31,6 +32,7 @@ public final class ServerPlayer implements AutoCloseable {
     private static final String ROOT = "root-of-test";
 
     private final TestClock clock = new TestClock();
+    private final Storage storage = new MemoryStorage();
     private final Server server;
 
     public ServerPlayer(EngineCatalog catalog) {
@@ -39,7 +41,7 @@ public final class ServerPlayer implements AutoCloseable {
         var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
         var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
         var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);
-        this.server = new Server(new MemoryStorage(), options, random, clock);
+        this.server = new Server(storage, options, random, clock);
         server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
     }
 
@@ -56,9 +58,28 @@ public final class ServerPlayer implements AutoCloseable {
             return at("errors") instanceof List<?> errors && !errors.isEmpty() ? String.valueOf(errors.getFirst()) : "";
         }
 
+        public String errors() {
+            return text("errors");
+        }
+
+        /** As a text; "null" for none. */
+        public String text(String... names) {
+            return String.valueOf(at(names));
+        }
+
         public String token() {
             return String.valueOf(at("auth", "client_token"));
         }
+    }
+    /** Keys of the store that contain a text, with the lengths of their values. */
+    public List<String> stored(String part) {
+        return storage.<List<Storage.Entry>>read(store -> store.scan("", "", Integer.MAX_VALUE)).stream().filter(entry -> entry.key().contains(part))
+                .map(entry -> entry.key() + " " + entry.value().length).toList();
+    }
+
+    /** Carries out what is due. */
+    public void runDue() {
+        server.runDue();
     }
 
     public Received asRoot(String method, String path, Map<String, Object> body) {
@@ -67,13 +88,25 @@ public final class ServerPlayer implements AutoCloseable {
 
     /** @param path as in a URL, with its query */
     public Received ask(String token, String method, String path, Map<String, Object> body) {
-        var response = respond(token, "127.0.0.1", method, path, body);
+        return received(respond(token, "127.0.0.1", method, path, body, Optional.empty()));
+    }
+
+    /** @param from an IP address */
+    public Received ask(String token, String method, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
+        return received(respond(token, from, method, path, body, wrapTtl));
+    }
+
+    private static Received received(Response response) {
         boolean json = response.contentType().equals(Response.JSON);
         return new Received(response.status(), response.body().length == 0 ? null : json ? tree(response.body()) : new String(response.body(), StandardCharsets.UTF_8));
     }
 
-    /** Without a token when that is empty. */
     public Response respond(String token, String from, String method, String path, Map<String, Object> body) {
+        return respond(token, from, method, path, body, Optional.empty());
+    }
+
+    /** Without a token when that is empty. */
+    private Response respond(String token, String from, String method, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         int question = path.indexOf('?');
         var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
         boolean list = query.containsKey("list");
@@ -87,7 +120,7 @@ public final class ServerPlayer implements AutoCloseable {
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
         var proof = token.isEmpty() ? Optional.<Secret>empty() : Optional.of(Secret.copyOf(token));
-        return server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false, proof, Optional.empty(), Map.of(),
+        return server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false, proof, wrapTtl, Map.of(),
                 new Peer(from, 1, List.of())));
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a handler answers.
@@ -74,36 +75,45 @@ public record Reply<O extends Record>(
      * @param metadata shown in look-ups and audit
      * @param run what they do it for, if signed claims tell: {@code airflow/dag/task/run}; empty when they do not
      * @param handle what {@link AuthMethod#renew} needs later; plain data, not for secrets
+     * @param settle runs on the mount's entries in the token's transaction, before the token is made
      */
     public record Login(String alias, TokenTerms terms, String displayName, Map<String, String> aliasMetadata, List<String> groups, Map<String, String> metadata, String run,
-            Map<String, String> handle) implements Auth {
+            Map<String, String> handle, Consumer<Storage.Writer> settle) implements Auth {
 
         public static Login of(String alias, TokenTerms terms) {
-            return new Login(alias, terms, "", Map.of(), List.of(), Map.of(), "", Map.of());
+            return new Login(alias, terms, "", Map.of(), List.of(), Map.of(), "", Map.of(), _ -> {});
         }
 
         public Login displayName(String name) {
-            return new Login(alias, terms, name, aliasMetadata, groups, metadata, run, handle);
+            return new Login(alias, terms, name, aliasMetadata, groups, metadata, run, handle, settle);
         }
 
         public Login aliasMetadata(Map<String, String> known) {
-            return new Login(alias, terms, displayName, known, groups, metadata, run, handle);
+            return new Login(alias, terms, displayName, known, groups, metadata, run, handle, settle);
         }
 
         public Login groups(List<String> names) {
-            return new Login(alias, terms, displayName, aliasMetadata, names, metadata, run, handle);
+            return new Login(alias, terms, displayName, aliasMetadata, names, metadata, run, handle, settle);
         }
 
         public Login metadata(Map<String, String> shown) {
-            return new Login(alias, terms, displayName, aliasMetadata, groups, shown, run, handle);
+            return new Login(alias, terms, displayName, aliasMetadata, groups, shown, run, handle, settle);
         }
 
         public Login run(String name) {
-            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, name, handle);
+            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, name, handle, settle);
         }
 
         public Login handle(Map<String, String> kept) {
-            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, run, kept);
+            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, run, kept, settle);
+        }
+
+        /**
+         * For a login whose proof was checked outside of the token's transaction: looks whether what it went by still stands, and writes
+         * what the login changes. Refuses by throwing a problem; then there is no token. May run more than once.
+         */
+        public Login settle(Consumer<Storage.Writer> last) {
+            return new Login(alias, terms, displayName, aliasMetadata, groups, metadata, run, handle, last);
         }
     }
 

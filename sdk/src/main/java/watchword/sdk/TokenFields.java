@@ -17,6 +17,10 @@ public record TokenFields(
         @Doc("Lifetime of its tokens; 0 for the mount's.") Optional<Duration> tokenTtl,
         @Doc("`default`, `service` or `batch`; `default-service` and `default-batch` stand for what the mount says.") Optional<String> tokenType) {
 
+    /** A request that sets none of them. */
+    public static final TokenFields NONE = new TokenFields(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+            Optional.empty(), Optional.empty(), Optional.empty());
+
     /**
      * The terms after this request.
      *

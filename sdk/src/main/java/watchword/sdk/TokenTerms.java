@@ -35,6 +35,12 @@ public record TokenTerms(
                 tokenType);
     }
 
+    /** With these bounds in place of its own. */
+    public TokenTerms boundTo(List<String> blocks) {
+        return new TokenTerms(Cidrs.require(blocks), tokenExplicitMaxTtl, tokenMaxTtl, tokenNoDefaultPolicy, tokenNumUses, tokenPeriod, tokenPolicies, tokenStrictlyBindIp, tokenTtl,
+                tokenType);
+    }
+
     /** For an address that may not log in, or not use a token of this role. */
     public void requireFrom(String address) {
         if (!Cidrs.allows(tokenBoundCidrs, address)) throw new Problem.Denied().asException();

@@ -4,6 +4,10 @@ import watchword.core.mount.EngineCatalog;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
+import watchword.crypto.PasswordHashes;
+import watchword.engines.approle.AppRoleMethod;
+import watchword.engines.kv.KvEngines;
+import watchword.engines.userpass.UserpassMethod;
 import watchword.sdk.Outbound;
 
 /** Every engine and auth method there is. Adding one is a line here. */
@@ -12,11 +16,15 @@ final class BuiltinEngines {
 
     /** @param outbound for those that ask others */
     static EngineCatalog catalog(Outbound outbound) {
+        // Half of the machine is left for what is no password.
+        var passwords = new PasswordHashes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), PasswordHashes.Cost.ADVISED);
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))
                 .auth("oidc", (context, mount) -> new JwtMethod(context, outbound, "oidc"))
+                .auth("approle", (context, mount) -> new AppRoleMethod(context))
+                .auth("userpass", (context, mount) -> new UserpassMethod(context, passwords))
                 .build();
     }
 }

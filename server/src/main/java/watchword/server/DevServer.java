@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.Server;
 import watchword.core.audit.AuditDevices;
+import watchword.core.lockout.LockoutRules;
 import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
@@ -52,7 +53,7 @@ public final class DevServer implements AutoCloseable {
         var store = options.data().<ServerConfig.Store>map(folder -> new ServerConfig.Store.Sqlite(folder.resolve("watchword.db"))).orElseGet(ServerConfig.Store.Memory::new);
         var seal = new SealSettings(new StaticSeal.Key("dev", key.sealKey()), Optional.empty(), false);
         var global = GlobalSettings.of("http://" + options.host() + ":" + options.port(), "dev", options.data().map(Path::toString).orElse(""));
-        var config = new ServerConfig(global, List.of(listener), store, Optional.of(seal), audits, List.of(), List.of(), List.of());
+        var config = new ServerConfig(global, List.of(listener), store, Optional.of(seal), audits, LockoutRules.DEFAULT, List.of(), List.of(), List.of());
         var server = Wiring.server(config, random, clock);
         if (!server.isInitialized()) {
             server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(key.rootToken()));

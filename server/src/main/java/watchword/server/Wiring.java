@@ -49,7 +49,7 @@ final class Wiring {
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
         var outbound = new JettyOutbound(OutboundRules.DEFAULT);
         var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(outbound), seal(config, storage, random), auditFolder(config), config.audits(), cache,
-                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config)), outbound), random, clock);
+                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config)), outbound, config.lockouts()), random, clock);
         if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
         return server;
     }

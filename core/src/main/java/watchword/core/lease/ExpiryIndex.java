@@ -18,8 +18,22 @@ public final class ExpiryIndex {
 
     /** What ends. */
     public enum Kind {
-        TOKEN,
-        LEASE
+        TOKEN('t'),
+        LEASE('l'),
+        LOCK('k');
+
+        private final char mark;
+
+        Kind(char mark) {
+            this.mark = mark;
+        }
+
+        private static Kind of(char mark) {
+            for (var kind : values()) {
+                if (kind.mark == mark) return kind;
+            }
+            throw new IllegalStateException("an entry of the expiry index is of no kind");
+        }
     }
 
     /** One thing that is due. */
@@ -51,13 +65,12 @@ public final class ExpiryIndex {
     }
 
     private static String key(Instant at, Kind kind, String name) {
-        return PREFIX + HexFormat.of().toHexDigits(at.toEpochMilli()) + (kind == Kind.TOKEN ? "/t/" : "/l/") + name;
+        return PREFIX + HexFormat.of().toHexDigits(at.toEpochMilli()) + "/" + kind.mark + "/" + name;
     }
 
     private static Due parse(String key) {
         int time = PREFIX.length();
         var at = Instant.ofEpochMilli(HexFormat.fromHexDigitsToLong(key, time, time + TIME_CHARS));
-        var kind = key.charAt(time + TIME_CHARS + 1) == 't' ? Kind.TOKEN : Kind.LEASE;
-        return new Due(at, kind, key.substring(time + TIME_CHARS + 3));
+        return new Due(at, Kind.of(key.charAt(time + TIME_CHARS + 1)), key.substring(time + TIME_CHARS + 3));
     }
 }

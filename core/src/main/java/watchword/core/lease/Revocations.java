@@ -36,14 +36,19 @@ public final class Revocations {
     private final Mounts mounts;
     private final Leases leases;
     private final BiConsumer<Storage.Writer, String> revokeToken;
+    private final BiConsumer<Storage.Writer, Due> endLock;
     private final InstantSource clock;
 
-    /** @param revokeToken revokes the token with a key, in a transaction */
-    public Revocations(Storage storage, Mounts mounts, Leases leases, BiConsumer<Storage.Writer, String> revokeToken, InstantSource clock) {
+    /**
+     * @param revokeToken revokes the token with a key, in a transaction
+     * @param endLock removes a lock on logins, in a transaction
+     */
+    public Revocations(Storage storage, Mounts mounts, Leases leases, BiConsumer<Storage.Writer, String> revokeToken, BiConsumer<Storage.Writer, Due> endLock, InstantSource clock) {
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
         this.revokeToken = revokeToken;
+        this.endLock = endLock;
         this.clock = clock;
     }
 
@@ -54,8 +59,8 @@ public final class Revocations {
             // A token's end makes its leases due, so look again until nothing is.
             var page = storage.read(store -> ExpiryIndex.due(store, clock.instant(), PAGE));
             if (page.isEmpty()) return done;
-            var tokens = page.stream().filter(due -> due.kind() == Kind.TOKEN).toList();
-            if (!tokens.isEmpty()) storage.update(store -> tokens.forEach(due -> endToken(store, due)));
+            var own = page.stream().filter(due -> due.kind() != Kind.LEASE).toList();
+            if (!own.isEmpty()) storage.update(store -> own.forEach(due -> end(store, due)));
             page.stream().filter(due -> due.kind() == Kind.LEASE).forEach(this::endLease);
             done += page.size();
         }
@@ -75,9 +80,11 @@ public final class Revocations {
         return storage.read(store -> ExpiryIndex.due(store, Instant.MAX, 1)).stream().findFirst().map(Due::at);
     }
 
-    private void endToken(Storage.Writer store, Due due) {
-        ExpiryIndex.remove(store, due.at(), Kind.TOKEN, due.name());
-        revokeToken.accept(store, due.name());
+    /** What ends within the store. */
+    private void end(Storage.Writer store, Due due) {
+        ExpiryIndex.remove(store, due.at(), due.kind(), due.name());
+        if (due.kind() == Kind.TOKEN) revokeToken.accept(store, due.name());
+        else endLock.accept(store, due);
     }
 
     /**

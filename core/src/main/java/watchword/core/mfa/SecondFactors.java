@@ -16,6 +16,7 @@ import watchword.core.wire.Rows;
 import watchword.sdk.Reply;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.TokenTerms;
 
 /**
  * Judges second factors, all in the transaction it is given: whether a login needs one, and whether a code is one. A code is good once,
@@ -51,7 +52,18 @@ public final class SecondFactors implements FactorCheck {
     record Enrolled(Secret key, long last, int wrong, Instant since) {}
 
     /** A login that waits. */
-    record Waiting(String mountUuid, String path, String entityId, Reply.Login login, Instant until) {}
+    record Waiting(String mountUuid, String path, String entityId, Kept login, Instant until) {}
+
+    /** What of a login its token is made of. */
+    record Kept(String alias, TokenTerms terms, String displayName, Map<String, String> metadata, String run, Map<String, String> handle) {
+        static Kept of(Reply.Login login) {
+            return new Kept(login.alias(), login.terms(), login.displayName(), login.metadata(), login.run(), login.handle());
+        }
+
+        Reply.Login login() {
+            return Reply.Login.of(alias, terms).displayName(displayName).metadata(metadata).run(run).handle(handle);
+        }
+    }
 
     String newId() {
         return new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
@@ -89,7 +101,7 @@ public final class SecondFactors implements FactorCheck {
         var asking = asking(store, mount, entityId);
         if (asking.isEmpty()) return new Verdict.Good();
         if (!codes.isEmpty()) return check(store, asking, entityId, byName(store, codes), now);
-        var id = wait(store, new Waiting(mount.uuid(), path, entityId, login, now.plus(PATIENCE)), now);
+        var id = wait(store, new Waiting(mount.uuid(), path, entityId, Kept.of(login), now.plus(PATIENCE)), now);
         var constraints = new LinkedHashMap<String, List<Reply.Factors.One>>();
         asking.forEach((name, row) -> constraints.put(name, row.mfaMethodIds().stream()
                 .flatMap(method -> methods.get(store, method).stream().map(found -> new Reply.Factors.One(MethodRow.TOTP, method, true, found.name()))).toList()));

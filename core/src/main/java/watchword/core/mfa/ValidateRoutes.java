@@ -2,6 +2,7 @@ package watchword.core.mfa;
 
 import java.util.List;
 import java.util.Map;
+import watchword.core.lockout.Lockouts;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.token.FactorCheck.Verdict;
@@ -20,11 +21,13 @@ public final class ValidateRoutes {
 
     private final SecondFactors factors;
     private final Logins logins;
+    private final Lockouts lockouts;
     private final Mounts mounts;
 
-    public ValidateRoutes(SecondFactors factors, Logins logins, Mounts mounts) {
+    public ValidateRoutes(SecondFactors factors, Logins logins, Lockouts lockouts, Mounts mounts) {
         this.factors = factors;
         this.logins = logins;
+        this.lockouts = lockouts;
         this.mounts = mounts;
     }
 
@@ -54,6 +57,7 @@ public final class ValidateRoutes {
             var login = waiting.get();
             var mount = mounts.byUuid(store, login.mountUuid()).filter(found -> !found.tainted());
             if (mount.isEmpty()) return new Tried.Refused(new Problem.Denied());
+            lockouts.requireOpen(store, mount.get(), login.login().alias(), call.now());
             return switch (factors.check(store, mount.get(), login.entityId(), in.mfaPayload(), call.now())) {
                 case Verdict.Refused refused -> new Tried.Refused(refused.problem());
                 case Verdict.Asked _, Verdict.Good _ -> {
@@ -68,7 +72,7 @@ public final class ValidateRoutes {
     }
 
     private Reply<None> issued(Call.Effect<Proof> call, Storage.Writer store, MountEntry mount, SecondFactors.Waiting login) {
-        var told = logins.issue(store, mount, call.ask().peer(), login.path(), login.login(), login.entityId(), call.now());
-        return Reply.<None>auth(told.auth()).warn(told.warnings());
+        var told = logins.issue(store, mount, call.ask().peer(), login.path(), login.login().login(), login.entityId(), call.now());
+        return Reply.auth(told.auth());
     }
 }

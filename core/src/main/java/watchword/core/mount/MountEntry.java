@@ -45,7 +45,7 @@ public record MountEntry(
             Optional<List<String>> auditNonHmacResponseKeys,
             Optional<List<String>> passthroughRequestHeaders,
             Optional<List<String>> allowedResponseHeaders,
-            Optional<Map<String, Object>> userLockoutConfig) {
+            Optional<UserLockout> userLockout) {
 
         public static final Config EMPTY = new Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());

@@ -1,5 +1,6 @@
 package watchword.core.mount;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,11 @@ record MountFacts(
             @Doc("Answer fields that audit shows in clear.") Optional<List<String>> auditNonHmacResponseKeys,
             @Doc("Request headers handed to the engine.") Optional<List<String>> passthroughRequestHeaders,
             @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
-            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig) {
+            @Doc("Lock-out after failed logins; left out when it was not set.") Optional<UserLockout.Shown> userLockoutConfig) {
 
         static Config of(MountEntry.Config c) {
             return new Config(c.defaultLeaseTtl().toSeconds(), c.forceNoCache(), c.maxLeaseTtl().toSeconds(), c.listingVisibility().filter(v -> !v.isEmpty()), c.tokenType(),
-                    c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), c.userLockoutConfig());
+                    c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), c.userLockout().map(UserLockout::shown));
         }
     }
 
@@ -54,7 +55,10 @@ record MountFacts(
             @Doc("Answer fields that audit shows in clear.") Optional<List<String>> auditNonHmacResponseKeys,
             @Doc("Request headers handed to the engine.") Optional<List<String>> passthroughRequestHeaders,
             @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
-            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig,
+            @Doc("How long after a failed login it is forgotten, in seconds; left out when no lock-out was set.") Optional<Duration> userLockoutCounterResetDuration,
+            @Doc("Whether nobody is locked out.") Optional<Boolean> userLockoutDisable,
+            @Doc("How long somebody is locked out, in seconds; 0 for the server's setting.") Optional<Duration> userLockoutDuration,
+            @Doc("Failed logins after which somebody is locked out; 0 for the server's setting.") Optional<Long> userLockoutThreshold,
             @Doc("Options of the engine; left out when there are none.") Optional<Map<String, String>> options) {}
 
     static MountFacts of(MountEntry m) {
@@ -75,8 +79,10 @@ record MountFacts(
 
     static Tuning tuning(Mounts mounts, MountEntry m) {
         var c = Config.of(m.config());
+        var lockout = m.config().userLockout();
         return new Tuning(mounts.defaultTtl(m).toSeconds(), m.description(), c.forceNoCache(), mounts.maxTtl(m).toSeconds(), c.listingVisibility(), c.tokenType(),
-                c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), c.userLockoutConfig(),
+                c.auditNonHmacRequestKeys(), c.auditNonHmacResponseKeys(), c.passthroughRequestHeaders(), c.allowedResponseHeaders(), lockout.map(UserLockout::counterReset),
+                lockout.map(UserLockout::disabled), lockout.map(UserLockout::duration), lockout.map(UserLockout::threshold),
                 Optional.of(m.options()).filter(options -> !options.isEmpty()));
     }
 

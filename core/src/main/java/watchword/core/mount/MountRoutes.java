@@ -74,7 +74,7 @@ public final class MountRoutes {
             @Doc("Answer headers the engine may set.") Optional<List<String>> allowedResponseHeaders,
             @Doc("service, batch, default-service or default-batch; auth methods only.") Optional<String> tokenType,
             @Doc("Options of the engine, such as version=2 for kv.") Optional<Map<String, String>> options,
-            @Doc("Lock-out after failed logins; auth methods only.") Optional<Map<String, Object>> userLockoutConfig,
+            @Doc("Lock-out after failed logins: lockout_threshold, lockout_duration, lockout_counter_reset_duration, lockout_disable; userpass, ldap and approle only.") Optional<Map<String, Object>> userLockoutConfig,
             @Doc("Kept for clients; engines are built in.") Optional<String> pluginVersion) {}
 
     record Move(
@@ -164,7 +164,7 @@ public final class MountRoutes {
             throw new Problem.Invalid("plugin not found in the catalog: " + type + " (there is: " + (there.isEmpty() ? "none" : String.join(", ", there)) + ")").asException();
         }
         var tune = Inputs.decode(Tune.class, wanted.config(), "");
-        var config = tuned(MountEntry.Config.EMPTY, tune, auth);
+        var config = tuned(MountEntry.Config.EMPTY, tune, auth, type);
         var uuid = mounts.newUuid();
         var entry = new MountEntry(auth ? MountEntry.AUTH + folder : folder, type, mounts.newAccessor(auth, type), uuid, wanted.description(), config, options,
                 wanted.local(), wanted.sealWrap(), wanted.externalEntropyAccess(), wanted.pluginVersion(), false);
@@ -184,7 +184,7 @@ public final class MountRoutes {
     // ---- tuning ----
 
     private Reply<None> tune(Storage.Writer store, MountEntry entry, Tune tune) {
-        var config = tuned(entry.config(), tune, entry.isAuth());
+        var config = tuned(entry.config(), tune, entry.isAuth(), entry.type());
         var options = new LinkedHashMap<>(entry.options());
         tune.options().ifPresent(changes -> changes.forEach((key, value) -> {
             if (value.isEmpty()) options.remove(key);
@@ -197,7 +197,7 @@ public final class MountRoutes {
         return Reply.nothing();
     }
 
-    private MountEntry.Config tuned(MountEntry.Config c, Tune t, boolean auth) {
+    private MountEntry.Config tuned(MountEntry.Config c, Tune t, boolean auth, String type) {
         var defaultTtl = ttl(t.defaultLeaseTtl(), c.defaultLeaseTtl());
         var maxTtl = ttl(t.maxLeaseTtl(), c.maxLeaseTtl());
         var longest = maxTtl.isZero() ? mounts.systemMaxTtl() : maxTtl;
@@ -207,14 +207,14 @@ public final class MountRoutes {
         t.listingVisibility().filter(v -> !List.of("", "unauth", "hidden").contains(v)).ifPresent(v -> {
             throw new Problem.Invalid("invalid listing_visibility \"" + v + "\": use unauth, hidden or nothing").asException();
         });
-        t.tokenType().ifPresent(type -> {
+        t.tokenType().ifPresent(wanted -> {
             if (!auth) throw new Problem.Invalid("'token_type' can only be modified on auth mounts").asException();
-            if (!List.of("service", "batch", "default-service", "default-batch").contains(type)) throw new Problem.Invalid("invalid value for 'token_type'").asException();
+            if (!List.of("service", "batch", "default-service", "default-batch").contains(wanted)) throw new Problem.Invalid("invalid value for 'token_type'").asException();
         });
         return new MountEntry.Config(defaultTtl, maxTtl, c.forceNoCache(), t.listingVisibility().or(c::listingVisibility),
                 t.tokenType().or(() -> auth ? c.tokenType().or(() -> Optional.of("default-service")) : Optional.empty()), t.auditNonHmacRequestKeys().or(c::auditNonHmacRequestKeys),
                 t.auditNonHmacResponseKeys().or(c::auditNonHmacResponseKeys), t.passthroughRequestHeaders().or(c::passthroughRequestHeaders),
-                t.allowedResponseHeaders().or(c::allowedResponseHeaders), t.userLockoutConfig().or(c::userLockoutConfig));
+                t.allowedResponseHeaders().or(c::allowedResponseHeaders), t.userLockoutConfig().filter(sent -> !sent.isEmpty()).map(sent -> UserLockout.changed(auth ? type : "", c.userLockout(), sent)).or(c::userLockout));
     }
 
     private static Duration ttl(Optional<String> given, Duration before) {

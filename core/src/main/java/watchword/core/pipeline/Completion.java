@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.lease.Leases;
+import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.request.Answer;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.wrapping.Wrapping;
+import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Revocable;
@@ -24,12 +26,14 @@ final class Completion {
     private final Mounts mounts;
     private final Leases leases;
     private final Logins logins;
+    private final Lockouts lockouts;
     private final Wrapping wrapping;
 
-    Completion(Mounts mounts, Leases leases, Logins logins, Wrapping wrapping) {
+    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Wrapping wrapping) {
         this.mounts = mounts;
         this.leases = leases;
         this.logins = logins;
+        this.lockouts = lockouts;
         this.wrapping = wrapping;
     }
 
@@ -51,9 +55,11 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
+            lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
+            login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
             var codes = allowed.request().headers().getOrDefault(FACTORS_HEADER, List.of());
             switch (logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, codes, now)) {
-                case Logins.Outcome.Told told -> complete = complete.withAuth(told.auth(), told.warnings());
+                case Logins.Outcome.Told told -> complete = complete.withAuth(told.auth(), List.of());
                 case Logins.Outcome.Refused refused -> {
                     return Answer.of(refused.problem());
                 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
 import watchword.core.event.EventBus;
+import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.request.Answer;
@@ -25,13 +26,15 @@ final class Invocation {
     private final Mounts mounts;
     private final Gate gate;
     private final Completion completion;
+    private final Lockouts lockouts;
     private final EventBus events;
 
-    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion, EventBus events) {
+    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion, Lockouts lockouts, EventBus events) {
         this.storage = storage;
         this.mounts = mounts;
         this.gate = gate;
         this.completion = completion;
+        this.lockouts = lockouts;
         this.events = events;
     }
 
@@ -44,6 +47,16 @@ final class Invocation {
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload());
+        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, now);
+        return lockouts.guard(allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
+    }
+
+    /** Whom a login is for, as it is told without proof. */
+    private <I extends Record> String who(Function<Call.Read<I>, String> who, Admission.Allowed allowed, I input, Ask ask) {
+        return storage.<String>read(store -> who.apply(new Call.Read<>(input, ask, PrefixedStore.view(store, allowed.theMount().storagePrefix()))));
+    }
+
+    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, Instant now) {
         var prefix = allowed.theMount().storagePrefix();
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {

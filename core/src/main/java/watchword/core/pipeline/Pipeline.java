@@ -10,6 +10,7 @@ import java.util.UUID;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
 import watchword.core.lease.Leases;
+import watchword.core.lockout.Lockouts;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.TokenCreations;
 import watchword.core.mount.Mounts;
@@ -48,12 +49,12 @@ public final class Pipeline {
     private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
+            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, wrapping), events);
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
-import watchword.core.policy.Authority;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
@@ -21,14 +20,12 @@ import watchword.sdk.TokenTerms;
 public final class Logins {
     private final Tokens tokens;
     private final Mounts mounts;
-    private final Authority authority;
     private final Entities entities;
     private final FactorCheck factors;
 
-    public Logins(Tokens tokens, Mounts mounts, Authority authority, Entities entities, FactorCheck factors) {
+    public Logins(Tokens tokens, Mounts mounts, Entities entities, FactorCheck factors) {
         this.tokens = tokens;
         this.mounts = mounts;
-        this.authority = authority;
         this.entities = entities;
         this.factors = factors;
     }
@@ -36,7 +33,7 @@ public final class Logins {
     /** What a login comes to. */
     public sealed interface Outcome {
         /** @param auth for the client: a token, or what is still asked */
-        record Told(Reply.Issued auth, List<String> warnings) implements Outcome {}
+        record Told(Reply.Issued auth) implements Outcome {}
 
         /** No token, but what was noted of the try stays. */
         record Refused(Problem problem) implements Outcome {}
@@ -53,7 +50,7 @@ public final class Logins {
                 }
                 case FactorCheck.Verdict.Asked asked -> {
                     var row = row(mount, peer, path, login, entityId, now);
-                    return new Outcome.Told(tokens.issued(Secret.copyOf(""), "", row, List.of(), now).asking(asked.factors()), List.of());
+                    return new Outcome.Told(tokens.issued(Secret.copyOf(""), "", row, List.of(), now).asking(asked.factors()));
                 }
             }
         }
@@ -63,9 +60,8 @@ public final class Logins {
     /** The token of a login that has proven all that it had to. */
     public Outcome.Told issue(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
         var row = row(mount, peer, path, login, entityId, now);
-        var warnings = row.policies().stream().filter(name -> !authority.exists(store, name)).map(name -> "Policy \"" + name + "\" does not exist").toList();
         var made = tokens.create(store, row);
-        return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now), warnings);
+        return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now));
     }
 
     private TokenRow row(MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {

@@ -2,6 +2,7 @@ package watchword.core.wire;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import watchword.core.json.Json;
 import watchword.core.wire.Shape.MismatchException;
 import watchword.core.wire.Shape.Mode;
 import watchword.sdk.JsonNumber;
@@ -105,16 +107,26 @@ final class Shapes {
         }, Map::of);
     }
 
-    /** A map may come as an object, or, on a command line, as {@code ["k=v", ...]} or {@code "k=v"}. */
+    /** A map may come as an object, or as the text of one; or, on a command line, as {@code ["k=v", ...]} or {@code "k=v"}. */
     private static Map<String, Object> pairs(Object tree) throws MismatchException {
         if (tree instanceof Map<?, ?>) return object(tree);
         if (tree instanceof String text && text.isBlank()) return Map.of();
+        if (tree instanceof String text && text.strip().startsWith("{")) return written(text);
         var pairs = new LinkedHashMap<String, Object>();
         for (var each : tree instanceof List<?> list ? list : List.of(tree)) {
             if (!(each instanceof String text) || text.indexOf('=') < 1) throw mismatch("map[string]string", tree);
             pairs.put(text.substring(0, text.indexOf('=')).trim(), text.substring(text.indexOf('=') + 1).trim());
         }
         return pairs;
+    }
+
+    private static Map<String, Object> written(String text) throws MismatchException {
+        try {
+            if (Json.parse(text.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> map) return object(map);
+            throw mismatch("map[string]string", text);
+        } catch (Json.MalformedException malformed) {
+            throw mismatch("map[string]string", text);
+        }
     }
 
     private static <E extends Enum<E>> Shape<E> ofEnum(Class<E> type) {

@@ -1,12 +1,16 @@
 package watchword.server.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import watchword.core.audit.AuditDevices;
+import watchword.core.lockout.LockoutRules;
+import watchword.core.mount.UserLockout;
 import watchword.core.wire.Schema;
 import watchword.server.config.Section.Placed;
 import watchword.server.config.ServerConfig.Store;
@@ -26,6 +30,7 @@ final class BlockReader {
     static final Schema<Settings.UnixListener> UNIX = Schema.of(Settings.UnixListener.class);
     static final Schema<Settings.Sqlite> SQLITE = Schema.of(Settings.Sqlite.class);
     static final Schema<Settings.Postgresql> POSTGRESQL = Schema.of(Settings.Postgresql.class);
+    static final Schema<Settings.UserLockout> USER_LOCKOUT = Schema.of(Settings.UserLockout.class);
     static final Schema<Settings.Audit> AUDIT = Schema.of(Settings.Audit.class);
     private static final int DEFAULT_PORT = 8200;
 
@@ -164,6 +169,16 @@ final class BlockReader {
         };
         done(section, Foreign.NONE);
         return seal;
+    }
+
+    /** @return what it says, under the type of auth method it is for */
+    Map.Entry<String, UserLockout> userLockout(Placed block) throws ConfigException {
+        var type = block.item().labels().getFirst().toLowerCase(Locale.ROOT);
+        if (!type.equals(LockoutRules.ALL) && !UserLockout.TYPES.contains(type)) throw unknown(block, "use all, approle, ldap or userpass");
+        var section = Section.of(block);
+        var said = section.read(USER_LOCKOUT);
+        done(section, Foreign.NONE);
+        return Map.entry(type, new UserLockout(said.lockoutThreshold().orElse(0L), said.lockoutDuration().orElse(Duration.ZERO), said.lockoutCounterReset().orElse(Duration.ZERO), said.disableLockout()));
     }
 
     AuditDevices.Declared audit(Placed block) throws ConfigException {

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import watchword.core.audit.AuditDevices;
-import watchword.core.hcl.Hcl;
 import watchword.core.hcl.Hcl.Item;
 import watchword.core.hcl.Hcl.Value;
+import watchword.core.hcl.Hcl;
+import watchword.core.lockout.LockoutRules;
+import watchword.core.mount.UserLockout;
 import watchword.core.wire.Schema;
 import watchword.server.config.Section.Place;
 import watchword.server.config.Section.Placed;
@@ -23,7 +26,7 @@ import watchword.server.http.Listener;
  */
 public final class ConfigReader {
     static final Schema<GlobalSettings> GLOBAL = Schema.of(GlobalSettings.class);
-    private static final Set<String> BLOCKS = Set.of("listener", "storage", "backend", "seal", "audit");
+    private static final Set<String> BLOCKS = Set.of("listener", "storage", "backend", "seal", "audit", "user_lockout");
 
     private final BlockReader reader = new BlockReader();
     private final List<Placed> items = new ArrayList<>();
@@ -116,7 +119,12 @@ public final class ConfigReader {
         for (var block : blocks("seal", 1)) seal = reader.seal(block, environment).or(Optional::empty);
         var audits = new ArrayList<AuditDevices.Declared>();
         for (var block : blocks("audit", 2)) audits.add(reader.audit(block));
-        return new ServerConfig(address.isEmpty() ? global : global.withApiAddr(address), List.copyOf(listeners), store, seal, List.copyOf(audits), List.copyOf(reader.warnings()), List.copyOf(reader.unknown()), List.copyOf(reader.effective()));
+        var lockouts = new LinkedHashMap<String, UserLockout>();
+        for (var block : blocks("user_lockout", 1)) {
+            var said = reader.userLockout(block);
+            lockouts.put(said.getKey(), said.getValue());
+        }
+        return new ServerConfig(address.isEmpty() ? global : global.withApiAddr(address), List.copyOf(listeners), store, seal, List.copyOf(audits), new LockoutRules(Map.copyOf(lockouts)), List.copyOf(reader.warnings()), List.copyOf(reader.unknown()), List.copyOf(reader.effective()));
     }
 
     private Placed onlyStore() throws ConfigException {

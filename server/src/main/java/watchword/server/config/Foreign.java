@@ -32,8 +32,7 @@ enum Foreign {
             Map.entry("sentinel", "is not used"),
             Map.entry("service_registration", "is not used: ask sys/health"),
             Map.entry("telemetry", "is not used: metrics are at sys/metrics"),
-            Map.entry("ui", "is not used: there is no web interface"),
-            Map.entry("user_lockout", "is not used"))),
+            Map.entry("ui", "is not used: there is no web interface"))),
     LISTENER(Map.ofEntries(
             Map.entry("cluster_address", ""),
             Map.entry("disable_unauthed_rekey_endpoints", ""),

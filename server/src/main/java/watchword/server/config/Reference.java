@@ -26,6 +26,8 @@ public final class Reference {
                 new Chapter("`storage \"postgresql\"`", "A table in a PostgreSQL database.", List.of(BlockReader.POSTGRESQL)),
                 new Chapter("`seal \"static\"`", "A key that opens the server when it starts. Without such a block the server is opened with shares (`seal \"shamir\"`, which may be written and has no settings).",
                         List.of(SealReader.STATIC)),
+                new Chapter("`user_lockout \"TYPE\"`", "When failed logins lock somebody out, for auth methods of TYPE, `approle`, `ldap` or `userpass`, or for `all` of them. What a mount is tuned to goes before it.",
+                        List.of(BlockReader.USER_LOCKOUT)),
                 new Chapter("`audit \"TYPE\" \"NAME\"`", "An audit device that the API can neither change nor remove. TYPE is `file`, `socket`, `syslog` or `http`; NAME is its path below `sys/audit/`.",
                         List.of(BlockReader.AUDIT)));
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.audit.AuditDevices;
+import watchword.core.lockout.LockoutRules;
 import watchword.sdk.Secret;
 import watchword.server.http.Listener;
 
@@ -13,6 +14,7 @@ import watchword.server.http.Listener;
  *
  * @param seal keeps the root key; without one, it is split into shares
  * @param audits devices that the API cannot change
+ * @param lockouts when failed logins lock somebody out, where mounts do not say
  * @param warnings what was understood differently from how it was written, or not at all
  * @param unknown settings in blocks of ours that nobody knows; passed over, too
  * @param effective every setting with its value, for people to read
@@ -23,6 +25,7 @@ public record ServerConfig(
         Store store,
         Optional<SealSettings> seal,
         List<AuditDevices.Declared> audits,
+        LockoutRules lockouts,
         List<String> warnings,
         List<String> unknown,
         List<Effective> effective) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
@@ -115,6 +116,18 @@ final class Settings {
             if (address.isEmpty()) throw new RefusedException("address", "is required");
             if (!socketMode.matches("0?[0-7]{3}")) throw new RefusedException("socket_mode", "must be octal, such as 660");
             requireRequestSize(maxRequestSize);
+        }
+    }
+
+    record UserLockout(
+            @Doc("Failed logins after which somebody is locked out. Without it, what `all` says, else 5.") Optional<Long> lockoutThreshold,
+            @Doc("How long somebody is locked out. Without it, what `all` says, else 15m.") Optional<Duration> lockoutDuration,
+            @Doc("How long after a failed login it is forgotten. Without it, what `all` says, else 15m.") Optional<Duration> lockoutCounterReset,
+            @Doc("Lock nobody out.") boolean disableLockout) {
+        UserLockout {
+            if (lockoutThreshold.filter(tries -> tries < 1).isPresent()) throw new RefusedException("lockout_threshold", "must be more than nothing");
+            if (lockoutDuration.filter(time -> !time.isPositive()).isPresent()) throw new RefusedException("lockout_duration", "must be more than nothing");
+            if (lockoutCounterReset.filter(time -> !time.isPositive()).isPresent()) throw new RefusedException("lockout_counter_reset", "must be more than nothing");
         }
     }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import watchword.core.audit.AuditDevices;
+import watchword.core.lockout.LockoutRules;
+import watchword.core.mount.UserLockout;
 import watchword.core.wire.Schema;
 import watchword.sdk.Secret;
 import watchword.server.config.GlobalSettings.LogFormat;
@@ -304,6 +306,14 @@ final class ConfigReaderTest {
         }
     }
 
+    @Test
+    void lockouts_are_configured_for_all_and_for_one_type() throws IOException, ConfigException {
+        var config = read(LEAST + "user_lockout \"all\" {\n lockout_threshold = \"3\"\n lockout_duration = \"10m\"\n}\nuser_lockout \"USERPASS\" {\n lockout_counter_reset = 60\n disable_lockout = true\n}\n");
+        assertThat(config.lockouts().byType()).isEqualTo(Map.of("all", new UserLockout(3, Duration.ofMinutes(10), Duration.ZERO, false), "userpass", new UserLockout(0, Duration.ZERO, Duration.ofMinutes(1), true)));
+        assertThat(config.warnings()).noneMatch(warning -> warning.contains("user_lockout"));
+        assertThat(read(LEAST).lockouts()).isEqualTo(LockoutRules.DEFAULT);
+    }
+
     // ---- mistakes ----
 
     @ParameterizedTest
@@ -344,6 +354,9 @@ final class ConfigReaderTest {
         "seal \"static\" { current_key = \"file:///no/such\" }|current_key names a file that cannot be read",
         "seal \"static\" { current_key = \"env://NO_SUCH\" }|current_key names an environment variable that is not set",
         "audit \"carrier-pigeon\" \"x\" { }|use file, socket, syslog or http",
+        "user_lockout \"kubernetes\" { }|user_lockout \"kubernetes\" is not known; use all, approle, ldap or userpass",
+        "user_lockout \"all\" { lockout_threshold = 0 }|lockout_threshold must be more than nothing",
+        "user_lockout \"all\" { lockout_duration = \"soon\" }|lockout_duration must be a duration",
     })
     void a_wrong_value_stops_with_place_and_advice(String text, String message) {
         // The rest of what a server needs comes after it, so that it fails by this mistake alone.

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.lockout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.approle;
+
+import org.jspecify.annotations.NullMarked;

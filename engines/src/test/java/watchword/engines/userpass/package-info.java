@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.userpass;
+
+import org.jspecify.annotations.NullMarked;
