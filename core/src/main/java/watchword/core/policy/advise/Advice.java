@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import watchword.core.policy.Capability;
 
 /**
@@ -13,11 +14,13 @@ import watchword.core.policy.Capability;
  */
 record Advice(Proposal proposal, Present present, Replay replay, List<Beyond> beyond, Usage usage, LoggedRequests.Read read) {
 
+    private static final int MAX_ROUNDS = 4;
+
     /** A statement of the present policy of which something was never used. @param used capabilities; empty for all of it never used */
     record Beyond(String policy, String path, int line, List<String> used, List<String> unused) {}
 
     /**
-     * Reads the files twice.
+     * Reads the files twice, and again where a pattern that was told hid something that a rule beside it refuses.
      *
      * @param told patterns that may stand for all paths they match
      * @param many how many siblings make a pattern; 0 for never
@@ -27,9 +30,24 @@ record Advice(Proposal proposal, Present present, Replay replay, List<Beyond> be
         var usage = new Usage(selection, present, told);
         var read = LoggedRequests.each(files, usage::add);
         var proposal = Proposal.of(usage, present, new Siblings(many, present, told));
-        var replay = new Replay(selection, present, usage, proposal);
-        LoggedRequests.each(files, replay::add);
+        var replay = proven(to -> LoggedRequests.each(files, to), selection, present, usage, proposal);
         return new Advice(proposal, present, replay, beyond(present, usage), usage, read);
+    }
+
+    /** A log that can be read again and again. */
+    @FunctionalInterface
+    interface Log {
+        void each(Consumer<LoggedRequest> to) throws IOException;
+    }
+
+    /** Holds the log against the proposal, which gets what it lacks. */
+    static Replay proven(Log log, Selection selection, Present present, Usage usage, Proposal proposal) throws IOException {
+        for (int round = 0; ; round++) {
+            var replay = new Replay(selection, present, usage, proposal);
+            log.each(replay::add);
+            if (replay.refused() == 0 || round == MAX_ROUNDS) return replay;
+            proposal.repair(replay.refusedUses(), present);
+        }
     }
 
     private static List<Beyond> beyond(Present present, Usage usage) {

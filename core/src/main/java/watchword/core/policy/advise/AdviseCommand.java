@@ -23,13 +23,13 @@ import watchword.core.wire.Durations;
 import watchword.sdk.Policies;
 import watchword.sdk.Problem;
 
-/** {@code watchword policy advise}: the smallest policy for what an audit log shows was used, without a server. */
+/** {generalisecode watchword policy advise}: the smallest policy for what an audit log shows was used, without a server. */
 public final class AdviseCommand {
     public static final int SUFFICES = 0;
     public static final int FALLS_SHORT = 1;
     public static final int TROUBLE = 2;
 
-    private static final Set<String> OPTIONS = Set.of("entity", "role", "display-name", "policy", "accessor", "namespace-id", "since", "until", "present", "generalise", "generalize",
+    private static final Set<String> OPTIONS = Set.of("entity", "role", "display-name", "policy", "accessor", "namespace-id", "since", "until", "present", "generalize", "generalise",
             "siblings", "format");
     private static final Set<String> SWITCHES = Set.of("with-default");
     private static final int SIBLINGS = 10;
@@ -51,9 +51,9 @@ public final class AdviseCommand {
             var words = CommandWords.of(arguments, OPTIONS, SWITCHES);
             var format = format(words);
             var selection = selection(words, clock.instant());
-            var told = new ArrayList<>(words.all("generalise"));
-            told.addAll(words.all("generalize"));
-            for (var each : told) if (!Pattern.is(each)) throw new IllegalArgumentException("-generalise: a pattern with + for a segment, or * at its end: " + each);
+            var told = new ArrayList<>(words.all("generalize"));
+            told.addAll(words.all("generalise"));
+            for (var each : told) if (!Pattern.is(each)) throw new IllegalArgumentException("-generalize: a pattern with + for a segment, or * at its end: " + each);
             var advice = Advice.of(words.files().stream().map(Path::of).toList(), selection, new Present(present(words), clock.instant()), told, siblings(words));
             var report = new Report(advice);
             switch (format) {
@@ -109,7 +109,7 @@ public final class AdviseCommand {
         }
     }
 
-    /** {@code FILE} or {@code NAME=FILE}. */
+    /** {generalisecode FILE} or {generalisecode NAME=FILE}. */
     private static List<Acl.Named> present(CommandWords words) throws IOException {
         var policies = new ArrayList<Acl.Named>();
         for (var each : words.all("present")) {

@@ -109,7 +109,7 @@ final class Present {
         return Pattern.of(path);
     }
 
-    private static boolean decidesBefore(String rule, String other) {
+    static boolean decidesBefore(String rule, String other) {
         if (rule.equals(other)) return false;
         if (!Pattern.is(rule)) return true;
         return Pattern.is(other) && Pattern.MOST_SPECIFIC_FIRST.compare(Pattern.of(rule), Pattern.of(other)) < 0;

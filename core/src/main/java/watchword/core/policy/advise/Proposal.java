@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import watchword.core.policy.Acl;
 import watchword.core.policy.AclPolicy;
 import watchword.core.policy.Capability;
@@ -16,6 +17,7 @@ import watchword.core.policy.Permissions;
 import watchword.core.policy.PolicyParser;
 import watchword.core.policy.PolicyText;
 import watchword.core.policy.Question;
+import watchword.core.policy.Rule;
 import watchword.core.policy.TemplatedPath;
 
 /** The policy that is proposed. It gives what was used and, where the present policy is known, nothing that that one refuses. */
@@ -78,30 +80,44 @@ final class Proposal {
         var given = parts.get(pattern);
         for (var other : present.within(pattern, rules)) {
             if (parts.containsKey(other.path()) || given == null) continue;
-            int bits = other.permissions().gives() ? other.permissions().bits() & given.permissions().bits() : 0;
+            if (!Present.decidesBefore(other.path(), pattern)) {
+                notes.add(pattern + " gives more than the present policy: it decides before " + other.path());
+                continue;
+            }
+            int wanted = given.permissions().bits() | usage.byRule().getOrDefault(other.path(), 0);
+            int bits = other.permissions().gives() ? other.permissions().bits() & wanted : 0;
             add(new Part(other.path(), bits == 0 ? Permissions.of(Capability.DENY.bit()) : other.permissions().withBits(bits), present.end(other.path()),
-                    "kept: it lies within " + pattern, Optional.empty()));
+                    "kept, since it decides before " + pattern, Optional.empty()));
         }
     }
 
-    /** A rule decides alone on its path and on the folder of that name, so what was used of both must be in it. */
-    private void repair(List<Use> uses, Present present) {
-        for (int round = 0; round < 3; round++) {
+    /**
+     * A rule decides alone on its path and on the folder of that name, so what was used of both must be in it; and a path with a slash is
+     * not had where a rule refuses the one without.
+     */
+    void repair(List<Use> uses, Present present) {
+        for (int round = 0; round < 5; round++) {
             var acl = acl();
             boolean changed = false;
             for (var use : uses) {
                 for (var wanted : Capability.values()) {
                     if (wanted == Capability.SUDO || !wanted.isIn(use.bits())) continue;
                     var question = Question.of(wanted, use.path()).withSudo(Capability.SUDO.isIn(use.bits()));
-                    if (watchword.core.policy.Pattern.is(use.path()) || question.answeredBy(acl) instanceof Decision.Allow) continue;
-                    var rule = question.decidedBy(acl);
-                    var at = rule != null && use.path().equals(rule.path() + "/") ? rule.path() : use.path();
-                    add(new Part(at, permissions(use, present), present.end(use.rule()), remark(use), Optional.of(use)));
+                    if (!Usage.isNameable(use.path()) || question.answeredBy(acl) instanceof Decision.Allow) continue;
+                    add(new Part(missingAt(use, question.decidedBy(acl)), permissions(use, present), present.end(use.rule()), remark(use), Optional.of(use)));
                     changed = true;
                 }
             }
             if (!changed) return;
         }
+    }
+
+    private String missingAt(Use use, @Nullable Rule decider) {
+        var path = use.path();
+        var own = parts.get(path);
+        boolean byBare = decider != null && path.endsWith("/")
+                && (path.equals(decider.path() + "/") || (!use.folder() && own != null && (own.permissions().bits() & use.bits()) == use.bits()));
+        return byBare ? path.substring(0, path.length() - 1) : path;
     }
 
     /** As decisions are made by it, what it asks for besides capabilities left aside: a log does not tell whether that was met. */

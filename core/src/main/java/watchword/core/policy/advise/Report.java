@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import watchword.core.policy.Capability;
 import watchword.core.policy.PolicyText;
 
-/** An {@link Advice} in words, as a document, and as the difference that it makes. */
+/** An {generaliselink Advice} in words, as a document, and as the difference that it makes. */
 final class Report {
     private final Advice advice;
 
@@ -29,7 +29,7 @@ final class Report {
             lines.add("left out: " + left.byOthers() + " lines that the present policy does not give; these did when it was asked: " + String.join(", ", left.elsewhere()));
         }
         if (left.byNoName() > 0) {
-            lines.add(left.byNoName() + " lines are on paths that no rule can name exactly, such as " + left.unnameable().getFirst() + "; -generalise a pattern that matches them, or leave them out");
+            lines.add(left.byNoName() + " lines are on paths that no rule can name exactly, such as " + left.unnameable().getFirst() + "; -generalize a pattern that matches them, or leave them out");
         }
         if (advice.read().strange() > 0) lines.add("passed over: " + advice.read().strange() + " lines that are none of an audit log, or are cut off");
         if (advice.read().tooLong() > 0) lines.add("passed over: " + advice.read().tooLong() + " lines that are too long");

@@ -84,7 +84,7 @@ final class Usage {
         }
     }
 
-    /** @param told patterns that may stand for all paths they match */
+    /** generaliseparam told patterns that may stand for all paths they match */
     Usage(Selection selection, Present present, List<String> told) {
         this.selection = selection;
         this.present = present;
@@ -127,10 +127,10 @@ final class Usage {
             var key = new Key(pattern, false);
             toldFor.computeIfAbsent(pattern, _ -> new TreeSet<>()).add(rule);
             var use = Use.first(line, pattern, false, rule);
-            uses.merge(key, new Use(pattern, false, use.bits(), "", use.keep(), use.asked(), use.answered(), use.last(), List.of(), 0, "told with -generalise"), Use::and);
+            uses.merge(key, new Use(pattern, false, use.bits(), "", use.keep(), use.asked(), use.answered(), use.last(), List.of(), 0, "told with -generalize"), Use::and);
             return;
         }
-        if (Pattern.is(path) || path.contains("{{") || path.contains("}}")) {
+        if (!isNameable(path)) {
             left.byNoName++;
             Left.note(left.unnameable, path);
             return;
@@ -139,6 +139,11 @@ final class Usage {
         var before = uses.put(new Key(path, folder), Use.first(line, path, folder, rule));
         if (before != null) uses.merge(new Key(path, folder), before, Use::and);
         else requireRoom(path);
+    }
+
+    /** Whether a rule with this text is about this path, and no other. */
+    static boolean isNameable(String path) {
+        return !Pattern.is(path) && !path.contains("{{") && !path.contains("}}");
     }
 
     private String told(LoggedRequest line) {
@@ -153,7 +158,7 @@ final class Usage {
         for (var key : uses.keySet()) folders.merge(key.path().substring(0, key.path().lastIndexOf('/', key.path().length() - 2) + 1), 1, Integer::sum);
         var most = folders.entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())).limit(5)
                 .map(each -> each.getKey() + "* (" + each.getValue() + ")").toList();
-        throw new TooManyPathsException("more than " + MAX_PATHS + " paths were used; say with -generalise which patterns may stand for them. Most lie below: " + String.join(", ", most));
+        throw new TooManyPathsException("more than " + MAX_PATHS + " paths were used; say with -generalize which patterns may stand for them. Most lie below: " + String.join(", ", most));
     }
 
     /** By each pattern that was told and used, the rules of the present policy that gave what it now gives. */

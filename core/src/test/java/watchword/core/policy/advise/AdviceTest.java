@@ -116,7 +116,7 @@ class AdviceTest {
                 path "secret/data/team/prod*" { capabilities = ["deny"] }
                 """))).isZero();
 
-        assertThat(out).contains("path \"secret/data/team/*\" {\n  capabilities = [\"list\", \"read\", \"update\"]\n}").contains("# kept: it lies within secret/data/team/*\npath \"secret/data/team/prod*\" {\n  capabilities = [\"deny\"]");
+        assertThat(out).contains("path \"secret/data/team/*\" {\n  capabilities = [\"list\", \"read\", \"update\"]\n}").contains("# kept, since it decides before secret/data/team/*\npath \"secret/data/team/prod*\" {\n  capabilities = [\"deny\"]");
         assertThat(advise("-entity=e1", "-generalise=secret/*", present("path \"secret/data/*\" { capabilities = [\"read\", \"list\", \"update\"] }"))).isZero();
         assertThat(err).contains("secret/* gives more than the present policy: it reaches beyond secret/data/*");
     }
