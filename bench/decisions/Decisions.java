@@ -21,8 +21,8 @@ import watchword.core.policy.TemplatedPath;
 class Decisions {
     private static final int POLICIES = 1_000;
     private static final int PATHS = 10;
-    private static final int BATCH = 1_000;
-    private static final int BATCHES = 5_000;
+    private static final int BATCH = 100;
+    private static final int BATCHES = 4_000;
 
     public static void main(String[] arguments) {
         var random = new SplittableRandom(42);
