@@ -71,7 +71,7 @@ def test_the_audit_log_holds_each_request_and_no_secret(root):
     assert "canary-audit-7f3a" not in text and os.environ["VAULT_TOKEN"] not in text
     lines = [json.loads(line) for line in text.splitlines()]
     mine = [line for line in lines if line.get("request", {}).get("path") == "secret/data/audited"]
-    assert [(line["type"], line["request"]["operation"]) for line in mine] == [("request", "update"), ("response", "update"), ("request", "read"), ("response", "read")]
+    assert [(line["type"], line["request"]["operation"]) for line in mine] == [("request", "create"), ("response", "create"), ("request", "read"), ("response", "read")]
     hashed = root.sys.calculate_hash(path="file", input_to_hash="canary-audit-7f3a")["data"]["hash"]
     assert mine[3]["response"]["data"]["data"]["k"] == hashed
 

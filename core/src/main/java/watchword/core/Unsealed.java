@@ -48,7 +48,9 @@ import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
 import watchword.core.policy.CapabilityRoutes;
+import watchword.core.policy.ExplainRoutes;
 import watchword.core.policy.PolicyRoutes;
+import watchword.core.policy.suite.TestRoutes;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
 import watchword.core.request.Request;
@@ -177,6 +179,7 @@ final class Unsealed implements AutoCloseable {
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new OpaRoutes(guards).routes(), new CapabilityRoutes(authority, tokens).routes(),
+                        new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
                         new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),

@@ -14,10 +14,30 @@ import watchword.sdk.Problem;
  * What is to be recorded of a request, or of its answer.
  *
  * @param decision what the policies say
+ * @param creates whether it was let make something new, for which the caller needed {@code create}
+ * @param sudo whether the path is root-protected, so that the caller needed {@code sudo} besides
  * @param answer empty for the line before anything happens
  */
 public record AuditEntry(
-        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
+        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, boolean creates, boolean sudo, Optional<Answer> answer) {
+
+    /** Of a request that makes nothing new and is not root-protected. */
+    public AuditEntry(Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
+        this(time, request, caller, mount, decision, false, false, answer);
+    }
+
+    /** What it did, in the words of policies. */
+    String operation() {
+        if (request.help()) return "help";
+        return switch (request.operation()) {
+            case READ -> "read";
+            case LIST -> "list";
+            case SCAN -> "scan";
+            case WRITE -> creates ? "create" : "update";
+            case PATCH -> "patch";
+            case DELETE -> "delete";
+        };
+    }
 
     public boolean isAnswer() {
         return answer.isPresent();

@@ -27,7 +27,7 @@ record EntryFilter(Optional<Expression> condition) {
         return switch (name) {
             case "mount_point" -> entry.mount().map(mount -> mount.path()).orElse("");
             case "mount_type" -> entry.mount().map(mount -> mount.type()).orElse("");
-            case "operation" -> LineWriter.operation(entry.request());
+            case "operation" -> entry.operation();
             case "path" -> entry.request().path().text();
             default -> ""; // the root namespace has no name
         };

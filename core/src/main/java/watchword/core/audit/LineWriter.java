@@ -16,7 +16,6 @@ import watchword.core.mount.MountEntry;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Answer;
-import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
@@ -75,18 +74,19 @@ final class LineWriter {
     private void auth(AuditEntry entry) {
         out.name("auth").beginObject();
         entry.caller().ifPresent(this::caller);
-        policyResults(entry.decision());
+        policyResults(entry);
         out.endObject();
     }
 
-    private void policyResults(Decision decision) {
+    private void policyResults(AuditEntry entry) {
         out.name("policy_results").beginObject();
-        switch (decision) {
+        switch (entry.decision()) {
             case Decision.Allow allow -> {
                 out.name("allowed").truth(true);
                 out.member("rule", allow.rule());
                 granting(allow.policies());
                 judged(allow.judged());
+                if (entry.sudo()) out.name("sudo").truth(true);
             }
             case Decision.Deny deny -> {
                 out.name("allowed").truth(false);
@@ -169,7 +169,7 @@ final class LineWriter {
         out.name("request").beginObject();
         out.member("id", request.id());
         entry.caller().ifPresent(caller -> out.member("client_id", caller.entityId().isEmpty() ? caller.tokenKey() : caller.entityId()));
-        out.name("operation").text(operation(request));
+        out.name("operation").text(entry.operation());
         entry.mount().ifPresent(this::mount);
         request.token().ifPresent(token -> values.secret("client_token", token));
         entry.caller().ifPresent(caller -> values.accessor("client_token_accessor", caller.accessor()));
@@ -184,18 +184,6 @@ final class LineWriter {
         if (request.peer().port() > 0) out.name("remote_port").number(request.peer().port());
         request.wrapTtl().ifPresent(ttl -> out.name("wrap_ttl").number(ttl.toSeconds()));
         out.endObject();
-    }
-
-    static String operation(Request request) {
-        if (request.help()) return "help";
-        return switch (request.operation()) {
-            case READ -> "read";
-            case LIST -> "list";
-            case SCAN -> "scan";
-            case WRITE -> "update";
-            case PATCH -> "patch";
-            case DELETE -> "delete";
-        };
     }
 
     private void mount(MountEntry mount) {

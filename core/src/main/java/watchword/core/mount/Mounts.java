@@ -10,9 +10,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import watchword.core.json.Json;
+import watchword.core.policy.Capability;
+import watchword.core.policy.Guard;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Storage;
 
 /** The mount table in the store, and what follows from it. */
@@ -118,6 +121,18 @@ public final class Mounts {
 
     public Optional<MountEntry> byUuid(Storage.Reader store, String uuid) {
         return table(store).entries().stream().filter(e -> e.uuid().equals(uuid)).findFirst();
+    }
+
+    /** What stands before a path, of a list or scan with its trailing slash, besides its policies. */
+    public Guard guard(Storage.Reader store, Capability wanted, String path) {
+        var mount = covering(store, path).filter(each -> !each.tainted());
+        if (mount.isEmpty()) return Guard.NO_ROUTE;
+        var below = path.length() <= mount.get().path().length() ? "" : path.substring(mount.get().path().length());
+        return switch (engine(mount.get()).routes().match(wanted.operation(), below)) {
+            case RouteTable.Match.Nothing _, RouteTable.Match.OtherOperations _ -> Guard.NO_ROUTE;
+            case RouteTable.Match.Found found when found.bound().route().is(Trait.NO_TOKEN) -> Guard.OPEN;
+            case RouteTable.Match.Found found -> found.bound().route().is(Trait.SUDO) ? Guard.SUDO : Guard.NONE;
+        };
     }
 
     public Engines.Mounted engine(MountEntry mount) {

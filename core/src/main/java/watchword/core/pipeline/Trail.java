@@ -8,11 +8,13 @@ import watchword.core.audit.Audit;
 import watchword.core.audit.AuditEntry;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.Timing;
+import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Handler;
+import watchword.sdk.Route.Trait;
 
 /** The two records of a request: before anything happens, and before the answer leaves. Either fails the request when it fails. */
 final class Trail {
@@ -70,7 +72,7 @@ final class Trail {
     private static AuditEntry entry(Request request, Admission admission, Instant now, Optional<Answer> answer) {
         return switch (admission) {
             case Admission.Allowed allowed ->
-                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), allowed.decision(), answer);
+                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), allowed.decision(), allowed.wanted() == Capability.CREATE, allowed.route().is(Trait.SUDO), answer);
             case Admission.Refused refused -> new AuditEntry(now, request, refused.tokenCaller(), refused.mount(), refused.decision(), answer);
             case Admission.Help help -> new AuditEntry(now, request, help.tokenCaller(), help.mount(), Decision.Allow.openRoute(), answer);
         };

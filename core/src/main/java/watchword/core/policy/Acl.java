@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import watchword.core.policy.AclPolicy.Fate;
 import watchword.sdk.Policies;
 
 /**
@@ -64,29 +66,31 @@ public final class Acl {
     }
 
     /** A policy under its name. */
-    record Named(String name, AclPolicy policy) {}
+    public record Named(String name, AclPolicy policy) {}
 
     /**
      * Merges policies for one identity at one moment. Statements on the same path add up; those that have ended are left out, and so are
      * those whose path the identity makes void.
      */
-    static Acl of(List<Named> policies, boolean root, IdentityView identity, Instant now) {
+    public static Acl of(List<Named> policies, boolean root, IdentityView identity, Instant now) {
         var gathered = new LinkedHashMap<String, Rule.Gathered>();
         var voided = new ArrayList<String>();
         var until = Instant.MAX;
         for (var named : policies) {
             for (var statement : named.policy().statements()) {
-                var end = statement.expires().orElse(Instant.MAX);
-                if (!now.isBefore(end)) continue;
-                if (end.isBefore(until)) until = end;
-                var path = statement.path().resolve(identity, named.policy().allowances());
-                if (path.isEmpty()) {
-                    voided.add(statement.path().text());
-                    continue;
+                switch (statement.fate(identity, named.policy().allowances(), now)) {
+                    case Fate.Ended _ -> {
+                        continue;
+                    }
+                    case Fate.Void _ -> voided.add(statement.path().text());
+                    case Fate.Holds(var path) -> {
+                        var before = gathered.get(path);
+                        if (before == null) gathered.put(path, new Rule.Gathered(path, statement.permissions(), named.name()));
+                        else before.add(statement.permissions(), named.name());
+                    }
                 }
-                var before = gathered.get(path.get());
-                if (before == null) gathered.put(path.get(), new Rule.Gathered(path.get(), statement.permissions(), named.name()));
-                else before.add(statement.permissions(), named.name());
+                var end = statement.expires().orElse(Instant.MAX);
+                if (end.isBefore(until)) until = end;
             }
         }
         return new Acl(root, gathered.values().stream().map(Rule.Gathered::rule).toList(), until, List.copyOf(voided));
@@ -108,19 +112,19 @@ public final class Acl {
      */
     public Decision decide(Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         if (root) return Decision.Allow.ROOT;
-        var rule = rule(path, wanted.isOfFolders());
-        if (rule == null) return Decision.Deny.UNCOVERED;
-        var decision = rule.decide(wanted, body, wrapTtl);
-        boolean mayMeanAnother = decision instanceof Decision.Allow && !wanted.isOfFolders() && path.endsWith("/");
-        return mayMeanAnother ? withoutSlash(decision, wanted, path, body, wrapTtl) : decision;
+        var rule = decider(wanted, path, body, wrapTtl);
+        return rule == null ? Decision.Deny.UNCOVERED : rule.decide(wanted, body, wrapTtl);
     }
 
-    /** Some routes take a name with a slash after it for the name, so what a rule on the name refuses is not had by a slash. */
-    private Decision withoutSlash(Decision allowed, Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
-        var rule = rule(path.substring(0, path.length() - 1), false);
-        if (rule == null) return allowed;
-        var decision = rule.decide(wanted, body, wrapTtl);
-        return decision instanceof Decision.Deny ? decision : allowed;
+    /**
+     * The rule that decides; null when none covers the path. Some routes take a name with a slash after it for the name, so what a rule on
+     * the name refuses is not had by a slash.
+     */
+    public @Nullable Rule decider(Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
+        var rule = rule(path, wanted.isOfFolders());
+        if (rule == null || wanted.isOfFolders() || !path.endsWith("/") || !rule.permissions().allows(wanted, body, wrapTtl)) return rule;
+        var bare = rule(path.substring(0, path.length() - 1), false);
+        return bare == null || bare.permissions().allows(wanted, body, wrapTtl) ? rule : bare;
     }
 
     /** Whether the caller may hear of an event of this type at this path. */
@@ -128,6 +132,20 @@ public final class Acl {
         if (root) return true;
         var rule = rule(path, false);
         return rule != null && rule.permissions().hears(eventType);
+    }
+
+    /** Whether a rule on a path, or with a pattern, is about a path that is asked for. */
+    static boolean covers(String rule, String path, boolean folder) {
+        var alone = new Rule.Gathered(rule, Permissions.NOTHING, "").rule();
+        return new Acl(false, List.of(alone), Instant.MAX, List.of()).rule(path, folder) != null;
+    }
+
+    /** Every rule: exact paths, then patterns, the most specific first. */
+    public List<Rule> rules() {
+        var all = new ArrayList<>(exact.values());
+        all.sort(Comparator.comparing(Rule::path));
+        all.addAll(List.of(ranked));
+        return all;
     }
 
     private @Nullable Rule rule(String path, boolean folder) {

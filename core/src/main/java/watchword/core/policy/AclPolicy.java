@@ -9,14 +9,33 @@ import java.util.Optional;
  *
  * @param warnings what a writer should know, though it is no error
  */
-record AclPolicy(List<Statement> statements, TemplatedPath.Allowances allowances, List<String> warnings) {
+public record AclPolicy(List<Statement> statements, TemplatedPath.Allowances allowances, List<String> warnings) {
 
     /**
      * One {@code path} block.
      *
      * @param expires when it ends; empty for never
+     * @param line where it begins in the text
      */
-    record Statement(TemplatedPath path, Permissions permissions, Optional<Instant> expires) {}
+    public record Statement(TemplatedPath path, Permissions permissions, Optional<Instant> expires, int line) {
+
+        /** Whether it counts, and where. */
+        public Fate fate(IdentityView identity, TemplatedPath.Allowances allowances, Instant now) {
+            if (expires.isPresent() && !now.isBefore(expires.get())) return new Fate.Ended();
+            return path.resolve(identity, allowances).<Fate>map(Fate.Holds::new).orElseGet(Fate.Void::new);
+        }
+    }
+
+    /** What becomes of a statement for one identity at one moment. */
+    public sealed interface Fate {
+        /** @param path with the identity's values in it */
+        record Holds(String path) implements Fate {}
+
+        record Ended() implements Fate {}
+
+        /** A template has no value, or one that would widen it. */
+        record Void() implements Fate {}
+    }
 
     /** Whether it says different things for different callers. */
     boolean isTemplated() {

@@ -157,6 +157,28 @@ public final class Authority {
         return entityId.isEmpty() || known.identity().equals(identity(store, entityId).stamp());
     }
 
+    /** What the policies with these names say, and why; the names that are of none are told as such. */
+    Explained explain(Storage.Reader store, List<String> names, String entityId, Question question) {
+        var policies = new ArrayList<Acl.Named>();
+        var missing = new ArrayList<String>();
+        for (var name : names) {
+            var loaded = load(store, name);
+            if (loaded.isEmpty() && !name.equals(Policies.ROOT)) missing.add(name);
+            loaded.flatMap(Loaded::policy).ifPresent(policy -> policies.add(new Acl.Named(name, policy)));
+        }
+        var explanation = Explanation.of(question, of(store, names, entityId), policies, identity(store, entityId), clock.instant());
+        return new Explained(explanation, List.copyOf(missing));
+    }
+
+    /** @param missing names of policies that are not there, or that have ended */
+    record Explained(Explanation explanation, List<String> missing) {}
+
+    /** The policies that an identity gives to the tokens of its entity; empty when there is no such entity. */
+    Optional<List<String>> ofEntity(Storage.Reader store, String entityId) {
+        var identity = identity(store, entityId);
+        return identity.entityId().isEmpty() ? Optional.empty() : Optional.of(Policies.withoutRoot(identity.policies()));
+    }
+
     private Acl compile(Storage.Reader store, List<String> names, String entityId) {
         var from = new ArrayList<Loaded>();
         var policies = new ArrayList<Acl.Named>();

@@ -72,11 +72,7 @@ public final class CapabilityRoutes {
     }
 
     private Reply<Capabilities> ofAccessor(Call.Read<PathsOfAccessor> call) {
-        var accessor = call.input().accessor();
-        var caller = tokens.keyOfAccessor(call.store(), accessor)
-                .flatMap(key -> tokens.row(call.store(), key)
-                        .filter(row -> row.expires().map(call.now()::isBefore).orElse(true))
-                        .map(row -> new TokenCaller(Secret.copyOf(""), key, accessor, row, row.policies(), List.of(), false)))
+        var caller = tokens.byAccessor(call.store(), call.input().accessor(), call.now())
                 .flatMap(found -> authority.withIdentity(call.store(), found))
                 .orElseThrow(() -> new Problem.Invalid(Problem.multi("invalid accessor")).asException());
         return told(call.store(), caller, call.input().paths(), call.input().path());

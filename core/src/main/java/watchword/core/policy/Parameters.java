@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import watchword.core.wire.Durations;
 import watchword.sdk.JsonNumber;
@@ -21,8 +22,8 @@ import watchword.sdk.Policies;
  * <p>Decoding is lenient: a client may send {@code "5"} for 5 and {@code "a,b"} for a list. So that this opens nothing, a refused value is
  * refused in each of its forms, while an allowed one is allowed only in the form that the policy has.
  */
-record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<String, List<Object>> denied) {
-    static final Parameters ANY = new Parameters(Set.of(), Map.of(), Map.of());
+public record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<String, List<Object>> denied) {
+    public static final Parameters ANY = new Parameters(Set.of(), Map.of(), Map.of());
 
     private static final String ANY_NAME = "*";
 
@@ -48,22 +49,54 @@ record Parameters(Set<String> required, Map<String, List<Object>> allowed, Map<S
     }
 
     boolean allow(Map<String, Object> body) {
+        return allow(body, Refusal.Listener.NONE);
+    }
+
+    /** @param why hears which parameters are in the way */
+    boolean allow(Map<String, Object> body, Refusal.Listener why) {
         if (this == ANY) return true;
+        boolean allows = true;
         for (var name : required) {
-            if (body.get(name) == null) return false;
+            if (body.get(name) == null) allows = why.refused(Refusal.Cause.REQUIRED, name);
+            if (!allows && !why.hearsAll()) return false;
         }
-        if (body.isEmpty()) return true;
-        if (denied.containsKey(ANY_NAME)) return false;
+        if (body.isEmpty()) return allows;
+        if (denied.containsKey(ANY_NAME)) return why.refused(Refusal.Cause.DENIED, ANY_NAME);
         boolean anyName = allowed.isEmpty() || allowed.containsKey(ANY_NAME);
         for (var parameter : body.entrySet()) {
             var name = parameter.getKey().toLowerCase(Locale.ROOT);
             @Nullable Object value = parameter.getValue();
             var refused = denied.get(name);
-            if (refused != null && (refused.isEmpty() || isRefused(value, refused))) return false;
+            if (refused != null && (refused.isEmpty() || isRefused(value, refused))) allows = why.refused(Refusal.Cause.DENIED, parameter.getKey());
             var taken = name.equals(ANY_NAME) ? null : allowed.get(name);
-            if (taken == null ? !anyName : !taken.isEmpty() && !isTaken(value, taken)) return false;
+            if (taken == null ? !anyName : !taken.isEmpty() && !isTaken(value, taken)) allows = why.refused(Refusal.Cause.NOT_ALLOWED, parameter.getKey());
+            if (!allows && !why.hearsAll()) return false;
         }
-        return true;
+        return allows;
+    }
+
+    /** With as little changed as lets a body through. */
+    Parameters admitting(Map<String, Object> body) {
+        var asks = new LinkedHashSet<>(required);
+        asks.removeIf(name -> body.get(name) == null);
+        var refuses = new HashMap<>(denied);
+        var takes = new HashMap<>(allowed);
+        if (!body.isEmpty()) refuses.remove(ANY_NAME);
+        boolean anyName = allowed.isEmpty() || allowed.containsKey(ANY_NAME);
+        body.forEach((parameter, value) -> {
+            var name = parameter.toLowerCase(Locale.ROOT);
+            var refused = refuses.get(name);
+            if (refused != null) {
+                var left = refused.stream().filter(each -> !isRefused(value, List.of(each))).toList();
+                if (left.isEmpty()) refuses.remove(name);
+                else refuses.put(name, left);
+            }
+            var taken = name.equals(ANY_NAME) ? null : allowed.get(name);
+            if (taken == null ? anyName : taken.isEmpty() || isTaken(value, taken)) return;
+            if (name.equals(ANY_NAME)) takes.put(ANY_NAME, List.of());
+            else takes.put(name, value == null ? List.of() : Stream.concat(taken == null ? Stream.of() : taken.stream(), Stream.of(value)).toList());
+        });
+        return asks.isEmpty() && refuses.isEmpty() && takes.isEmpty() ? ANY : new Parameters(Set.copyOf(asks), Map.copyOf(takes), Map.copyOf(refuses));
     }
 
     // ---- refused values, in any form ----

@@ -16,16 +16,32 @@ import org.jspecify.annotations.Nullable;
  * @param pageLimit 0 for no bound
  * @param eventTypes globs of the types of events that {@link Capability#SUBSCRIBE} is for
  */
-record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit, Set<String> eventTypes) {
+public record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit, Set<String> eventTypes) {
+    static final Permissions NOTHING = new Permissions(0, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of());
+
     private static final String LIMIT = "limit";
     private static final String MOST = "max";
+
+    public static Permissions of(int bits) {
+        return new Permissions(bits, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of());
+    }
+
+    /** With these capabilities, and everything else that it asks for. */
+    public Permissions withBits(int others) {
+        return new Permissions(others, parameters, minWrap, maxWrap, pageLimit, Capability.SUBSCRIBE.isIn(others) ? eventTypes : Set.of());
+    }
+
+    /** Whether it gives without asking for anything. */
+    public boolean isFree() {
+        return parameters == Parameters.ANY && minWrap.isZero() && maxWrap.isZero() && pageLimit == 0;
+    }
 
     boolean denies() {
         return Capability.DENY.isIn(bits);
     }
 
     /** Whether it gives anything at all. */
-    boolean gives() {
+    public boolean gives() {
         return bits != 0 && !denies();
     }
 
@@ -34,7 +50,7 @@ record Permissions(int bits, Parameters parameters, Duration minWrap, Duration m
     }
 
     /** Two statements on the same path: capabilities add up, deny wins, and of two bounds the lower holds. */
-    Permissions merge(Permissions other) {
+    public Permissions merge(Permissions other) {
         if (denies()) return this;
         if (other.denies()) return other;
         return new Permissions(bits | other.bits, parameters.merge(other.parameters), lower(minWrap, other.minWrap), lower(maxWrap, other.maxWrap),
@@ -58,9 +74,26 @@ record Permissions(int bits, Parameters parameters, Duration minWrap, Duration m
     }
 
     boolean allows(Capability wanted, Map<String, Object> body, Optional<Duration> wrapTtl) {
-        if (!has(wanted) || !allowsWrapping(wrapTtl)) return false;
-        if (wanted.isOfFolders()) return pageLimit == 0 || allowsPage(body);
-        return wanted == Capability.DELETE || parameters.allow(body);
+        return allows(wanted, body, wrapTtl, Refusal.Listener.NONE);
+    }
+
+    /** @param why hears what is in the way */
+    boolean allows(Capability wanted, Map<String, Object> body, Optional<Duration> wrapTtl, Refusal.Listener why) {
+        if (!has(wanted)) return why.refused(denies() ? Refusal.Cause.DENY : Refusal.Cause.CAPABILITY, wanted.word());
+        boolean wrapped = allowsWrapping(wrapTtl) || why.refused(Refusal.Cause.WRAPPING, "");
+        if (!wrapped && !why.hearsAll()) return false;
+        if (wanted.isOfFolders()) return (pageLimit == 0 || allowsPage(body) || why.refused(Refusal.Cause.PAGE, LIMIT)) && wrapped;
+        return (wanted == Capability.DELETE || parameters.allow(body, why)) && wrapped;
+    }
+
+    /** With as little changed as allows what is asked. */
+    Permissions admitting(Question question) {
+        if (denies()) return of(question.bits());
+        boolean wraps = allowsWrapping(question.wrapTtl());
+        boolean pages = !question.isOfFolder() || pageLimit == 0 || allowsPage(question.body());
+        boolean takes = question.isOfFolder() || question.wanted() == Capability.DELETE || parameters.allow(question.body());
+        return new Permissions(bits | question.bits(), takes ? parameters : parameters.admitting(question.body()), wraps ? minWrap : Duration.ZERO,
+                wraps ? maxWrap : Duration.ZERO, pages ? pageLimit : 0, eventTypes);
     }
 
     private boolean allowsWrapping(Optional<Duration> ttl) {

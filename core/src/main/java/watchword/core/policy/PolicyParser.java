@@ -20,7 +20,7 @@ import watchword.sdk.JsonNumber;
 import watchword.sdk.Problem;
 
 /** Reads the text of a policy, HCL or JSON. What it refuses, it refuses in the words that the field's tools print. */
-final class PolicyParser {
+public final class PolicyParser {
     private static final Set<String> TOP = Set.of("name", "path");
     private static final Set<String> KEYS = Set.of("comment", "policy", "capabilities", "allowed_parameters", "denied_parameters", "required_parameters",
             "min_wrapping_ttl", "max_wrapping_ttl", "pagination_limit", "expiration", "mfa_methods", "control_group", "list_scan_response_keys_filter_path",
@@ -35,7 +35,7 @@ final class PolicyParser {
     private PolicyParser() {}
 
     /** @throws Problem.ProblemException when the text is no policy */
-    static AclPolicy parse(String text, TemplatedPath.Allowances allowances) {
+    public static AclPolicy parse(String text, TemplatedPath.Allowances allowances) {
         try {
             var body = Hcl.parse(text);
             requireKeys(body, TOP, "");
@@ -88,7 +88,7 @@ final class PolicyParser {
         if (permissions.has(Capability.SUBSCRIBE) && permissions.eventTypes().isEmpty()) {
             warnings.add("path " + quoted(path) + ": subscribe gives nothing without subscribe_event_types");
         }
-        return new Statement(path(path), permissions, expiration(path, body));
+        return new Statement(path(path), permissions, expiration(path, body), item.at().line());
     }
 
     private TemplatedPath path(String path) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What all of a caller's policies together say of one path, with its decisions ready-made: deciding makes no objects. Immutable. */
-final class Rule {
+public final class Rule {
     private final String path;
     private final Permissions permissions;
     private final Map<Capability, Decision.Allow> allows = new EnumMap<>(Capability.class);
@@ -25,11 +25,11 @@ final class Rule {
         }
     }
 
-    String path() {
+    public String path() {
         return path;
     }
 
-    Permissions permissions() {
+    public Permissions permissions() {
         return permissions;
     }
 

@@ -14,14 +14,14 @@ import java.util.Optional;
  *
  * @param text as written, without a leading slash
  */
-record TemplatedPath(String text, List<Part> parts) {
+public record TemplatedPath(String text, List<Part> parts) {
 
     /** What a policy lets values contain. */
-    record Allowances(boolean wildcards, boolean slashes) {
-        static final Allowances NONE = new Allowances(false, false);
+    public record Allowances(boolean wildcards, boolean slashes) {
+        public static final Allowances NONE = new Allowances(false, false);
     }
 
-    sealed interface Part {
+    public sealed interface Part {
         record Literal(String text) implements Part {}
 
         record Value(Selector selector) implements Part {}
@@ -31,7 +31,7 @@ record TemplatedPath(String text, List<Part> parts) {
     }
 
     @FunctionalInterface
-    interface Selector {
+    public interface Selector {
         Optional<String> of(IdentityView identity);
     }
 
@@ -63,7 +63,7 @@ record TemplatedPath(String text, List<Part> parts) {
         if (!text.isEmpty()) parts.add(new Part.Literal(text));
     }
 
-    boolean isTemplated() {
+    public boolean isTemplated() {
         return parts.stream().anyMatch(part -> !(part instanceof Part.Literal));
     }
 

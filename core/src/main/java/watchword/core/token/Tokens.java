@@ -100,6 +100,12 @@ public final class Tokens implements AutoCloseable {
         return text.keyOfAccessor(accessor).filter(key -> rows.get(store, key).isPresent());
     }
 
+    /** The caller whose token has an accessor, with an empty secret for the token itself. Policies of an identity are not in it yet. */
+    public Optional<TokenCaller> byAccessor(Storage.Reader store, String accessor, Instant now) {
+        return keyOfAccessor(store, accessor).flatMap(key -> row(store, key).filter(row -> !row.expiredAt(now))
+                .map(row -> new TokenCaller(Secret.copyOf(""), key, accessor, row, row.policies(), List.of(), false)));
+    }
+
     public Optional<TokenRow> row(Storage.Reader store, String key) {
         return rows.get(store, key);
     }

@@ -18,7 +18,7 @@ class AclPropertyTest {
         return SEGMENTS[random.nextInt(random.nextInt(5) == 0 ? SEGMENTS.length : 4)];
     }
 
-    private static String rulePath(RandomGenerator random) {
+    static String rulePath(RandomGenerator random) {
         var segments = new ArrayList<String>();
         for (int i = random.nextInt(4); i >= 0; i--) segments.add(random.nextInt(3) == 0 ? "+" : segment(random));
         var path = String.join("/", segments) + (random.nextInt(4) == 0 ? "/" : "");
@@ -26,7 +26,7 @@ class AclPropertyTest {
         return path.replaceAll("^/+", "");
     }
 
-    private static String askedPath(RandomGenerator random) {
+    static String askedPath(RandomGenerator random) {
         var segments = new ArrayList<String>();
         for (int i = random.nextInt(5); i >= 0; i--) segments.add(segment(random));
         return String.join("/", segments) + (random.nextInt(3) == 0 ? "/" : "");

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.policy.advise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.policy.suite;
+
+import org.jspecify.annotations.NullMarked;
