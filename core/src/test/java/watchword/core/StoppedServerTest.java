@@ -98,7 +98,7 @@ class StoppedServerTest {
             var facts = test.read(token, "auth/token/lookup-self").part("data");
             var entity = "identity/entity/id/" + facts.get("entity_id");
             fails.set(true);
-            var tries = List.of(test.write(test.root, "auth/token/revoke", "token", token), test.write(test.root, "auth/token/revoke-accessor", "accessor", facts.get("accessor")),
+            var tries = List.of(test.write(test.root, "auth/token/revoke", "token", token), test.write(test.root, "auth/token/revoke-accessor", "accessor", String.valueOf(facts.get("accessor"))),
                     test.write(test.root, "auth/token/revoke-orphan", "token", token), test.write(token, "auth/token/revoke-self"), test.write(test.root, "sys/leases/revoke-prefix/auth/token/create/r"),
                     test.write(test.root, entity, "disabled", true), test.delete(test.root, entity));
             assertThat(tries).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(500));

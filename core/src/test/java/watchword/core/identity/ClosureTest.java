@@ -161,7 +161,7 @@ class ClosureTest {
                 }
                 var in = slow.groupsOf(entity);
                 for (var group : slow.policies.keySet()) assertThat(view.groupById(group).isPresent()).isEqualTo(in.contains(group));
-                assertThat(view.policies()).containsExactlyElementsOf(new TreeSet<>(in.stream().flatMap(group -> slow.policies.get(group).stream()).toList()));
+                assertThat(view.policies()).containsExactlyElementsOf(new TreeSet<>(in.stream().flatMap(group -> slow.policies.getOrDefault(group, List.of()).stream()).toList()));
             }
             for (var group : groups) {
                 assertThat(storage.<List<String>>read(store -> identities.entities.members(store, group, 100))).containsExactlyElementsOf(new TreeSet<>(slow.entities.getOrDefault(group, Set.of())));

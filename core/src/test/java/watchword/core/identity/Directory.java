@@ -39,6 +39,19 @@ final class Directory implements AutoCloseable {
         return answer.part("data");
     }
 
+    /** A field of what a path tells, as text. */
+    String text(String path, String field) {
+        return String.valueOf(data(path).get(field));
+    }
+
+    /** Id of the first alias of an entity. */
+    String firstAlias(String entity) {
+        for (var alias : data("entity/id/" + entity).get("aliases") instanceof List<?> list ? list : List.of()) {
+            if (alias instanceof Map<?, ?> fields) return String.valueOf(fields.get("id"));
+        }
+        throw new AssertionError(entity + " has no alias");
+    }
+
     /** Makes something, and tells its id. */
     String made(String path, Object... pairs) {
         var answer = write(path, pairs);

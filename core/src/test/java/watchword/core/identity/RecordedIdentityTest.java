@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import watchword.core.json.Json;
 import watchword.sdk.Route.Operation;
@@ -34,11 +35,11 @@ class RecordedIdentityTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(Object tree) {
+    private static Map<String, Object> map(@Nullable Object tree) {
         return tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
-    private static List<?> list(Object tree) {
+    private static List<?> list(@Nullable Object tree) {
         return tree instanceof List<?> list ? list : List.of();
     }
 
@@ -68,12 +69,12 @@ class RecordedIdentityTest {
     }
 
     private static Object at(Object tree, String dotted) {
-        var at = tree;
+        @Nullable Object at = tree;
         for (var part : dotted.split("\\.")) at = map(at).get(part);
         return at == null ? "" : at;
     }
 
-    private void compare(String where, String pointer, Object want, Object got, Map<String, Object> vague) {
+    private void compare(String where, String pointer, @Nullable Object want, @Nullable Object got, Map<String, Object> vague) {
         if ("any".equals(vague.get(pointer))) return;
         if (want instanceof Map<?, ?> && got instanceof Map<?, ?> && !vague.containsKey(pointer)) {
             var keys = new java.util.TreeSet<>(map(want).keySet());
@@ -91,7 +92,7 @@ class RecordedIdentityTest {
         }
     }
 
-    private static Class<?> kind(Object tree) {
+    private static Class<?> kind(@Nullable Object tree) {
         return switch (tree) {
             case null -> void.class;
             case Map<?, ?> _ -> Map.class;

@@ -96,7 +96,7 @@ class StandingTest {
         refused("entity-alias", "name", "eve", "mount_accessor", it.two, "canonical_id", victim);
         var puppet = String.valueOf(write("entity-alias", "name", "puppet", "mount_accessor", it.two).data("id"));
         refused("entity-alias/id/" + puppet, "canonical_id", victim);
-        var own = ((Map<?, ?>) ((List<?>) it.data("entity/id/" + victim).get("aliases")).getFirst()).get("id");
+        var own = it.firstAlias(victim);
         refused("entity-alias/id/" + own, "name", "eve9");
         refused("entity-alias/id/" + own, "name", "eve9", "mount_accessor", it.two);
         assertThat(delete("entity-alias/id/" + own)).isEqualTo(204);
@@ -127,7 +127,7 @@ class StandingTest {
         refused("group/id/" + low, "member_entity_ids", List.of());
         refused("group/id/" + top, "member_group_ids", List.of());
         assertThat(write("group/id/" + low, "member_entity_ids", List.of(self, it.entity("friend"))).status()).as("others may join it").isEqualTo(204);
-        var alias = ((Map<?, ?>) ((List<?>) it.data("entity/id/" + self).get("aliases")).getFirst()).get("id");
+        var alias = it.firstAlias(self);
         refused("entity-alias/id/" + alias, "custom_metadata", Map.of("a", "b"));
         refused("entity-alias/id/" + alias, "canonical_id", it.entity("fresh"));
         assertThat(delete("entity-alias/id/" + alias)).isEqualTo(403);

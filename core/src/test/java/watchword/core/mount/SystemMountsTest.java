@@ -41,8 +41,9 @@ class SystemMountsTest {
     }
 
     private static void forgetIdentity(Storage.Writer store) {
-        var row = (Map<?, ?>) java.util.Objects.requireNonNull(Json.parseTrusted(store.get("core/mounts").orElseThrow()));
-        var kept = ((List<?>) row.get("entries")).stream().filter(each -> !((Map<?, ?>) each).get("type").equals("identity")).toList();
+        var row = Json.parseTrusted(store.get("core/mounts").orElseThrow());
+        var entries = row instanceof Map<?, ?> map && map.get("entries") instanceof List<?> list ? list : List.of();
+        var kept = entries.stream().filter(each -> !"identity".equals(((Map<?, ?>) each).get("type"))).toList();
         store.put("core/mounts", Json.write(Map.of("entries", kept)));
     }
 }
