@@ -30,9 +30,7 @@ public interface IdentityView {
     Optional<Group> groupByName(String name);
 
     /** Every group the entity is in, directly or by another group. */
-    default List<Group> groups() {
-        return List.of();
-    }
+    List<Group> groups();
 
     /** Policies that the entity and its groups add to the token's own. */
     List<String> policies();

@@ -13,9 +13,9 @@ import watchword.core.policy.IdentityView;
  * An identity as a suite describes it.
  *
  * @param aliases by the accessor of their mount
- * @param groups by their name
+ * @param named its groups by their name
  */
-record SuiteIdentity(String entityId, String entityName, Map<String, String> metadata, Map<String, Alias> aliases, Map<String, Group> groups) implements IdentityView {
+record SuiteIdentity(String entityId, String entityName, Map<String, String> metadata, Map<String, Alias> aliases, Map<String, Group> named) implements IdentityView {
 
     static SuiteIdentity of(Value.Body body) throws Suite.BrokenException, Hcl.SyntaxException {
         Suite.requireKeys(body, Set.of("id", "name", "metadata", "alias", "group"), "identity: ");
@@ -54,12 +54,17 @@ record SuiteIdentity(String entityId, String entityName, Map<String, String> met
 
     @Override
     public Optional<Group> groupById(String id) {
-        return groups.values().stream().filter(group -> !id.isEmpty() && group.id().equals(id)).findFirst();
+        return named.values().stream().filter(group -> !id.isEmpty() && group.id().equals(id)).findFirst();
     }
 
     @Override
     public Optional<Group> groupByName(String name) {
-        return Optional.ofNullable(groups.get(name));
+        return Optional.ofNullable(named.get(name));
+    }
+
+    @Override
+    public List<Group> groups() {
+        return List.copyOf(named.values());
     }
 
     @Override
