@@ -21,6 +21,7 @@ import watchword.core.sys.ServerInfo;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.Tree;
 import watchword.storage.MemoryStorage;
 import watchword.testkit.TestClock;
 
@@ -42,7 +43,20 @@ public final class ServerPlayer implements AutoCloseable {
     }
 
     /** @param body null for an answer without */
-    public record Received(int status, @Nullable Object body) {}
+    public record Received(int status, @Nullable Object body) {
+        /** A part of the body, {@code data} or {@code auth}; empty when there is none. */
+        public Tree part(String name) {
+            return Tree.of(body).at(name);
+        }
+
+        public String token() {
+            return part("auth").text("client_token");
+        }
+
+        public String error() {
+            return String.join("; ", Tree.of(body).texts("errors"));
+        }
+    }
 
     public Received asRoot(String method, String path, Map<String, Object> body) {
         return ask(ROOT, method, path, body);
@@ -50,6 +64,11 @@ public final class ServerPlayer implements AutoCloseable {
 
     /** @param path as in a URL, with its query */
     public Received ask(String token, String method, String path, Map<String, Object> body) {
+        return ask(token, method, path, body, new Peer("127.0.0.1", 1, List.of()));
+    }
+
+    /** @param token empty for none */
+    public Received ask(String token, String method, String path, Map<String, Object> body, Peer from) {
         int question = path.indexOf('?');
         var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
         boolean list = query.containsKey("list");
@@ -63,7 +82,7 @@ public final class ServerPlayer implements AutoCloseable {
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
         var response = server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false,
-                Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), new Peer("127.0.0.1", 1, List.of())));
+                token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), from));
         return new Received(response.status(), response.body().length == 0 ? null : tree(response.body()));
     }
 

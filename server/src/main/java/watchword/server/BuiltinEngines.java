@@ -1,6 +1,8 @@
 package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
+import watchword.engines.kubernetes.KubernetesMethod;
+import watchword.engines.kubernetes.Pod;
 import watchword.engines.kv.KvEngines;
 import watchword.sdk.Outbound;
 
@@ -12,6 +14,7 @@ final class BuiltinEngines {
     static EngineCatalog catalog(Outbound outbound) {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .auth("kubernetes", (context, mount) -> new KubernetesMethod(context, outbound, Pod.USUAL))
                 .build();
     }
 }
