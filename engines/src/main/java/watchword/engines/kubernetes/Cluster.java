@@ -2,6 +2,9 @@ package watchword.engines.kubernetes;
 
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +24,16 @@ final class Cluster {
 
     private final Outbound outbound;
     private final JsonCodec json;
+    private final SecureRandom random;
     private final Config config;
     private final Trust trust;
     private final String bearer;
 
     /** @param bearer with whose rights the cluster is asked; empty for nobody's */
-    Cluster(Outbound outbound, JsonCodec json, Config config, String authorities, String bearer) {
+    Cluster(Outbound outbound, JsonCodec json, SecureRandom random, Config config, String authorities, String bearer) {
         this.outbound = outbound;
         this.json = json;
+        this.random = random;
         this.config = config;
         this.trust = Trust.in(authorities);
         this.bearer = bearer;
@@ -43,10 +48,22 @@ final class Cluster {
     Optional<ServiceAccount> review(String jwt, List<String> audiences) {
         var spec = new LinkedHashMap<String, Object>();
         spec.put("token", jwt);
-        if (!audiences.isEmpty()) spec.put("audiences", audiences);
+        if (!audiences.isEmpty()) spec.put("audiences", asked(audiences));
         var review = Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenReview", "spec", spec);
         var answer = send(Ask.post(at("/apis/authentication.k8s.io/v1/tokenreviews"), "application/json", json.write(review)));
         return answer.map(tree -> tree.at("status")).flatMap(status -> account(status, audiences));
+    }
+
+    /**
+     * With one that no token is for. The cluster remembers for ten seconds what it found right, by the token and the audiences asked for; so
+     * nobody who was deleted meanwhile is let in by its memory.
+     */
+    private List<String> asked(List<String> audiences) {
+        var once = new byte[16];
+        random.nextBytes(once);
+        var all = new ArrayList<>(audiences);
+        all.add("once:" + HexFormat.of().formatHex(once));
+        return all;
     }
 
     private static Optional<ServiceAccount> account(Tree status, List<String> audiences) {

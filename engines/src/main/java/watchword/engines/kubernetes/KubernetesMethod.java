@@ -1,5 +1,6 @@
 package watchword.engines.kubernetes;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import watchword.sdk.Secret;
 public final class KubernetesMethod implements AuthMethod {
     private final Outbound outbound;
     private final JsonCodec json;
+    private final SecureRandom random;
     private final Pod pod;
     private final SigningKeys keys;
     private final ConfigRoutes configs;
@@ -33,6 +35,7 @@ public final class KubernetesMethod implements AuthMethod {
     public KubernetesMethod(EngineContext context, Outbound outbound, Pod pod) {
         this.outbound = outbound;
         this.json = context.json();
+        this.random = context.random();
         this.pod = pod;
         this.keys = new SigningKeys();
         this.configs = new ConfigRoutes(context.table("settings", Config.class));
@@ -121,7 +124,7 @@ public final class KubernetesMethod implements AuthMethod {
         var local = config.disableLocalCaJwt() ? Optional.<Pod>empty() : Optional.of(pod);
         var authorities = config.kubernetesCaCert().isEmpty() ? local.flatMap(Pod::authorities).orElse("") : config.kubernetesCaCert();
         var reviewer = config.tokenReviewerJwt().size() > 0 ? config.tokenReviewerJwt().reveal() : local.flatMap(Pod::token).map(Secret::reveal).orElse(otherwise);
-        return new Cluster(outbound, json, config, authorities, reviewer);
+        return new Cluster(outbound, json, random, config, authorities, reviewer);
     }
 
     @Override

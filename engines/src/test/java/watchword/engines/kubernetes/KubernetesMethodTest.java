@@ -133,7 +133,7 @@ class KubernetesMethodTest {
     @Test
     void a_token_for_another_audience_is_refused() {
         assertThat(login(jwt("ml", "train", "vault")).status()).isEqualTo(200);
-        assertThat(cluster.lastBody()).contains("\"audiences\":[\"vault\"]");
+        assertThat(cluster.lastBody()).contains("\"audiences\":[\"vault\",\"once:");
         assertThat(login(jwt("ml", "train", PretendedCluster.ISSUER)).status()).isEqualTo(403);
         assertThat(login(jwt("ml", "train")).status()).isEqualTo(403);
 
