@@ -79,7 +79,7 @@ record Issued(X509Certificate certificate, KeyPair keys) {
         }
 
         Wish onlyBelow(String domain) {
-            return with(Extension.nameConstraints.getId(), true, new NameConstraints(new GeneralSubtree[] {new GeneralSubtree(new GeneralName(GeneralName.dNSName, domain))}, new GeneralSubtree[0]));
+            return with(Extension.nameConstraints.getId(), true, new NameConstraints(new GeneralSubtree[] {new GeneralSubtree(new GeneralName(GeneralName.dNSName, domain))}, null));
         }
 
         Wish answeredBy(String server) {
