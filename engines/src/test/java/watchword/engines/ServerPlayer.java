@@ -1,5 +1,6 @@
 package watchword.engines;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import watchword.core.json.Json;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
+import watchword.core.request.Response;
 import watchword.core.seal.Seal;
 import watchword.core.seal.Shares;
 import watchword.core.seal.StaticSeal;
@@ -42,19 +44,26 @@ public final class ServerPlayer implements AutoCloseable {
         server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
     }
 
-    /** @param body null for an answer without */
+    /** @param body null for an answer without; text when it is no JSON */
     public record Received(int status, @Nullable Object body) {
-        /** A part of the body, {@code data} or {@code auth}; empty when there is none. */
+        /** What stands below these names, or null. */
+        public @Nullable Object at(String... names) {
+            Object here = body;
+            for (var name : names) here = here instanceof Map<?, ?> map ? map.get(name) : null;
+            return here;
+        }
+
+        /** The same as a tree; empty when there is nothing. */
         public Tree part(String name) {
             return Tree.of(body).at(name);
         }
 
-        public String token() {
-            return part("auth").text("client_token");
+        public String error() {
+            return at("errors") instanceof List<?> errors && !errors.isEmpty() ? String.valueOf(errors.getFirst()) : "";
         }
 
-        public String error() {
-            return String.join("; ", Tree.of(body).texts("errors"));
+        public String token() {
+            return String.valueOf(at("auth", "client_token"));
         }
     }
 
@@ -67,8 +76,18 @@ public final class ServerPlayer implements AutoCloseable {
         return ask(token, method, path, body, new Peer("127.0.0.1", 1, List.of()));
     }
 
-    /** @param token empty for none */
     public Received ask(String token, String method, String path, Map<String, Object> body, Peer from) {
+        var response = respond(token, from, method, path, body);
+        boolean json = response.contentType().equals(Response.JSON);
+        return new Received(response.status(), response.body().length == 0 ? null : json ? tree(response.body()) : new String(response.body(), StandardCharsets.UTF_8));
+    }
+
+    /** Without a token when that is empty. */
+    public Response respond(String token, String from, String method, String path, Map<String, Object> body) {
+        return respond(token, new Peer(from, 1, List.of()), method, path, body);
+    }
+
+    private Response respond(String token, Peer from, String method, String path, Map<String, Object> body) {
         int question = path.indexOf('?');
         var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
         boolean list = query.containsKey("list");
@@ -81,14 +100,13 @@ public final class ServerPlayer implements AutoCloseable {
         };
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
-        var response = server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false,
-                token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token)), Optional.empty(), Map.of(), from));
-        return new Received(response.status(), response.body().length == 0 ? null : tree(response.body()));
+        var proof = token.isEmpty() ? Optional.<Secret>empty() : Optional.of(Secret.copyOf(token));
+        return server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false, proof, Optional.empty(), Map.of(), from));
     }
 
     private static Map<String, String> query(String text) {
         var query = new LinkedHashMap<String, String>();
-        for (var pair : text.split("&")) query.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+        for (var pair : text.split("&")) query.put(pair.substring(0, pair.indexOf('=')), URLDecoder.decode(pair.substring(pair.indexOf('=') + 1), StandardCharsets.UTF_8));
         return query;
     }
 

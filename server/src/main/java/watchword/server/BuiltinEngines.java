@@ -4,6 +4,7 @@ import watchword.core.mount.EngineCatalog;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
+import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.sdk.Outbound;
 
@@ -17,6 +18,8 @@ final class BuiltinEngines {
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .auth("cert", (context, mount) -> new CertMethod(context, outbound))
                 .auth("kubernetes", (context, mount) -> new KubernetesMethod(context, outbound, Pod.USUAL))
+                .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))
+                .auth("oidc", (context, mount) -> new JwtMethod(context, outbound, "oidc"))
                 .build();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.crypto.jose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.jwt;
+
+import org.jspecify.annotations.NullMarked;
