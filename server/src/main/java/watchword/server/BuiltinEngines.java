@@ -1,6 +1,7 @@
 package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
+import watchword.engines.aws.AwsMethod;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
@@ -16,6 +17,7 @@ final class BuiltinEngines {
     static EngineCatalog catalog(Outbound outbound) {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .auth("aws", (context, mount) -> new AwsMethod(context, outbound))
                 .auth("cert", (context, mount) -> new CertMethod(context, outbound))
                 .auth("kubernetes", (context, mount) -> new KubernetesMethod(context, outbound, Pod.USUAL))
                 .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))

@@ -65,7 +65,7 @@ final class SigningKeys {
 
     private Optional<ClaimedToken> claims(String jwt, VerificationKeys keys) {
         try {
-            return Optional.of(ClaimedToken.of(Tree.of(verifier.claims(jwt, keys)))).filter(token -> token.account().isWhole());
+            return verifier.claims(verifier.read(jwt), keys).map(Tree::of).map(ClaimedToken::of).filter(token -> token.account().isWhole());
         } catch (JwtException notBelieved) {
             return Optional.empty();
         }
