@@ -38,6 +38,10 @@ final class ApiReferenceTest {
             var mount = HttpRequest.newBuilder(URI.create(server.address() + "/v1/sys/mounts/kv")).header("X-Vault-Token", "root")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"kv\",\"options\":{\"version\":\"1\"}}")).build();
             assertThat(http.send(mount, BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+            for (var type : List.of("aws", "cert", "jwt", "kubernetes", "oidc")) {
+                var enable = HttpRequest.newBuilder(URI.create(server.address() + "/v1/sys/auth/" + type)).header("X-Vault-Token", "root").POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"" + type + "\"}")).build();
+                assertThat(http.send(enable, BodyHandlers.ofString()).statusCode()).as(type).isEqualTo(204);
+            }
             return server.server().api();
         }
     }

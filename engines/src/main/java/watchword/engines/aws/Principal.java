@@ -17,9 +17,9 @@ record Principal(String arn, String canonical, String account, String userId, St
     /** Empty for what is neither a user nor a role's session: the root of an account, a federated user. */
     static Optional<Principal> of(String arn, String account, String userId) {
         var user = USER.matcher(arn);
-        if (user.matches() && user.group(1).equals(account) && userId.matches("[A-Z0-9]{8,128}")) return Optional.of(new Principal(arn, arn, account, userId, user.group(2), ""));
+        if (user.matches() && user.group(1).equals(account) && userId.matches("[A-Za-z0-9]{8,128}")) return Optional.of(new Principal(arn, arn, account, userId, user.group(2), ""));
         var session = SESSION.matcher(arn);
-        if (!session.matches() || !session.group(2).equals(account) || !userId.matches("[A-Z0-9]{8,128}:.{1,128}")) return Optional.empty();
+        if (!session.matches() || !session.group(2).equals(account) || !userId.matches("[A-Za-z0-9]{8,128}:.{1,128}")) return Optional.empty();
         var canonical = session.group(1) + ":iam::" + account + ":role/" + session.group(3);
         return Optional.of(new Principal(arn, canonical, account, userId.substring(0, userId.indexOf(':')), session.group(3), session.group(4)));
     }

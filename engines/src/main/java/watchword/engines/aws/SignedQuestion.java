@@ -47,12 +47,12 @@ record SignedQuestion(String host, String region, Map<String, String> headers, S
         var outgoing = new LinkedHashMap<String, String>();
         for (var name : signed) {
             if (!KNOWN.contains(name) && config.allowedStsHeaderValues().stream().noneMatch(name::equalsIgnoreCase)) throw refused("invalid request header: " + name);
-            if (!name.equals("content-length")) outgoing.put(name, Optional.ofNullable(headers.get(name)).orElseThrow(() -> refused("a signed header is missing")));
+            // The host is the URL's, which not every client repeats; the length is the body's.
+            if (!name.equals("content-length") && !name.equals("host")) outgoing.put(name, Optional.ofNullable(headers.get(name)).orElseThrow(() -> refused("a signed header is missing")));
         }
         outgoing.put("authorization", headers.get("authorization"));
         headers.computeIfPresent("x-amz-security-token", (name, token) -> outgoing.computeIfAbsent(name, _ -> token));
         var host = host(url, headers.getOrDefault("host", ""), config);
-        outgoing.remove("host");
         outgoing.put("Host", host);
         outgoing.remove("content-type");
         outgoing.put("Content-Type", headers.getOrDefault("content-type", "application/x-www-form-urlencoded; charset=utf-8"));

@@ -162,8 +162,13 @@ class AwsMethodTest {
         var headers = headers();
         headers.remove(name);
         headers.put("Authorization", signedFor("us-east-1", "host;x-amz-date"));
-        headers.put("Host", "");
         return headers;
+    }
+
+    @Test
+    void a_client_need_not_repeat_the_host_that_its_url_names() {
+        assertThat(login(URL, BODY, without("Host")).status()).isEqualTo(200);
+        assertThat(asked.getLast().headers()).containsEntry("Host", "sts.amazonaws.com");
     }
 
     @Test
