@@ -21,6 +21,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Caller;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
+import watchword.sdk.JsonCodec;
 import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -206,6 +207,11 @@ public final class EnginePlayer {
         @Override
         public SecureRandom random() {
             return new SecureRandom();
+        }
+
+        @Override
+        public JsonCodec json() {
+            return Json.CODEC;
         }
 
         @Override

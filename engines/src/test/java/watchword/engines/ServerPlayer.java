@@ -24,11 +24,13 @@ import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.Tree;
 import watchword.storage.MemoryStorage;
 import watchword.testkit.TestClock;
 
 /** Asks a whole server, without a socket: what an engine's answers look like to a client, and who may ask. */
 public final class ServerPlayer implements AutoCloseable {
+    private static final Peer HERE = new Peer("127.0.0.1", 1, List.of());
     private static final String ROOT = "root-of-test";
 
     private final TestClock clock = new TestClock();
@@ -52,6 +54,11 @@ public final class ServerPlayer implements AutoCloseable {
             Object here = body;
             for (var name : names) here = here instanceof Map<?, ?> map ? map.get(name) : null;
             return here;
+        }
+
+        /** The same as a tree; empty when there is nothing. */
+        public Tree part(String name) {
+            return Tree.of(body).at(name);
         }
 
         public String error() {
@@ -88,12 +95,16 @@ public final class ServerPlayer implements AutoCloseable {
 
     /** @param path as in a URL, with its query */
     public Received ask(String token, String method, String path, Map<String, Object> body) {
-        return received(respond(token, "127.0.0.1", method, path, body, Optional.empty()));
+        return ask(token, method, path, body, HERE);
+    }
+
+    public Received ask(String token, String method, String path, Map<String, Object> body, Peer from) {
+        return received(respond(token, from, method, path, body, Optional.empty()));
     }
 
     /** @param from an IP address */
     public Received ask(String token, String method, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
-        return received(respond(token, from, method, path, body, wrapTtl));
+        return received(respond(token, new Peer(from, 1, List.of()), method, path, body, wrapTtl));
     }
 
     private static Received received(Response response) {
@@ -102,11 +113,11 @@ public final class ServerPlayer implements AutoCloseable {
     }
 
     public Response respond(String token, String from, String method, String path, Map<String, Object> body) {
-        return respond(token, from, method, path, body, Optional.empty());
+        return respond(token, new Peer(from, 1, List.of()), method, path, body, Optional.empty());
     }
 
     /** Without a token when that is empty. */
-    private Response respond(String token, String from, String method, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
+    private Response respond(String token, Peer from, String method, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         int question = path.indexOf('?');
         var query = question < 0 ? Map.<String, String>of() : query(path.substring(question + 1));
         boolean list = query.containsKey("list");
@@ -120,8 +131,7 @@ public final class ServerPlayer implements AutoCloseable {
         var fields = body.isEmpty() ? new LinkedHashMap<String, Object>(query) : body;
         if (list) fields.remove("list");
         var proof = token.isEmpty() ? Optional.<Secret>empty() : Optional.of(Secret.copyOf(token));
-        return server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false, proof, wrapTtl, Map.of(),
-                new Peer(from, 1, List.of())));
+        return server.serve(new Request("request-1", operation, RequestPath.parse(question < 0 ? path : path.substring(0, question)), fields, false, proof, wrapTtl, Map.of(), from));
     }
 
     private static Map<String, String> query(String text) {

@@ -10,6 +10,8 @@ public interface EngineContext {
 
     SecureRandom random();
 
+    JsonCodec json();
+
     /** The records kept under {@code name/} in the mount's own part of the store. */
     <T extends Record> Table<T> table(String name, Class<T> type);
 }

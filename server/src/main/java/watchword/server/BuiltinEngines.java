@@ -1,6 +1,10 @@
 package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
+import watchword.engines.aws.AwsMethod;
+import watchword.engines.cert.CertMethod;
+import watchword.engines.kubernetes.KubernetesMethod;
+import watchword.engines.kubernetes.Pod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
@@ -21,6 +25,9 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
+                .auth("aws", (context, mount) -> new AwsMethod(context, outbound))
+                .auth("cert", (context, mount) -> new CertMethod(context, outbound))
+                .auth("kubernetes", (context, mount) -> new KubernetesMethod(context, outbound, Pod.USUAL))
                 .auth("jwt", (context, mount) -> new JwtMethod(context, outbound, "jwt"))
                 .auth("oidc", (context, mount) -> new JwtMethod(context, outbound, "oidc"))
                 .auth("approle", (context, mount) -> new AppRoleMethod(context))

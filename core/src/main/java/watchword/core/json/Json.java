@@ -21,7 +21,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import watchword.sdk.JsonCodec;
 import watchword.sdk.JsonNumber;
 import watchword.sdk.Secret;
 
@@ -55,6 +57,23 @@ public final class Json {
             .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH + 20).maxStringLength(Integer.MAX_VALUE).build())
             .build();
+
+    /** For engines, which do not know this class. */
+    public static final JsonCodec CODEC = new JsonCodec() {
+        @Override
+        public Optional<Object> read(byte[] text) {
+            try {
+                return Optional.ofNullable(parse(text));
+            } catch (MalformedException malformed) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public byte[] write(Object tree) {
+            return Json.write(tree);
+        }
+    };
 
     private Json() {}
 

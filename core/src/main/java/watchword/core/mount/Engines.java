@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import watchword.core.json.Json;
 import watchword.core.wire.Rows;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
+import watchword.sdk.JsonCodec;
 import watchword.sdk.Table;
 
 /** The engine behind each mount, made when first asked and again when its options change. Any thread. */
@@ -52,6 +54,11 @@ public final class Engines {
     }
 
     private record Context(InstantSource clock, SecureRandom random) implements EngineContext {
+        @Override
+        public JsonCodec json() {
+            return Json.CODEC;
+        }
+
         @Override
         public <T extends Record> Table<T> table(String name, Class<T> type) {
             return new Rows<>(name + "/", type);

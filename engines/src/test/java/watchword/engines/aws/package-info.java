@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.aws;
+
+import org.jspecify.annotations.NullMarked;

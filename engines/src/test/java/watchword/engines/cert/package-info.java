@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.cert;
+
+import org.jspecify.annotations.NullMarked;

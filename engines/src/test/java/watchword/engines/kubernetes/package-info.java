@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
