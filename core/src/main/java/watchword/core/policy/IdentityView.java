@@ -75,6 +75,11 @@ public interface IdentityView {
         }
 
         @Override
+        public List<Group> groups() {
+            return List.of();
+        }
+
+        @Override
         public List<String> policies() {
             return List.of();
         }
