@@ -374,7 +374,7 @@ class CertMethodTest {
     void a_list_that_is_fetched_holds_from_the_first_login_and_is_fetched_again_when_it_has_run_out() {
         var ada = client("ada");
         var lists = new HashMap<String, byte[]>(Map.of("list", ca.crl(now, now.plusSeconds(300), ada)));
-        servers.put("crl.test", ask -> new Outbound.Answer(200, Map.of(), lists.get("list")));
+        servers.put("crl.test", ask -> new Outbound.Answer(200, Map.of(), java.util.Objects.requireNonNull(lists.get("list"))));
         assertThat(it.asRoot("POST", "/v1/auth/cert/crls/clients", Map.of("url", "http://crl.test/ca.crl")).status()).isEqualTo(204);
         it.asRoot("POST", "/v1/sys/auth/cert/tune", Map.of("options", Map.of("made", "anew")));
         assertThat(login(ada).status()).isEqualTo(400);
@@ -397,7 +397,7 @@ class CertMethodTest {
     void a_list_that_comes_without_tls_must_be_signed_and_never_goes_back_in_time() {
         var ada = client("ada");
         var lists = new HashMap<String, byte[]>();
-        servers.put("crl.test", ask -> new Outbound.Answer(200, Map.of(), lists.get("list")));
+        servers.put("crl.test", ask -> new Outbound.Answer(200, Map.of(), java.util.Objects.requireNonNull(lists.get("list"))));
         lists.put("list", Issued.authority("clients", now).crl(now, now.plusSeconds(300)));
         assertThat(it.asRoot("POST", "/v1/auth/cert/crls/clients", Map.of("url", "http://crl.test/ca.crl")).status()).isEqualTo(400);
         var before = ca.crl(now.minusSeconds(100), now.plusSeconds(900));
