@@ -28,11 +28,7 @@ public sealed interface Problem {
         }
     }
 
-    /**
-     * 400: a login whose proof was wrong; it counts against whom it was for. The message is the same for somebody who is not there.
-     *
-     * @see Route#who
-     */
+    /** 400: a login whose proof was wrong; it counts against whom it was for, and says the same of somebody who is not there. */
     record BadLogin(List<String> messages) implements Problem {
         public BadLogin(String message) {
             this(List.of(message));
