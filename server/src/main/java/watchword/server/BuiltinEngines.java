@@ -5,6 +5,7 @@ import watchword.engines.aws.AwsMethod;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
+import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
@@ -25,6 +26,7 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
+                .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))
                 .auth("cert", (context, mount) -> new CertMethod(context, outbound))
                 .auth("kubernetes", (context, mount) -> new KubernetesMethod(context, outbound, Pod.USUAL))
