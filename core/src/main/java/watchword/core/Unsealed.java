@@ -1,5 +1,7 @@
 package watchword.core;
 
+import static watchword.core.sys.SystemEngine.rootOnly;
+
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -32,6 +35,9 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.NamespaceRemoval;
+import watchword.core.namespace.NamespaceRoutes;
+import watchword.core.namespace.Namespaces;
 import watchword.core.password.PasswordPolicies;
 import watchword.core.pipeline.Pipeline;
 import watchword.core.policy.Authority;
@@ -92,6 +98,7 @@ final class Unsealed implements AutoCloseable {
     private final EventBus events;
     private final Pipeline pipeline;
     private final RateLimits limits;
+    private final NamespaceRemoval namespaceRemoval;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -154,16 +161,19 @@ final class Unsealed implements AutoCloseable {
         this.cors = new Cors(storage);
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
-        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), quotaRoutes);
+        BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
+        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, quotaRoutes);
+        this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, quotaRoutes, clock);
+        var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
-                        new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(),
-                        new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes())),
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new CapabilityRoutes(authority, tokens).routes(), namespaceRoutes.routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
+                        rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
+                        rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, _ -> 0).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority), roles, mounts, authority, new Renewals(tokens, roles, mounts, Entities.NONE)));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, wrapping, audit.audit(), measures.metrics(), events);
@@ -267,6 +277,7 @@ final class Unsealed implements AutoCloseable {
     private void keepUp() {
         for (long tick = 1; !closed; tick++) {
             try {
+                if (tick == 1) namespaceRemoval.resume();
                 revocations.runDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {

@@ -30,8 +30,14 @@ public final class TestServer implements AutoCloseable {
     public final Storage storage;
     public final Server server;
     public final String root;
+    private final String namespace;
 
     private TestServer(TestClock clock, Storage storage, Server server, String root) {
+        this(clock, storage, server, root, "");
+    }
+
+    private TestServer(TestClock clock, Storage storage, Server server, String root, String namespace) {
+        this.namespace = namespace;
         this.clock = clock;
         this.storage = storage;
         this.server = server;
@@ -53,6 +59,17 @@ public final class TestServer implements AutoCloseable {
     /** One that a test made, on a store of its own. */
     static TestServer of(Server server, TestClock clock, String root) {
         return new TestServer(clock, new MemoryStorage(), server, root);
+    }
+
+    /** The same server, asked with a header that names a namespace: each name with its slash. */
+    public TestServer in(String path) {
+        return new TestServer(clock, storage, server, root, path);
+    }
+
+    /** Another server process after this one, on a store over the same. */
+    public TestServer restartedOn(Storage other) {
+        server.seal();
+        return new TestServer(clock, storage, server(other, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
     }
 
     /** Another server process on the same store. */
@@ -125,7 +142,7 @@ public final class TestServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
-        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())));
+        var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())).in(namespace, new RequestPath(path)));
         try {
             var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
             return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());

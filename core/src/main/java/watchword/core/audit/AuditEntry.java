@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -13,11 +14,17 @@ import watchword.sdk.Problem;
 /**
  * What is to be recorded of a request, or of its answer.
  *
+ * @param namespace the one that is asked
  * @param decision what the policies say
  * @param answer empty for the line before anything happens
  */
 public record AuditEntry(
-        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
+        Instant time, Request request, Namespace namespace, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
+
+    /** In the root namespace. */
+    public AuditEntry(Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
+        this(time, request, Namespace.ROOT, caller, mount, decision, answer);
+    }
 
     public boolean isAnswer() {
         return answer.isPresent();

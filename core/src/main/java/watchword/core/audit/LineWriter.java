@@ -13,6 +13,7 @@ import watchword.core.audit.line.JsonLine;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -74,17 +75,17 @@ final class LineWriter {
     private void auth(AuditEntry entry) {
         out.name("auth").beginObject();
         entry.caller().ifPresent(this::caller);
-        policyResults(entry.decision());
+        policyResults(entry);
         out.endObject();
     }
 
-    private void policyResults(Decision decision) {
+    private void policyResults(AuditEntry entry) {
         out.name("policy_results").beginObject();
-        switch (decision) {
+        switch (entry.decision()) {
             case Decision.Allow allow -> {
                 out.name("allowed").truth(true);
                 out.member("rule", allow.rule());
-                granting(allow.policies());
+                granting(entry, allow.policies());
             }
             case Decision.Deny deny -> {
                 out.name("allowed").truth(false);
@@ -94,13 +95,15 @@ final class LineWriter {
         out.endObject();
     }
 
-    private void granting(List<String> policies) {
+    private void granting(AuditEntry entry, List<String> policies) {
         if (policies.isEmpty()) return;
+        var namespaceId = entry.caller().map(TokenCaller::namespaceId).orElse(Namespace.ROOT_ID);
         out.name("granting_policies").beginArray();
         for (var policy : policies) {
             out.beginObject();
             out.name("name").text(policy);
-            out.name("namespace_id").text("root");
+            out.name("namespace_id").text(namespaceId);
+            if (namespaceId.equals(entry.namespace().id())) out.member("namespace_path", entry.namespace().path());
             out.name("type").text("acl");
             out.endObject();
         }
@@ -151,7 +154,9 @@ final class LineWriter {
         entry.mount().ifPresent(this::mount);
         request.token().ifPresent(token -> values.secret("client_token", token));
         entry.caller().ifPresent(caller -> values.accessor("client_token_accessor", caller.accessor()));
-        out.name("namespace").beginObject().name("id").text("root").endObject();
+        out.name("namespace").beginObject().name("id").text(entry.namespace().id());
+        out.member("path", entry.namespace().path());
+        out.endObject();
         out.name("path").text(request.path().text());
         if (!request.body().isEmpty()) {
             out.name("data");

@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import watchword.core.json.Json;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Problem;
@@ -46,19 +49,20 @@ public final class Mounts {
         store.put(KEY, Json.write(SCHEMA.encodeRow(new MountTable.Row(table.entries()))));
     }
 
-    /** The mounts that a new server has. */
+    /** The mounts that a new server has, and a new namespace. */
     public void createSystemMounts(Storage.Writer store) {
         var table = new MountTable(List.of());
+        var before = NamespaceStore.idOf(store).equals(Namespace.ROOT_ID) ? "" : MountEntry.IN_NAMESPACE;
         for (var system : List.of(
                 new String[] {"sys/", "system", "system endpoints used for control, policy and debugging"},
                 new String[] {"cubbyhole/", "cubbyhole", "per-token private secret storage"},
                 new String[] {"auth/token/", "token", "token based credentials"})) {
-            table = table.with(fresh(system[0], system[1], system[2]));
+            table = table.with(fresh(system[0], system[1], before, system[2]));
         }
         save(store, table);
     }
 
-    private MountEntry fresh(String path, String type, String description) {
+    private MountEntry fresh(String path, String type, String before, String description) {
         var config = MountEntry.Config.EMPTY;
         if (type.equals("token")) {
             config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), Optional.of("default-service"), Optional.empty(),
@@ -68,7 +72,7 @@ public final class Mounts {
                     Optional.empty(), Optional.of(List.of("Accept")), Optional.empty(), Optional.empty());
         }
         boolean sealWrap = type.equals("system");
-        return new MountEntry(path, type, newAccessor(path.startsWith(MountEntry.AUTH), type), newUuid(), description, config, Map.of(),
+        return new MountEntry(path, before + type, newAccessor(path.startsWith(MountEntry.AUTH), before + type), newUuid(), description, config, Map.of(),
                 type.equals("cubbyhole"), sealWrap, false, "", false);
     }
 
@@ -100,6 +104,32 @@ public final class Mounts {
         return Optional.ofNullable(table(store).covering(path));
     }
 
+    /**
+     * Where a path leads.
+     *
+     * @param store the part of the namespace
+     * @param from where in the path that which is in the namespace begins
+     * @param mount that covers it
+     */
+    public record Located(Namespace namespace, Storage.Reader store, int from, Optional<MountEntry> mount) {}
+
+    /**
+     * Looks up the namespaces that the beginning of a path names. Mounts come before namespaces, as no mount can be where a namespace is:
+     * so a path to a mount of the first one looks up nothing else.
+     */
+    public Located locate(Storage.Reader any, Namespace first, String path) {
+        var at = first;
+        for (int from = 0; ; ) {
+            var part = NamespaceStore.view(any, at.id());
+            var rest = path.substring(from);
+            var mount = covering(part, rest);
+            var child = mount.isPresent() ? null : Namespaces.tree(any).childOn(at, rest);
+            if (child == null) return new Located(at, part, from, mount);
+            from = Math.min(path.length(), from + child.path().length() - at.path().length());
+            at = child;
+        }
+    }
+
     public Optional<MountEntry> byAccessor(Storage.Reader store, String accessor) {
         return table(store).entries().stream().filter(e -> e.accessor().equals(accessor)).findFirst();
     }
@@ -122,6 +152,7 @@ public final class Mounts {
         table.conflicting(entry.path()).ifPresent(other -> {
             throw new Problem.Invalid("path is already in use at " + shown(other.path())).asException();
         });
+        Namespaces.requireFree(store, entry.path());
         engines.of(entry);
         save(store, table.with(entry));
     }
@@ -137,6 +168,7 @@ public final class Mounts {
         table.conflicting(to).ifPresent(other -> {
             throw new Problem.Invalid("path already in use at \"" + shown(other.path()) + "\"").asException();
         });
+        Namespaces.requireFree(store, to);
         save(store, table.with(entry.moved(to)));
     }
 
@@ -145,7 +177,17 @@ public final class Mounts {
         var table = table(store).without(entry);
         save(store, table);
         deleteAll(store, entry.storagePrefix());
-        engines.keepOnly(table);
+        engines.forget(entry);
+    }
+
+    /** A mount that a namespace at {@code path} would hide, or that would hide it; {@code path} with its trailing slash. */
+    public Optional<MountEntry> conflicting(Storage.Reader store, String path) {
+        return table(store).conflicting(path);
+    }
+
+    /** Forgets the engines of a namespace that is being removed. */
+    public void forgetAll(Storage.Reader store) {
+        table(store).entries().stream().filter(entry -> !entry.isSystem()).forEach(engines::forget);
     }
 
     /** Deletes everything under a prefix, a page at a time. */

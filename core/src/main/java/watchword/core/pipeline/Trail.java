@@ -10,7 +10,6 @@ import watchword.core.metric.Metrics;
 import watchword.core.metric.Timing;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
-import watchword.core.request.Request;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Handler;
 
@@ -31,11 +30,11 @@ final class Trail {
     }
 
     /** Sends the first record, and waits for it unless nothing can happen before the second, which is awaited after it in any case. */
-    Audit.Sent asked(Request request, Admission admission, Instant now) {
+    Audit.Sent asked(Admission admission, Instant now) {
         long begun = asking.begin();
         try {
-            var sent = audit.send(entry(request, admission, now, Optional.empty()));
-            if (!onlyLooks(request, admission)) sent.await();
+            var sent = audit.send(entry(admission, now, Optional.empty()));
+            if (!onlyLooks(admission)) sent.await();
             return sent;
         } catch (Problem.ProblemException unrecorded) {
             askingFailed.increment();
@@ -45,10 +44,10 @@ final class Trail {
         }
     }
 
-    void answered(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
+    void answered(Admission admission, Answer answer, Instant now, Audit.Sent asked) {
         long begun = answering.begin();
         try {
-            var sent = audit.send(entry(request, admission, now, Optional.of(answer)));
+            var sent = audit.send(entry(admission, now, Optional.of(answer)));
             sent.await(); // what was sent before it is then on record as well, mostly
             asked.await();
         } catch (Problem.ProblemException unrecorded) {
@@ -60,19 +59,19 @@ final class Trail {
     }
 
     /** A request that looks does nothing until its answer leaves. */
-    private static boolean onlyLooks(Request request, Admission admission) {
+    private static boolean onlyLooks(Admission admission) {
         return switch (admission) {
-            case Admission.Allowed allowed -> request.wrapTtl().isEmpty() && allowed.route().handler() instanceof Handler.Reads<?, ?>;
+            case Admission.Allowed allowed -> allowed.request().wrapTtl().isEmpty() && allowed.route().handler() instanceof Handler.Reads<?, ?>;
             case Admission.Refused _, Admission.Help _ -> true;
         };
     }
 
-    private static AuditEntry entry(Request request, Admission admission, Instant now, Optional<Answer> answer) {
-        return switch (admission) {
-            case Admission.Allowed allowed ->
-                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), allowed.decision(), answer);
-            case Admission.Refused refused -> new AuditEntry(now, request, refused.tokenCaller(), refused.mount(), refused.decision(), answer);
-            case Admission.Help help -> new AuditEntry(now, request, help.tokenCaller(), help.mount(), Decision.Allow.openRoute(), answer);
+    private static AuditEntry entry(Admission admission, Instant now, Optional<Answer> answer) {
+        var decision = switch (admission) {
+            case Admission.Allowed allowed -> allowed.decision();
+            case Admission.Refused refused -> refused.decision();
+            case Admission.Help _ -> Decision.Allow.openRoute();
         };
+        return new AuditEntry(now, admission.request(), admission.namespace(), admission.tokenCaller(), admission.mount(), decision, answer);
     }
 }

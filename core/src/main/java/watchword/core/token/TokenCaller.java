@@ -2,6 +2,7 @@ package watchword.core.token;
 
 import java.util.List;
 import java.util.Map;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Caller;
 import watchword.sdk.Secret;
 
@@ -64,6 +65,11 @@ public record TokenCaller(
     @Override
     public Map<String, String> metadata() {
         return row.meta();
+    }
+
+    /** Id of the namespace that the token is of. */
+    public String namespaceId() {
+        return Namespace.idIn(tokenKey);
     }
 
     public TokenCaller withSudo(boolean granted) {
