@@ -1,12 +1,12 @@
 package watchword.core;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
 import watchword.core.mount.EngineCatalog;
@@ -66,10 +66,10 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(clock, storage, server, root, path);
     }
 
-    /** Another server process after this one, on a store over the same. */
+    /** Another server process after this one, on a store over the same, and without a cache. */
     public TestServer restartedOn(Storage other) {
         server.seal();
-        return new TestServer(clock, storage, server(other, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock), root);
+        return new TestServer(clock, storage, server(other, EngineCatalog.builder().engine("toy", (context, mount) -> new ToyEngine()).build(), clock, store -> store), root);
     }
 
     /** Another server process on the same store. */
@@ -79,8 +79,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock) {
+        return server(storage, catalog, clock, store -> new CachedStorage(store, 1 << 20));
+    }
+
+    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, UnaryOperator<Storage> cache) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20)), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */
@@ -143,12 +147,8 @@ public final class TestServer implements AutoCloseable {
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
         var response = server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())).in(namespace, new RequestPath(path)));
-        try {
-            var tree = response.body().length == 0 ? Map.of() : Json.parse(response.body());
-            return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
-        } catch (Json.MalformedException broken) {
-            throw new AssertionError("not JSON: " + new String(response.body(), StandardCharsets.UTF_8), broken);
-        }
+        var tree = response.body().length == 0 ? Map.of() : Json.parseTrusted(response.body());
+        return new Answered(response.status(), tree instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
     }
 
     /** A token with these policies, made by root. */

@@ -173,7 +173,7 @@ class NamespaceIsolationTest {
     // ---- what only the root has ----
 
     /** Decided one by one: a route that is added to sys/ is in one of these, or this test asks in which. */
-    private static final Set<String> OF_THE_SERVER = Set.of("audit", "audit-hash", "config", "generate-root", "ha-status", "health", "host-info", "in-flight-req", "init", "internal/counters",
+    private static final Set<String> OF_THE_SERVER = Set.of("audit", "audit-hash", "audit-status", "config", "generate-root", "ha-status", "health", "host-info", "in-flight-req", "init", "internal/counters",
             "key-status", "leader", "loggers", "metrics", "quotas", "rekey", "rekey-recovery-key", "rotate", "seal", "seal-status", "storage", "unseal", "version-history");
     private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "events", "internal/specs", "internal/ui", "leases", "mounts", "namespaces",
             "plugins", "policies", "policy", "remount", "renew", "revoke", "revoke-force", "revoke-prefix", "tools", "wrapping");

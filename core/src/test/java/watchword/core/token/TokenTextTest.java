@@ -70,4 +70,34 @@ final class TokenTextTest {
         var token = text.newServiceToken(NOW, Namespace.ROOT_ID);
         assertThat(other.keyOf(token).substring(10)).isNotEqualTo(text.keyOf(token).substring(10));
     }
+
+    @Test
+    void what_is_of_a_namespace_has_its_id_at_the_end() {
+        var token = text.newServiceToken(NOW, "aB3x9Z");
+        assertThat(token.reveal()).matches("hvs\\.[0-9A-Za-z]{40}\\.aB3x9Z");
+        var key = text.keyOf(token);
+        assertThat(key).matches("[0-9a-f]{32}\\.aB3x9Z").startsWith(text.keyOf(text.newServiceToken(NOW, Namespace.ROOT_ID)).substring(0, 10));
+        assertThat(text.accessorOf(key)).matches("[0-9A-Za-z]{22}\\.aB3x9Z");
+        assertThat(text.keyOfAccessor(text.accessorOf(key))).contains(key);
+        assertThat(TokenText.namespaceOf(token)).isEqualTo("aB3x9Z");
+        var other = Secret.copyOf(token.reveal().replace("aB3x9Z", "aB3x9Y"));
+        assertThat(text.keyOf(other).substring(10, 32)).isNotEqualTo(key.substring(10, 32));
+    }
+
+    @Test
+    void a_text_that_only_looks_as_if_it_named_a_namespace_is_of_the_root() {
+        for (var odd : new String[] {"my.token.aB3x9Z", "hvs.short.aB3x9Z", "hvs." + "A".repeat(40) + ".aB3x9", "hvs." + "A".repeat(40) + ".aB3x9/", "hvs." + "A".repeat(40) + "-aB3x9Z", "aB3x9Z", ".aB3x9Z"}) {
+            assertThat(TokenText.namespaceOf(Secret.copyOf(odd))).as(odd).isEqualTo(Namespace.ROOT_ID);
+            assertThat(text.keyOf(Secret.copyOf(odd))).as(odd).matches("[0-9a-f]{32}");
+        }
+    }
+
+    @Test
+    void a_batch_token_opens_as_one_of_its_namespace_alone() {
+        var sealed = text.sealBatch(new byte[] {1, 2, 3}, "aB3x9Z");
+        assertThat(text.openBatch(sealed)).contains(new byte[] {1, 2, 3});
+        assertThat(text.openBatch(Secret.copyOf(sealed.reveal().replace(".aB3x9Z", "")))).isEmpty();
+        assertThat(text.openBatch(Secret.copyOf(sealed.reveal().replace("aB3x9Z", "aB3x9Y")))).isEmpty();
+        assertThat(text.openBatch(text.sealBatch(new byte[] {4}, Namespace.ROOT_ID))).contains(new byte[] {4});
+    }
 }
