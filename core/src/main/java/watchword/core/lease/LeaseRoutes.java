@@ -60,7 +60,7 @@ public final class LeaseRoutes {
 
     record Prefix(@Doc("Beginning of the lease ids.") String prefix, @Doc("Wait until the engines have revoked them.") boolean sync) {}
 
-    record Kind(@Doc("`irrevocable`, the only kind there is.") String type, @Doc("Kept for clients; there are no child namespaces.") boolean includeChildNamespaces,
+    record Kind(@Doc("`irrevocable`, the only kind there is.") String type, @Doc("Kept for clients; each namespace tells of its own.") boolean includeChildNamespaces,
             @Doc("Kept for clients; up to 10,000 are listed.") int limit, @Doc("Kept for clients.") boolean force) {}
 
     record Keys(@Doc("Names below the path, sorted; a folder ends in a slash.") List<String> keys) {}
