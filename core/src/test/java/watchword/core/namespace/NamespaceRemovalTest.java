@@ -125,8 +125,9 @@ class NamespaceRemovalTest {
         var failing = new Failing(it.storage);
         var second = it.restartedOn(failing);
         for (int n = 40; !second.read(it.root, "sys/namespaces/team").data("tainted").equals("true"); n += 5) {
+            it.clock.advance(Duration.ofMinutes(3)); // what the last attempt had taken is free again
             failing.failFrom(new FaultyStorage(it.storage, n, FaultyStorage.AtCommit.NOTHING_WRITTEN));
-            assertThat(second.delete(it.root, "sys/namespaces/team").status()).as("%d", n).isEqualTo(500);
+            assertThat(second.delete(it.root, "sys/namespaces/team").status()).as("with a failure at operation %d", n).isEqualTo(500);
             failing.failFrom(it.storage);
         }
         assertThat(second.in("team/").read(it.root, "sys/mounts").status()).isEqualTo(404);
