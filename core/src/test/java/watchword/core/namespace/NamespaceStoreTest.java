@@ -89,7 +89,7 @@ class NamespaceStoreTest {
             it.write(it.root, "sys/namespaces/team");
             it.write(it.root, "sys/mounts/toy", "type", "toy");
             var keys = Collections.synchronizedList(new ArrayList<String>());
-            var watched = it.restartedOn(new WatchedStorage(it.storage, keys));
+            var watched = it.restartedOn(new WatchedStorage(it.storage, keys::add));
             while (!keys.contains("core/namespaces")) Thread.yield(); // at its start, for what was interrupted
             keys.clear();
             ToyEngine.ALIVE.clear();

@@ -2,21 +2,22 @@ package watchword.core.namespace;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Storage;
 
-/** Notes the keys that are read one by one. */
-record WatchedStorage(Storage real, List<String> keys) implements Storage {
+/** Tells the keys that are read and the prefixes that are scanned; who is told may fail it. */
+record WatchedStorage(Storage real, Consumer<String> watcher) implements Storage {
 
     @Override
     public <T extends @Nullable Object> T read(Function<Reader, T> work) {
-        return real.read(tx -> work.apply(new Noting(tx, keys)));
+        return real.read(tx -> work.apply(new Noting(tx, watcher)));
     }
 
     @Override
     public <T extends @Nullable Object> T write(Function<Writer, T> work) {
-        return real.write(tx -> work.apply(new NotingWriter(tx, keys)));
+        return real.write(tx -> work.apply(new NotingWriter(tx, watcher)));
     }
 
     @Override
@@ -24,16 +25,16 @@ record WatchedStorage(Storage real, List<String> keys) implements Storage {
 
     private static class Noting implements Reader {
         private final Reader tx;
-        private final List<String> keys;
+        private final Consumer<String> watcher;
 
-        Noting(Reader tx, List<String> keys) {
+        Noting(Reader tx, Consumer<String> watcher) {
             this.tx = tx;
-            this.keys = keys;
+            this.watcher = watcher;
         }
 
         @Override
         public Optional<byte[]> get(String key) {
-            keys.add(key);
+            watcher.accept(key);
             return tx.get(key);
         }
 
@@ -44,6 +45,7 @@ record WatchedStorage(Storage real, List<String> keys) implements Storage {
 
         @Override
         public List<Entry> scan(String prefix, String after, int limit) {
+            watcher.accept(prefix);
             return tx.scan(prefix, after, limit);
         }
     }
@@ -51,8 +53,8 @@ record WatchedStorage(Storage real, List<String> keys) implements Storage {
     private static final class NotingWriter extends Noting implements Writer {
         private final Writer tx;
 
-        NotingWriter(Writer tx, List<String> keys) {
-            super(tx, keys);
+        NotingWriter(Writer tx, Consumer<String> watcher) {
+            super(tx, watcher);
             this.tx = tx;
         }
 
