@@ -172,7 +172,7 @@ final class EventStreamTest {
         var inTeam = subscribe(root(), "team/" + ALL_OF_KV);
         var aboveAll = subscribe(root(), ALL_OF_KV + "&namespaces=te*");
         var aboveAlone = subscribe(root(), ALL_OF_KV);
-        var listener = token("path \"sys/events/subscribe/*\" { capabilities = [\"read\"] }\npath \"secret/*\" { capabilities = [\"read\", \"subscribe\"] }");
+        var listener = token("path \"sys/events/subscribe/*\" { capabilities = [\"read\"] }\npath \"secret/*\" { capabilities = [\"read\", \"subscribe\"]\nsubscribe_event_types = [\"*\"] }");
         var onlyRoot = subscribe(listener, ALL_OF_KV + "&namespaces=*");
         for (var path : List.of("other/secret/data/a", "team/secret/data/b", "secret/data/c")) {
             assertThat(ask("POST", root(), path, "{\"data\":{\"k\":\"v\"}}").statusCode()).isEqualTo(200);
