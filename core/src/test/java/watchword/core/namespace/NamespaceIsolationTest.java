@@ -26,13 +26,21 @@ import watchword.sdk.Route.Trait;
 class NamespaceIsolationTest {
     private static final String EVERYTHING = "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"scan\", \"sudo\"] }";
     /** Fields that take the id of something that exists already. */
-    private static final Set<String> IDS = Set.of("token", "accessor", "lease_id", "url_lease_id", "prefix", "mount_accessor", "migration_id");
+    private static final Set<String> IDS = Set.of("token", "accessor", "lease_id", "url_lease_id", "prefix", "mount_accessor", "migration_id", "id", "alias_id", "alias_mount_accessor",
+            "canonical_id", "entity_id", "entity_ids", "from_entity_ids", "to_entity_id", "conflicting_alias_ids_to_keep", "member_entity_ids", "member_group_ids", "method_id",
+            "mfa_method_ids", "auth_method_accessors", "identity_entity_ids", "identity_group_ids", "mfa_request_id");
 
     private final TestServer it = TestServer.start();
     private String attacker = "";
     private String victim = "";
     private String accessor = "";
     private String lease = "";
+    private String mount = "";
+    private String entity = "";
+    private String entityAlias = "";
+    private String group = "";
+    private String groupAlias = "";
+    private String method = "";
 
     @BeforeEach
     void given_an_admin_of_one_and_things_of_another() {
@@ -48,7 +56,15 @@ class NamespaceIsolationTest {
         var made = it.in("team-b/").write(it.root, "auth/token/create", "policies", List.of("admin"), "ttl", "10h");
         victim = made.token();
         accessor = made.part("auth").get("accessor").toString();
-        lease = it.in("team-b/").read(victim, "toy/creds/x").leaseId();
+        var b = it.in("team-b/");
+        lease = b.read(victim, "toy/creds/x").leaseId();
+        mount = b.read(victim, "sys/auth/token").data("accessor").toString();
+        entity = b.write(victim, "identity/entity", "name", "ada").data("id").toString();
+        entityAlias = b.write(victim, "identity/entity-alias", "name", "ada", "mount_accessor", mount, "canonical_id", entity).data("id").toString();
+        group = b.write(victim, "identity/group", "name", "staff", "type", "external").data("id").toString();
+        groupAlias = b.write(victim, "identity/group-alias", "name", "staff", "mount_accessor", mount, "canonical_id", group).data("id").toString();
+        method = b.write(victim, "identity/mfa/method/totp", "issuer", "watchword", "method_name", "phone").data("method_id").toString();
+        assertThat(List.of(mount, entity, entityAlias, group, groupAlias, method)).doesNotContain("null").doesNotHaveDuplicates();
     }
 
     @AfterEach
@@ -58,7 +74,53 @@ class NamespaceIsolationTest {
 
     private String thingsOf(TestServer b) {
         return b.read(victim, "auth/token/lookup-self").part("data") + " " + b.write(it.root, "sys/leases/lookup", "lease_id", lease).part("data") + " "
-                + b.write(it.root, "auth/token/lookup-accessor", "accessor", accessor).part("data") + ToyEngine.ALIVE;
+                + b.write(it.root, "auth/token/lookup-accessor", "accessor", accessor).part("data") + ToyEngine.ALIVE
+                + b.read(victim, "identity/entity/id/" + entity).part("data") + b.read(victim, "identity/group/id/" + group).part("data")
+                + b.read(victim, "identity/entity-alias/id/" + entityAlias).part("data") + b.read(victim, "identity/group-alias/id/" + groupAlias).part("data")
+                + b.read(victim, "identity/mfa/method/totp/" + method).part("data");
+    }
+
+    /** The id of the other's that a field is for, where it says nothing but {@code id} by what the route is about. */
+    private String foreign(ApiRoute route, String field) {
+        var about = route.path().text();
+        return switch (field) {
+            case "token" -> victim;
+            case "accessor" -> accessor;
+            case "mount_accessor", "alias_mount_accessor", "auth_method_accessors" -> mount;
+            case "id" -> about.startsWith("group-alias") ? groupAlias : about.startsWith("entity-alias") ? entityAlias : about.contains("group") ? group : entity;
+            case "alias_id", "conflicting_alias_ids_to_keep" -> about.contains("group") ? groupAlias : entityAlias;
+            case "canonical_id" -> about.contains("group") ? group : entity;
+            case "entity_id", "entity_ids", "from_entity_ids", "to_entity_id", "member_entity_ids", "identity_entity_ids" -> entity;
+            case "member_group_ids", "identity_group_ids" -> group;
+            case "method_id", "mfa_method_ids" -> method;
+            default -> lease;
+        };
+    }
+
+    /** An id of the same kind that nothing ever had. */
+    private static String never(String field, String namespace) {
+        return switch (field) {
+            case "token" -> "hvs." + "A".repeat(40) + "." + namespace;
+            case "accessor" -> "A".repeat(22) + "." + namespace;
+            case "prefix" -> "none/creds";
+            case "mount_accessor", "alias_mount_accessor", "auth_method_accessors" -> "auth_ns_token_00000000";
+            case "lease_id", "url_lease_id", "migration_id" -> "toy/creds/x/0000." + namespace;
+            default -> "01234567-89ab-4def-8123-456789abcdef";
+        };
+    }
+
+    private static Object valued(String field, String id) {
+        return field.endsWith("_ids") || field.endsWith("_accessors") ? List.of(id) : id;
+    }
+
+    /** Without the id that was sent, which is told back. */
+    private static List<String> errors(TestServer.Answered answer, Map<String, Object> sent) {
+        var told = answer.errors().stream().map(String::valueOf).toList();
+        for (var value : sent.values()) {
+            var id = value instanceof List<?> list ? String.valueOf(list.getFirst()) : String.valueOf(value);
+            told = told.stream().map(text -> text.replace(id, "ID")).toList();
+        }
+        return told;
     }
 
     private List<ApiRoute.Mounted> own() {
@@ -103,31 +165,22 @@ class NamespaceIsolationTest {
                     var foreign = new LinkedHashMap<String, Object>();
                     var never = new LinkedHashMap<String, Object>();
                     for (var field : fields) {
-                        foreign.put(field, switch (field) {
-                            case "token" -> victim;
-                            case "accessor" -> accessor;
-                            case "prefix" -> inPath ? "toy/creds" : lease;
-                            default -> lease;
-                        });
-                        never.put(field, switch (field) {
-                            case "token" -> "hvs." + "A".repeat(40) + "." + bId;
-                            case "accessor" -> "A".repeat(22) + "." + bId;
-                            case "prefix" -> "none/creds";
-                            default -> "toy/creds/x/0000." + bId;
-                        });
+                        foreign.put(field, valued(field, field.equals("prefix") && inPath ? "toy/creds" : foreign(route, field)));
+                        never.put(field, valued(field, never(field, bId)));
                     }
                     var got = ask(a, attacker, mounted, route, foreign);
                     var asNever = ask(a, attacker, mounted, route, never);
                     var name = route.operation() + " " + mounted.mount().path() + route.path();
                     assertThat(got.status()).as(name).isEqualTo(asNever.status());
-                    assertThat(got.errors()).as(name).isEqualTo(asNever.errors());
+                    assertThat(errors(got, foreign)).as(name).isEqualTo(errors(asNever, never));
                     assertThat(thingsOf(b)).as(name).isEqualTo(before);
                     tried.add(name);
                 }
             }
         }
         assertThat(tried).contains("WRITE auth/token/revoke-accessor", "WRITE auth/token/renew-accessor", "WRITE auth/token/lookup-accessor", "WRITE sys/leases/revoke", "WRITE sys/revoke",
-                "WRITE sys/renew/{url_lease_id*}", "WRITE sys/revoke-prefix/{prefix*}", "WRITE sys/leases/revoke-force/{prefix*}", "WRITE sys/capabilities-accessor", "LIST sys/leases/lookup/{prefix*}");
+                "WRITE sys/renew/{url_lease_id*}", "WRITE sys/revoke-prefix/{prefix*}", "WRITE sys/leases/revoke-force/{prefix*}", "WRITE sys/capabilities-accessor", "LIST sys/leases/lookup/{prefix*}",
+                "READ identity/entity/id/{id}", "WRITE identity/group", "WRITE identity/entity-alias", "WRITE identity/entity/merge", "WRITE identity/mfa/method/totp/admin-generate");
     }
 
     /** The same ids, asked by who is of the namespace that has them: else the test above could not fail. */
@@ -154,6 +207,19 @@ class NamespaceIsolationTest {
         assertThat(ToyEngine.ALIVE).hasSize(1);
     }
 
+    /** A field that is called as ids are is one of those that are tried, or is said here to be none. */
+    @Test
+    void every_field_that_is_called_an_id_is_tried() {
+        var untried = new TreeSet<String>();
+        for (var mounted : own()) {
+            for (var route : mounted.routes()) {
+                if (route.is(Trait.ROOT_ONLY)) continue;
+                route.input().fields().stream().map(field -> field.name()).filter(name -> name.matches("(.*_)?(ids?|accessors?)") && !IDS.contains(name)).forEach(untried::add);
+            }
+        }
+        assertThat(untried).isEmpty();
+    }
+
     /** Nobody below asks for anything above by any path. */
     @Test
     void a_token_of_a_namespace_is_refused_everywhere_else() {
@@ -174,8 +240,8 @@ class NamespaceIsolationTest {
 
     /** Decided one by one: a route that is added to sys/ is in one of these, or this test asks in which. */
     private static final Set<String> OF_THE_SERVER = Set.of("audit", "audit-hash", "audit-status", "config", "generate-root", "ha-status", "health", "host-info", "in-flight-req", "init", "internal/counters",
-            "key-status", "leader", "loggers", "metrics", "quotas", "rekey", "rekey-recovery-key", "rotate", "seal", "seal-status", "storage", "unseal", "version-history");
-    private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "events", "internal/specs", "internal/ui", "leases", "mounts", "namespaces",
+            "key-status", "leader", "loggers", "metrics", "policies/opa", "quotas", "rekey", "rekey-recovery-key", "rotate", "seal", "seal-status", "storage", "unseal", "version-history");
+    private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "events", "internal/specs", "internal/ui", "leases", "locked-users", "mfa", "mounts", "namespaces",
             "plugins", "policies", "policy", "remount", "renew", "revoke", "revoke-force", "revoke-prefix", "tools", "wrapping");
 
     @Test
@@ -187,7 +253,7 @@ class NamespaceIsolationTest {
         for (var route : sys.routes()) {
             var text = route.path().text();
             var parts = text.split("/");
-            var family = parts[0].equals("internal") ? parts[0] + "/" + parts[1] : parts[0];
+            var family = parts[0].equals("internal") || text.startsWith("policies/opa") ? parts[0] + "/" + parts[1] : parts[0];
             if (OF_EACH_NAMESPACE.contains(family)) {
                 if (route.is(Trait.ROOT_ONLY)) undecided.add(text);
             } else if (!OF_THE_SERVER.contains(family)) {

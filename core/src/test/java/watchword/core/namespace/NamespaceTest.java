@@ -125,9 +125,10 @@ class NamespaceTest {
     @Test
     void each_begins_with_mounts_and_policies_of_its_own() {
         var mounts = a.read(it.root, "sys/mounts").part("data");
-        assertThat(mounts.keySet()).containsExactlyInAnyOrder("sys/", "cubbyhole/");
+        assertThat(mounts.keySet()).containsExactlyInAnyOrder("sys/", "identity/", "cubbyhole/");
         assertThat(((Map<?, ?>) mounts.get("sys/")).get("type")).isEqualTo("ns_system");
         assertThat(((Map<?, ?>) mounts.get("cubbyhole/")).get("type")).isEqualTo("ns_cubbyhole");
+        assertThat(((Map<?, ?>) mounts.get("identity/")).get("type")).isEqualTo("ns_identity");
         assertThat(((Map<?, ?>) a.read(it.root, "sys/auth").part("data").get("token/")).get("type")).isEqualTo("ns_token");
         assertThat(a.list(it.root, "sys/policies/acl").part("data").get("keys")).isEqualTo(List.of("default"));
         a.policy("mine", "path \"x\" { capabilities = [\"read\"] }");
