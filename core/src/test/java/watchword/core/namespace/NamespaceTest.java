@@ -16,12 +16,13 @@ import watchword.core.ToyEngine;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.token.PinMethod;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.Storage;
 
 /** Tenants: each has the whole of it, and nothing of another's. */
 class NamespaceTest {
     private static final String EVERYTHING = "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"scan\", \"sudo\"] }";
 
-    private final TestServer it = TestServer.start(EngineCatalog.builder().engine("toy", (_, _) -> new ToyEngine()).auth("pin", (_, _) -> new PinMethod()).build());
+    private final TestServer it = TestServer.start(EngineCatalog.builder().engine("toy", (_, _) -> new ToyEngine()).auth("pin", (_, _) -> new PinMethod()).auth("userpass", (_, _) -> new PinMethod()).build());
     private TestServer a = it;
     private TestServer b = it;
 
@@ -265,7 +266,87 @@ class NamespaceTest {
         assertThat(a.list(it.root, "auth/token/accessors").status()).isIn(200, 404);
     }
 
+    // ---- identities ----
+
+    @Test
+    void who_logs_in_is_somebody_of_the_namespace_and_has_the_policies_that_it_gives() {
+        for (var each : List.of(a, b)) {
+            each.write(it.root, "sys/auth/pin", "type", "pin");
+            each.write(it.root, "auth/pin/user/alice", "pin", "1234");
+            each.policy("dev", "path \"sys/mounts\" { capabilities = [\"read\"] }");
+        }
+        var alice = a.write("", "auth/pin/login/alice", "pin", "1234");
+        var entity = String.valueOf(alice.part("auth").get("entity_id"));
+        assertThat(a.read(it.root, "identity/entity/id/" + entity).data("namespace_id")).isEqualTo(it.read(it.root, "sys/namespaces/team-a").data("id"));
+        assertThat(it.read(it.root, "identity/entity/id/" + entity).status()).isEqualTo(404);
+        assertThat(b.read(it.root, "identity/entity/id/" + entity).status()).isEqualTo(404);
+        assertThat(b.write("", "auth/pin/login/alice", "pin", "1234").part("auth").get("entity_id")).isNotEqualTo(entity);
+        assertThat(a.read(alice.token(), "sys/mounts").status()).isEqualTo(403);
+        a.write(it.root, "identity/group", "name", "devs", "policies", "dev", "member_entity_ids", List.of(entity));
+        assertThat(a.read(alice.token(), "sys/mounts").status()).isEqualTo(200);
+        assertThat(b.read(alice.token(), "sys/mounts").status()).isEqualTo(403);
+        it.delete(it.root, "sys/namespaces/team-a");
+        assertThat(keys("core/namespace/")).noneMatch(key -> key.contains("/core/identity/") && key.contains(entity));
+    }
+
+    /** What is held above is not held here, though it is called the same. */
+    @Test
+    void who_comes_from_above_gives_policies_to_identities_only_with_sudo() {
+        var all = "capabilities = [\"create\", \"read\", \"update\", \"list\"";
+        it.policy("dev", "path \"team-a/identity/*\" { " + all + "] }\npath \"identity/*\" { " + all + "] }");
+        it.policy("boss", "path \"team-a/identity/*\" { " + all + ", \"sudo\"] }");
+        a.policy("dev", EVERYTHING);
+        var dev = it.token("dev");
+        assertThat(it.write(dev, "identity/entity", "name", "x", "policies", "dev").status()).isEqualTo(200);
+        assertThat(a.write(dev, "identity/entity", "name", "x", "policies", "dev").status()).isEqualTo(403);
+        assertThat(a.write(dev, "identity/entity", "name", "x").status()).isEqualTo(200);
+        assertThat(a.write(it.token("boss"), "identity/entity", "name", "x", "policies", "dev").status()).isEqualTo(204);
+    }
+
+    @Test
+    void who_failed_too_often_is_locked_out_of_the_namespace_alone() {
+        for (var each : List.of(it, a, b)) {
+            each.write(it.root, "sys/auth/userpass", "type", "userpass");
+            each.write(it.root, "auth/userpass/user/alice", "pin", "1234");
+        }
+        for (int i = 0; i < 5; i++) assertThat(a.write("", "auth/userpass/login/alice", "pin", "0").status()).isEqualTo(400);
+        assertThat(a.write("", "auth/userpass/login/alice", "pin", "1234").status()).isEqualTo(403);
+        for (var each : List.of(it, b)) {
+            assertThat(each.write("", "auth/userpass/login/alice", "pin", "1234").status()).isEqualTo(200);
+            assertThat(each.read(it.root, "sys/locked-users").data("total")).isEqualTo("0");
+        }
+        var accessor = a.read(it.root, "sys/auth/userpass").body().get("accessor");
+        assertThat(String.valueOf(a.read(it.root, "sys/locked-users").part("data").get("by_namespace"))).contains("namespace_path=team-a/").contains("alias_identifiers=[alice]");
+        b.write(admin(b), "sys/locked-users/" + accessor + "/unlock/alice");
+        assertThat(a.write("", "auth/userpass/login/alice", "pin", "1234").status()).as("another's unlocking").isEqualTo(403);
+        assertThat(a.write(admin(a), "sys/locked-users/" + accessor + "/unlock/alice").status()).isEqualTo(204);
+        assertThat(a.write("", "auth/userpass/login/alice", "pin", "1234").status()).isEqualTo(200);
+
+        for (int i = 0; i < 5; i++) a.write("", "auth/userpass/login/alice", "pin", "0");
+        assertThat(keys("core/")).anyMatch(key -> key.contains("/core/lockout/"));
+        it.clock.advance(Duration.ofMinutes(16));
+        it.server.runDue();
+        assertThat(keys("core/")).noneMatch(key -> key.contains("/core/lockout/")).noneMatch(key -> key.matches("core/expiry/[0-9a-f]+/k/.*"));
+        assertThat(a.write("", "auth/userpass/login/alice", "pin", "1234").status()).isEqualTo(200);
+    }
+
+    private List<String> keys(String below) {
+        return it.storage.<List<Storage.Entry>>read(store -> store.scan(below, "", 100_000)).stream().map(Storage.Entry::key).toList();
+    }
+
     // ---- policies ----
+
+    @Test
+    void explanations_are_of_the_policies_of_the_namespace_that_is_asked() {
+        it.policy("asker", "path \"team-a/sys/policies/explain\" { capabilities = [\"update\"] }\npath \"sys/policies/explain\" { capabilities = [\"update\"] }");
+        a.policy("asker", "path \"x\" { capabilities = [\"read\"] }");
+        var asker = it.token("asker");
+        assertThat(it.write(asker, "sys/policies/explain", "path", "x", "operation", "read").data("allowed")).isEqualTo("false");
+        assertThat(a.write(asker, "sys/policies/explain", "path", "x", "operation", "read").errors()).isEqualTo(List.of("the token's own policies are explained in its own namespace"));
+        assertThat(it.write(asker, "sys/policies/explain", "path", "x", "operation", "read", "policies", "asker").status()).isEqualTo(200);
+        assertThat(a.write(asker, "sys/policies/explain", "path", "x", "operation", "read", "policies", "asker").status()).as("it has one of that name, but above").isEqualTo(403);
+        assertThat(a.write(it.root, "sys/policies/explain", "path", "x", "operation", "read", "policies", "asker").data("allowed")).isEqualTo("true");
+    }
 
     /** Number 78: what was written for mounts opens no namespace that is made later; what names one, or is everything, does. */
     @Test
