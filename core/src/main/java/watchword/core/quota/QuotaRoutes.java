@@ -19,7 +19,6 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
-import watchword.sdk.Route.Trait;
 import watchword.sdk.Route;
 import watchword.sdk.Storage;
 

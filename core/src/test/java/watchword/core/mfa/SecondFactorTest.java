@@ -102,7 +102,7 @@ class SecondFactorTest {
         var there = team.write("", "auth/pin/login/ada", "pin", "7");
         assertThat(there.token()).as("what the root asks for is not asked here").isNotEmpty();
         assertThat(team.write(it.root, "identity/mfa/login-enforcement/all", "mfa_method_ids", List.of(method), "auth_method_types", List.of("pin")).status()).as("the root's method").isEqualTo(400);
-        var whom = there.part("auth").get("entity_id");
+        var whom = String.valueOf(there.part("auth").get("entity_id"));
         method = String.valueOf(team.write(it.root, "identity/mfa/method/totp", "issuer", "watchword").data("method_id"));
         var url = String.valueOf(team.write(it.root, "identity/mfa/method/totp/admin-generate", "method_id", method, "entity_id", whom).data("url"));
         key = Secret.owning(decoded(url.substring(url.indexOf("secret=") + 7)));
