@@ -55,7 +55,7 @@ class NamespaceIsolationTest {
         attacker = it.in("team-a/").write(it.root, "auth/token/create", "policies", List.of("admin"), "ttl", "10h").token();
         var made = it.in("team-b/").write(it.root, "auth/token/create", "policies", List.of("admin"), "ttl", "10h");
         victim = made.token();
-        accessor = made.part("auth").get("accessor").toString();
+        accessor = String.valueOf(made.part("auth").get("accessor"));
         var b = it.in("team-b/");
         lease = b.read(victim, "toy/creds/x").leaseId();
         mount = b.read(victim, "sys/auth/token").data("accessor").toString();
