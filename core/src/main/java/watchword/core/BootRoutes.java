@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
 import watchword.core.request.Answer;
@@ -29,6 +30,9 @@ final class BootRoutes {
     private static final Schema<BootApi.Init> INIT = Schema.of(BootApi.Init.class);
     private static final Schema<BootApi.Unseal> UNSEAL = Schema.of(BootApi.Unseal.class);
 
+    /** What no namespace but the root is asked; others answer alike whichever is. */
+    private static final Set<String> OF_THE_SERVER = Set.of("sys/health", "sys/init", "sys/unseal");
+
     private final Server server;
     private final Seal seal;
     private final ServerInfo info;
@@ -44,6 +48,9 @@ final class BootRoutes {
     /** Null for every other path. */
     @Nullable Response serve(Request request) {
         if (!request.path().text().startsWith("sys/") || request.help()) return null;
+        if (!request.namespace().isEmpty() && OF_THE_SERVER.contains(request.path().text())) {
+            return Answer.of(new Problem.Invalid("operation unavailable in namespaces")).toResponse(request.id());
+        }
         try {
             boolean reads = request.operation() == Operation.READ;
             boolean writes = request.operation() == Operation.WRITE;

@@ -1,5 +1,7 @@
 package watchword.core;
 
+import static watchword.core.sys.SystemEngine.rootOnly;
+
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -42,6 +45,9 @@ import watchword.core.mount.Engines;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.NamespaceRemoval;
+import watchword.core.namespace.NamespaceRoutes;
+import watchword.core.namespace.Namespaces;
 import watchword.core.opa.Guards;
 import watchword.core.opa.OpaRoutes;
 import watchword.core.password.PasswordPolicies;
@@ -108,6 +114,7 @@ final class Unsealed implements AutoCloseable {
     private final Pipeline pipeline;
     private final RateLimits limits;
     private final Guards guards;
+    private final NamespaceRemoval namespaceRemoval;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -165,7 +172,7 @@ final class Unsealed implements AutoCloseable {
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
         this.logins = new Logins(tokens, mounts, identities, factors);
-        this.lockouts = lockouts(opened, storage, settings.lockouts());
+        this.lockouts = lockouts(opened, settings.lockouts());
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
@@ -174,17 +181,22 @@ final class Unsealed implements AutoCloseable {
         this.guards = new Guards(settings.outbound(), clock);
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
-        var mountRoutes = new MountRoutes(mounts, authority, path -> leaseRoutes.revokeBelow(storage, path, clock.instant()), MountFollower.all(List.of(quotaRoutes, identities)));
+        BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
+        var followers = MountFollower.all(List.of(quotaRoutes, identities));
+        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
+        this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
+        var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), new OpaRoutes(guards).routes(), new CapabilityRoutes(authority, tokens).routes(),
-                        new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(),
-                        new AuditRoutes(audit).routes(), sealRoutes.routes(), snapshots.routes(), new KeyRoutes(opened).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), quotaRoutes.routes(), cors.routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new LoggerRoutes().routes(), new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
-                        new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes())),
+                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
+                        new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
+                        new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
+                        rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
+                        rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
@@ -205,9 +217,9 @@ final class Unsealed implements AutoCloseable {
         }
     }
 
-    private static Lockouts lockouts(Barrier opened, Storage storage, LockoutRules rules) {
+    private static Lockouts lockouts(Barrier opened, LockoutRules rules) {
         try (var key = opened.deriveSecret(LOCKOUT_KEY)) {
-            return new Lockouts(storage, key, rules);
+            return new Lockouts(key, rules);
         }
     }
 
@@ -303,6 +315,7 @@ final class Unsealed implements AutoCloseable {
     private void keepUp() {
         for (long tick = 1; !closed; tick++) {
             try {
+                if (tick == 1) namespaceRemoval.resume();
                 revocations.runDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {

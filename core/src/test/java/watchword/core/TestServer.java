@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
 import watchword.core.lockout.LockoutRules;
@@ -34,8 +35,14 @@ public final class TestServer implements AutoCloseable {
     public final Server server;
     public final String root;
     private final EngineCatalog catalog;
+    private final String namespace;
 
     private TestServer(TestClock clock, Storage storage, Server server, String root, EngineCatalog catalog) {
+        this(clock, storage, server, root, catalog, "");
+    }
+
+    private TestServer(TestClock clock, Storage storage, Server server, String root, EngineCatalog catalog, String namespace) {
+        this.namespace = namespace;
         this.clock = clock;
         this.storage = storage;
         this.server = server;
@@ -64,6 +71,17 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(clock, new MemoryStorage(), server, root, EngineCatalog.builder().build());
     }
 
+    /** The same server, asked with a header that names a namespace: each name with its slash. */
+    public TestServer in(String path) {
+        return new TestServer(clock, storage, server, root, catalog, path);
+    }
+
+    /** Another server process after this one, on a store over the same, and without a cache. */
+    public TestServer restartedOn(Storage other) {
+        server.seal();
+        return new TestServer(clock, storage, server(other, catalog, clock, Outbound.NONE, store -> store), root, catalog);
+    }
+
     /** Another server process on the same store. */
     public TestServer restarted() {
         return restarted(catalog);
@@ -80,8 +98,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound) {
+        return server(storage, catalog, clock, outbound, store -> new CachedStorage(store, 1 << 20));
+    }
+
+    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), store -> new CachedStorage(store, 1 << 20), HostProcess.NONE, outbound, LockoutRules.DEFAULT), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */
@@ -143,7 +165,7 @@ public final class TestServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public Answered ask(String token, Operation operation, String path, Map<String, Object> body, String from, Optional<Duration> wrapTtl) {
         Optional<Secret> proof = token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
-        return answered(server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of()))));
+        return answered(server.serve(new Request("id", operation, new RequestPath(path), body, false, proof, wrapTtl, Map.of(), new Peer(from, 1, List.of())).in(namespace, new RequestPath(path))));
     }
 
     /** Our own words: the description of the API has more values than we would take from a client. */

@@ -47,6 +47,10 @@ public record Route<I extends Record, O extends Record>(
         SINGLE_USE,
         /** Acts on the token that calls; the request spends no use of a limited token before it acts. */
         OWN_TOKEN,
+        /** About the token that calls, so answered in the token's own namespace, whichever is asked. */
+        SELF,
+        /** About the server as a whole, so answered in the root namespace alone. */
+        ROOT_ONLY,
         /** Answers with a token, in {@code auth}. Told to readers of the API; changes nothing by itself. */
         GIVES_TOKEN,
         /** Answers with the lease of what it issues or prolongs. Told to readers of the API; changes nothing by itself. */

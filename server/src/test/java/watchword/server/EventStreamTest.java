@@ -164,6 +164,28 @@ final class EventStreamTest {
     }
 
     @Test
+    void events_of_a_namespace_are_heard_there_and_above_by_who_asks_for_them() throws Exception {
+        for (var name : List.of("team", "other")) {
+            assertThat(ask("POST", root(), "sys/namespaces/" + name, "").statusCode()).isEqualTo(200);
+            assertThat(ask("POST", root(), name + "/sys/mounts/secret", "{\"type\":\"kv-v2\"}").statusCode()).isEqualTo(204);
+        }
+        var inTeam = subscribe(root(), "team/" + ALL_OF_KV);
+        var aboveAll = subscribe(root(), ALL_OF_KV + "&namespaces=te*");
+        var aboveAlone = subscribe(root(), ALL_OF_KV);
+        var listener = token("path \"sys/events/subscribe/*\" { capabilities = [\"read\"] }\npath \"secret/*\" { capabilities = [\"read\", \"subscribe\"]\nsubscribe_event_types = [\"*\"] }");
+        var onlyRoot = subscribe(listener, ALL_OF_KV + "&namespaces=*");
+        for (var path : List.of("other/secret/data/a", "team/secret/data/b", "secret/data/c")) {
+            assertThat(ask("POST", root(), path, "{\"data\":{\"k\":\"v\"}}").statusCode()).isEqualTo(200);
+        }
+        assertThat(inTeam.next()).contains("\"path\":\"secret/data/b\"", "\"namespace\":\"team/\"");
+        assertThat(aboveAll.next()).contains("\"path\":\"secret/data/b\"", "\"namespace\":\"team/\"");
+        assertThat(aboveAll.next()).contains("\"path\":\"secret/data/c\"", "\"namespace\":\"\"");
+        assertThat(aboveAlone.next()).contains("\"path\":\"secret/data/c\"");
+        assertThat(onlyRoot.next()).contains("\"path\":\"secret/data/c\"");
+        assertThat(inTeam.messages).isEmpty();
+    }
+
+    @Test
     void what_failed_is_not_heard() throws Exception {
         var heard = subscribe(root(), ALL_OF_KV);
         assertThat(ask("POST", root(), "secret/data/a", "{\"data\":{},\"options\":{\"cas\":7}}").statusCode()).isEqualTo(400);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
@@ -13,17 +14,19 @@ import watchword.sdk.Problem;
 /**
  * What is to be recorded of a request, or of its answer.
  *
+ * @param namespace the one that is asked
  * @param decision what the policies say
  * @param creates whether it was let make something new, for which the caller needed {@code create}
  * @param sudo whether the path is root-protected, so that the caller needed {@code sudo} besides
  * @param answer empty for the line before anything happens
  */
 public record AuditEntry(
-        Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, boolean creates, boolean sudo, Optional<Answer> answer) {
+        Instant time, Request request, Namespace namespace, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, boolean creates, boolean sudo,
+        Optional<Answer> answer) {
 
-    /** Of a request that makes nothing new and is not root-protected. */
+    /** In the root namespace, of a request that makes nothing new and is not root-protected. */
     public AuditEntry(Instant time, Request request, Optional<TokenCaller> caller, Optional<MountEntry> mount, Decision decision, Optional<Answer> answer) {
-        this(time, request, caller, mount, decision, false, false, answer);
+        this(time, request, Namespace.ROOT, caller, mount, decision, false, false, answer);
     }
 
     /** What it did, in the words of policies. */

@@ -29,7 +29,7 @@ record EntryFilter(Optional<Expression> condition) {
             case "mount_type" -> entry.mount().map(mount -> mount.type()).orElse("");
             case "operation" -> entry.operation();
             case "path" -> entry.request().path().text();
-            default -> ""; // the root namespace has no name
+            default -> entry.namespace().path(); // the root namespace has no name
         };
     }
 }

@@ -13,6 +13,7 @@ import watchword.core.audit.line.JsonLine;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Answer;
@@ -84,7 +85,7 @@ final class LineWriter {
             case Decision.Allow allow -> {
                 out.name("allowed").truth(true);
                 out.member("rule", allow.rule());
-                granting(allow.policies());
+                granting(entry, allow.policies());
                 judged(allow.judged());
                 if (entry.sudo()) out.name("sudo").truth(true);
             }
@@ -97,13 +98,15 @@ final class LineWriter {
         out.endObject();
     }
 
-    private void granting(List<String> policies) {
+    private void granting(AuditEntry entry, List<String> policies) {
         if (policies.isEmpty()) return;
+        var namespaceId = entry.caller().map(TokenCaller::namespaceId).orElse(Namespace.ROOT_ID);
         out.name("granting_policies").beginArray();
         for (var policy : policies) {
             out.beginObject();
             out.name("name").text(policy);
-            out.name("namespace_id").text("root");
+            out.name("namespace_id").text(namespaceId);
+            if (namespaceId.equals(entry.namespace().id())) out.member("namespace_path", entry.namespace().path());
             out.name("type").text("acl");
             out.endObject();
         }
@@ -173,7 +176,9 @@ final class LineWriter {
         entry.mount().ifPresent(this::mount);
         request.token().ifPresent(token -> values.secret("client_token", token));
         entry.caller().ifPresent(caller -> values.accessor("client_token_accessor", caller.accessor()));
-        out.name("namespace").beginObject().name("id").text("root").endObject();
+        out.name("namespace").beginObject().name("id").text(entry.namespace().id());
+        out.member("path", entry.namespace().path());
+        out.endObject();
         out.name("path").text(request.path().text());
         if (!request.body().isEmpty()) {
             out.name("data");

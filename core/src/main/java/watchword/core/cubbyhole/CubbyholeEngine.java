@@ -13,6 +13,7 @@ import watchword.sdk.Listing;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Route;
 
 /** Keeps JSON objects for the token that asks; rows are named by the token's key. */
@@ -40,11 +41,11 @@ public final class CubbyholeEngine implements Engine {
     @Override
     public List<Route<?, ?>> routes() {
         return List.of(
-                Route.read("{path*}", At.class, Entry.class, this::get, "Read an entry."),
-                Route.list("{path*}", At.class, Keys.class, this::list, "List the names below a path."),
+                Route.read("{path*}", At.class, Entry.class, this::get, "Read an entry.").with(Trait.SELF),
+                Route.list("{path*}", At.class, Keys.class, this::list, "List the names below a path.").with(Trait.SELF),
                 Route.write("{path*}", Put.class, None.class, this::put, "Write an entry.")
-                        .existence(call -> rows.get(call.store(), name(call, call.input().path())).isPresent()),
-                Route.delete("{path*}", At.class, None.class, this::delete, "Delete an entry."));
+                        .existence(call -> rows.get(call.store(), name(call, call.input().path())).isPresent()).with(Trait.SELF),
+                Route.delete("{path*}", At.class, None.class, this::delete, "Delete an entry.").with(Trait.SELF));
     }
 
     private Reply<Entry> get(Call.Read<At> call) {

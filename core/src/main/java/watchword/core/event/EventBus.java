@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Event;
 import watchword.sdk.Problem;
 
@@ -37,10 +38,10 @@ public final class EventBus implements AutoCloseable {
     }
 
     /** Leaves events here; those of one call in their order. */
-    public void publish(MountEntry mount, List<Event> events) {
+    public void publish(Namespace namespace, MountEntry mount, List<Event> events) {
         if (events.isEmpty() || subscriptions.isEmpty()) return;
         for (var event : events) {
-            if (!happened.offer(Occurrence.at(mount, event, newId(), clock.instant()))) lost.incrementAndGet();
+            if (!happened.offer(Occurrence.at(namespace, mount, event, newId(), clock.instant()))) lost.incrementAndGet();
         }
     }
 
@@ -49,7 +50,7 @@ public final class EventBus implements AutoCloseable {
     }
 
     Subscription subscribe(Hearing hearing) {
-        var subscription = new Subscription(hearing, () -> new Occurrence(newId(), clock.instant(), new Event("", "", Map.of()), Map.of()), subscriptions::remove);
+        var subscription = new Subscription(hearing, () -> new Occurrence(newId(), clock.instant(), Namespace.ROOT, new Event("", "", Map.of()), Map.of()), subscriptions::remove);
         synchronized (subscriptions) {
             if (closed) throw new Problem.Unavailable("Vault is sealed").asException();
             if (subscriptions.size() >= MOST_SUBSCRIPTIONS) throw new Problem.TooMany("too many subscriptions: " + MOST_SUBSCRIPTIONS + " are open").asException();

@@ -6,25 +6,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import watchword.core.json.Json;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Event;
 
 /**
  * An event that happened.
  *
+ * @param namespace the one it happened in
  * @param event with its paths as they are from outside, mount included
  * @param plugin the mount it is of, in the field's words; empty for the server's own
  */
-record Occurrence(String id, Instant time, Event event, Map<String, Object> plugin) {
+record Occurrence(String id, Instant time, Namespace namespace, Event event, Map<String, Object> plugin) {
     private static final String SOURCE = "https://vaultproject.io/";
 
-    static Occurrence at(MountEntry mount, Event event, String id, Instant time) {
+    static Occurrence at(Namespace namespace, MountEntry mount, Event event, String id, Instant time) {
         var plugin = new LinkedHashMap<String, Object>();
         plugin.put("mount_class", mount.isAuth() ? "auth" : "secret");
         plugin.put("mount_accessor", mount.accessor());
         plugin.put("mount_path", mount.path());
         plugin.put("plugin", mount.type());
         if (!mount.options().isEmpty() && mount.options().containsKey("version")) plugin.put("version", mount.options().get("version"));
-        return new Occurrence(id, time, event.at(mount.path()), plugin);
+        return new Occurrence(id, time, namespace, event.at(mount.path()), plugin);
     }
 
     /** What a filter may ask for; nothing for any other name. */
@@ -32,6 +34,7 @@ record Occurrence(String id, Instant time, Event event, Map<String, Object> plug
         return switch (name) {
             case "event_type" -> event.type();
             case "path" -> event.path();
+            case "namespace" -> namespace.path();
             case "source_plugin_mount" -> plugin.getOrDefault("mount_path", "");
             default -> event.details().getOrDefault(name, "");
         };
@@ -44,7 +47,7 @@ record Occurrence(String id, Instant time, Event event, Map<String, Object> plug
         var data = new LinkedHashMap<String, Object>();
         data.put("event", Map.of("id", id, "metadata", metadata));
         data.put("event_type", event.type());
-        data.put("namespace", "");
+        data.put("namespace", namespace.path());
         if (!plugin.isEmpty()) data.put("plugin_info", plugin);
         var cloud = new LinkedHashMap<String, Object>();
         cloud.put("id", id);

@@ -83,7 +83,7 @@ final class Subscription implements Stream {
                 var told = blank.get();
                 var event = new Event(LOST, "", Map.of("lost", String.valueOf(lost)));
                 lost = 0;
-                return new Next.Message(new Occurrence(told.id(), told.time(), event, Map.of()).json());
+                return new Next.Message(new Occurrence(told.id(), told.time(), told.namespace(), event, Map.of()).json());
             }
             var first = waiting.poll();
             return first == null ? new Next.Silence() : new Next.Message(first.json());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Listing;
@@ -58,7 +59,7 @@ final class AliasRoutes {
         static Shown of(IdentityStore identities, Storage.Reader store, AliasRow alias, String owner) {
             var mount = identities.mounts.byAccessor(store, alias.mountAccessor());
             return new Shown(owner, alias.created(), alias.customMetadata(), alias.id(), alias.updated(), alias.local(), alias.mergedFrom(), alias.metadata(), alias.mountAccessor(),
-                    mount.map(entry -> entry.path()), mount.map(entry -> entry.type()), alias.name(), IdentityEngine.NAMESPACE);
+                    mount.map(entry -> entry.path()), mount.map(entry -> entry.type()), alias.name(), NamespaceStore.idOf(store));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Listing;
@@ -110,7 +111,7 @@ final class EntityRoutes {
         var direct = all.stream().filter(row.groups()::contains).toList();
         var inherited = all.stream().filter(id -> !row.groups().contains(id)).toList();
         return Reply.of(new Shown(row.aliases().stream().map(alias -> shown(store, row, alias)).toList(), row.created(), direct, row.disabled(), all, row.id(), inherited, row.updated(), row.merged(),
-                row.metadata(), row.name(), IdentityEngine.NAMESPACE, row.policies()));
+                row.metadata(), row.name(), NamespaceStore.idOf(store), row.policies()));
     }
 
     private Aliased shown(Storage.Reader store, EntityRow row, AliasRow alias) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Listing;
@@ -84,7 +85,7 @@ final class GroupRoutes {
     private Reply<Shown> shown(Storage.Reader store, Optional<GroupRow> found) {
         var row = found.orElseThrow(() -> new Problem.NotFound().asException());
         return Reply.of(new Shown(row.alias().map(alias -> aliasOf(store, row, alias)).orElse(Map.of()), row.created(), row.id(), row.updated(), entities(store, row.id()), groups(store, row.id()),
-                row.metadata(), row.modifyIndex(), row.name(), IdentityEngine.NAMESPACE, row.parents(), row.policies(), row.type().word()));
+                row.metadata(), row.modifyIndex(), row.name(), NamespaceStore.idOf(store), row.parents(), row.policies(), row.type().word()));
     }
 
     private Map<String, Object> aliasOf(Storage.Reader store, GroupRow row, AliasRow alias) {

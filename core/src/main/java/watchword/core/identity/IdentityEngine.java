@@ -7,8 +7,6 @@ import watchword.sdk.Route;
 
 /** The engine at {@code identity/}. */
 public final class IdentityEngine implements Engine {
-    static final String NAMESPACE = "root";
-
     private final List<Route<?, ?>> routes;
 
     /** @param more routes of other packages whose place is below {@code identity/} */

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Identities;
 import watchword.core.policy.IdentityView;
 import watchword.core.policy.Recent;
@@ -117,6 +118,10 @@ public final class IdentityStore implements Entities, Identities, MountFollower 
             }
         }
     }
+
+    /** What is known in a namespace goes with its part. */
+    @Override
+    public void removed(Storage.Writer store, Namespace namespace) {}
 
     /** Rows name mounts by their accessors, which stay. */
     @Override

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Call;
 import watchword.sdk.Policies;
@@ -22,6 +23,8 @@ record Standing(boolean sudo, List<String> policies, String self, Set<String> ow
     static Standing of(IdentityStore identities, Storage.Reader store, Call<?> call) {
         if (!(call.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
         if (caller.sudo()) return new Standing(true, caller.policies(), caller.entityId(), Set.of());
+        // In another namespace policies of the same names are others, and it holds none of those.
+        if (!caller.namespaceId().equals(NamespaceStore.idOf(store))) return new Standing(false, List.of(), "", Set.of());
         var entity = identities.entities.current(store, caller.entityId());
         var groups = new HashSet<String>();
         entity.ifPresent(row -> identities.groupsOf(store, row).forEach(group -> groups.add(group.id())));

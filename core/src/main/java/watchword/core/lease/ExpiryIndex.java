@@ -3,11 +3,13 @@ package watchword.core.lease;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Storage;
 
 /**
  * Everything that ends by itself, in the order of its end: rows {@code core/expiry/<time>/<kind>/<name>} in the store, so that a million
- * of them cost disk and not heap, and a start reads none.
+ * of them cost disk and not heap, and a start reads none. There is one index for all namespaces: names tell whose they are.
  */
 public final class ExpiryIndex {
     private static final String PREFIX = "core/expiry/";
@@ -40,11 +42,11 @@ public final class ExpiryIndex {
     public record Due(Instant at, Kind kind, String name) {}
 
     public static void add(Storage.Writer store, Instant at, Kind kind, String name) {
-        store.put(key(at, kind, name), NOTHING);
+        NamespaceStore.view(store, Namespace.ROOT_ID).put(key(at, kind, name), NOTHING);
     }
 
     public static void remove(Storage.Writer store, Instant at, Kind kind, String name) {
-        store.delete(key(at, kind, name));
+        NamespaceStore.view(store, Namespace.ROOT_ID).delete(key(at, kind, name));
     }
 
     /** What was due at {@code now} or before, soonest first. */

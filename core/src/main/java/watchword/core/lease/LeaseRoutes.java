@@ -61,7 +61,7 @@ public final class LeaseRoutes {
 
     record Prefix(@Doc("Beginning of the lease ids.") String prefix, @Doc("Wait until the engines have revoked them.") boolean sync) {}
 
-    record Kind(@Doc("`irrevocable`, the only kind there is.") String type, @Doc("Kept for clients; there are no child namespaces.") boolean includeChildNamespaces,
+    record Kind(@Doc("`irrevocable`, the only kind there is.") String type, @Doc("Kept for clients; each namespace tells of its own.") boolean includeChildNamespaces,
             @Doc("Kept for clients; up to 10,000 are listed.") int limit, @Doc("Kept for clients.") boolean force) {}
 
     record Keys(@Doc("Names below the path, sorted; a folder ends in a slash.") List<String> keys) {}
@@ -160,7 +160,7 @@ public final class LeaseRoutes {
         if (id.isEmpty()) throw new Problem.Invalid("lease_id must be specified").asException();
         var found = call.storage().read(store -> find(store, id));
         var end = leases.renewedEnd(found.row(), call.input().increment(), mounts.defaultTtl(found.mount()), call.now());
-        revocations.renewUpstream(found.row(), found.mount(), Duration.between(call.now(), end));
+        revocations.renewUpstream(id, found.row(), found.mount(), Duration.between(call.now(), end));
         var renewed = call.storage().write(store -> leases.renew(store, id, find(store, id).row(), end, call.now()));
         return Reply.<None>nothing().until(new Reply.Term.Renewed(renewed.id(), renewed.ttl(), renewed.renewable()));
     }

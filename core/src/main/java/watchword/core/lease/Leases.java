@@ -7,6 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.lease.ExpiryIndex.Kind;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.wire.Rows;
 import watchword.sdk.Ask;
 import watchword.sdk.Problem;
@@ -15,7 +17,7 @@ import watchword.sdk.Storage;
 
 /**
  * Leases in the store. Every method acts within the transaction it is given. Ending a lease is recorded here and carried out by
- * {@link Revocations}, because it may reach outside.
+ * {@link Revocations}, because it may reach outside. A lease is in the part of the namespace that was asked; its token may be in another.
  */
 public final class Leases {
     private static final String ROWS = "core/lease/";
@@ -44,13 +46,17 @@ public final class Leases {
         var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
         var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
         var end = tokenEnd.filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
-        var id = path + "/" + newName(now);
+        var id = Namespace.suffixed(path + "/" + newName(now), NamespaceStore.idOf(store));
         var row = new LeaseRow(tokenKey, false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), now, end, Optional.empty(), max,
                 term.renewable(), LeaseRow.State.ACTIVE, 0, "");
         rows.put(store, id, row);
-        store.put(BY_TOKEN + tokenKey + "/" + id, NOTHING);
+        home(store, tokenKey).put(BY_TOKEN + tokenKey + "/" + id, NOTHING);
         ExpiryIndex.add(store, end, Kind.LEASE, id);
         return new Granted(id, Duration.between(now, end), term.renewable());
+    }
+
+    private static Storage.Writer home(Storage.Writer store, String name) {
+        return NamespaceStore.view(store, Namespace.idIn(name));
     }
 
     /** Random, after the time, so that leases granted together lie together in the store. */
@@ -129,7 +135,7 @@ public final class Leases {
         rows.put(store, id, after);
     }
 
-    /** Ends every lease that was issued to a token; returns whether there was one. */
+    /** Ends every lease that was issued to a token, in whichever namespace; returns whether there was one. */
     public boolean endAllOf(Storage.Writer store, String tokenKey, Instant now) {
         var prefix = BY_TOKEN + tokenKey + "/";
         boolean any = false;
@@ -138,7 +144,8 @@ public final class Leases {
             if (page.isEmpty()) return any;
             for (var entry : page) {
                 var id = entry.key().substring(prefix.length());
-                rows.get(store, id).ifPresent(row -> end(store, id, row, now));
+                var home = home(store, id);
+                rows.get(home, id).ifPresent(row -> end(home, id, row, now));
                 any = true;
             }
             after = page.getLast().key();
@@ -148,7 +155,7 @@ public final class Leases {
     /** Removes a lease whose work is done. */
     void forget(Storage.Writer store, String id, LeaseRow row) {
         ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
-        store.delete(BY_TOKEN + row.tokenKey() + "/" + id);
+        home(store, row.tokenKey()).delete(BY_TOKEN + row.tokenKey() + "/" + id);
         rows.delete(store, id);
     }
 }

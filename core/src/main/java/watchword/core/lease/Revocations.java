@@ -12,6 +12,8 @@ import watchword.core.lease.ExpiryIndex.Due;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -68,7 +70,7 @@ public final class Revocations {
 
     private void endLease(Due due) {
         carryOut(due.name());
-        storage.update(store -> {
+        home(due.name()).update(store -> {
             // Its row has moved on, or is gone: then this place in the index is no longer its own.
             boolean own = leases.get(store, due.name()).filter(row -> row.expires().toEpochMilli() == due.at().toEpochMilli() && row.expires().isAfter(clock.instant())).isPresent();
             if (!own) ExpiryIndex.remove(store, due.at(), Kind.LEASE, due.name());
@@ -87,6 +89,11 @@ public final class Revocations {
         else endLock.accept(store, due);
     }
 
+    /** The part of the store that a lease is in. */
+    private Storage home(String id) {
+        return NamespaceStore.of(storage, Namespace.idIn(id));
+    }
+
     /**
      * Ends a lease now, on its engine too.
      *
@@ -94,7 +101,7 @@ public final class Revocations {
      */
     public void revokeNow(String id) {
         awaitOthers(id);
-        storage.update(store -> leases.get(store, id).ifPresent(row -> makeDue(store, id, row)));
+        home(id).update(store -> leases.get(store, id).ifPresent(row -> makeDue(store, id, row)));
         var failure = carryOut(id);
         if (failure == null) failure = leftByOthers(id);
         if (failure != null) throw new Problem.Internal("failed to revoke " + id + ": " + failure).asException();
@@ -108,7 +115,8 @@ public final class Revocations {
 
     private void awaitOthers(String id) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (storage.<Boolean>read(store -> leases.get(store, id).filter(this::isTaken).isPresent())) {
+        var home = home(id);
+        while (home.<Boolean>read(store -> leases.get(store, id).filter(this::isTaken).isPresent())) {
             if (System.nanoTime() > deadline) throw new Problem.Internal("failed to revoke " + id + ": another request is at it").asException();
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
@@ -117,7 +125,7 @@ public final class Revocations {
     /** @return why another one could not end it; null when it is gone */
     private @Nullable String leftByOthers(String id) {
         awaitOthers(id);
-        return storage.<Optional<LeaseRow>>read(store -> leases.get(store, id)).map(LeaseRow::lastError).orElse(null);
+        return home(id).<Optional<LeaseRow>>read(store -> leases.get(store, id)).map(LeaseRow::lastError).orElse(null);
     }
 
     private boolean isTaken(LeaseRow row) {
@@ -133,11 +141,12 @@ public final class Revocations {
 
     /** @return why it failed; null when the lease is gone, or another's to end */
     private @Nullable String carryOut(String id) {
-        var row = storage.<Optional<LeaseRow>>write(store -> take(store, id)).orElse(null);
+        var home = home(id);
+        var row = home.<Optional<LeaseRow>>write(store -> take(store, id)).orElse(null);
         if (row == null) return null;
         try {
-            revokeUpstream(row);
-            storage.update(store -> leases.get(store, id).ifPresent(current -> leases.forget(store, id, current)));
+            revokeUpstream(home, row);
+            home.update(store -> leases.get(store, id).ifPresent(current -> leases.forget(store, id, current)));
             return null;
         } catch (RuntimeException failed) {
             retryLater(id, failed);
@@ -145,24 +154,24 @@ public final class Revocations {
         }
     }
 
-    private void revokeUpstream(LeaseRow row) {
-        var mount = storage.read(store -> mounts.byUuid(store, row.mountUuid())).orElse(null);
+    private void revokeUpstream(Storage home, LeaseRow row) {
+        var mount = home.read(store -> mounts.byUuid(store, row.mountUuid())).orElse(null);
         if (mount == null) return; // the engine is gone, and removing it revoked or gave up its leases
         if (mounts.engine(mount).engine() instanceof Revocable engine) {
-            engine.revoke(new Reply.Revocation(row.kind(), row.handle()), new PrefixedStore(storage, mount.storagePrefix()));
+            engine.revoke(new Reply.Revocation(row.kind(), row.handle()), new PrefixedStore(home, mount.storagePrefix()));
         }
     }
 
     /** Prolongs what was issued where it has an end of its own. @throws RuntimeException when the engine could not; nothing has changed then */
-    void renewUpstream(LeaseRow row, MountEntry mount, Duration ttl) {
+    void renewUpstream(String id, LeaseRow row, MountEntry mount, Duration ttl) {
         if (mounts.engine(mount).engine() instanceof Revocable engine) {
-            engine.renew(new Reply.Revocation(row.kind(), row.handle()), ttl, new PrefixedStore(storage, mount.storagePrefix()));
+            engine.renew(new Reply.Revocation(row.kind(), row.handle()), ttl, new PrefixedStore(home(id), mount.storagePrefix()));
         }
     }
 
     private void retryLater(String id, RuntimeException failure) {
         LOG.log(Level.WARNING, "lease {0} could not be revoked and will be tried again: {1}", id, failure.getClass().getSimpleName());
-        storage.update(store -> leases.get(store, id).ifPresent(row -> {
+        home(id).update(store -> leases.get(store, id).ifPresent(row -> {
             int attempts = row.attempts() + 1;
             var next = attempts >= MAX_ATTEMPTS ? LeaseRow.State.IRREVOCABLE : LeaseRow.State.REVOKING;
             var due = clock.instant().plus(Duration.ofSeconds(10L << Math.min(attempts, 6)));
@@ -177,7 +186,7 @@ public final class Revocations {
 
     /** Drops a lease without its engine's consent: for one that no engine can end any more. */
     public void forget(String id) {
-        storage.update(store -> leases.get(store, id).ifPresent(row -> leases.forget(store, id, row)));
+        home(id).update(store -> leases.get(store, id).ifPresent(row -> leases.forget(store, id, row)));
     }
 
     /** The mount a lease is of, if it still exists. */

@@ -2,6 +2,7 @@ package watchword.core.lockout;
 
 import java.util.Comparator;
 import java.util.List;
+import watchword.core.namespace.Namespaces;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Reply;
@@ -46,8 +47,9 @@ public final class LockoutRoutes {
                 .map(mount -> new OfMount(mount.getKey(), mount.getValue().size(), mount.getValue()))
                 .sorted(Comparator.comparingLong(OfMount::counts).reversed())
                 .toList();
+        var namespace = Namespaces.of(call.store());
         long total = mounts.stream().mapToLong(OfMount::counts).sum();
-        return Reply.of(new Locked(List.of(new OfNamespace("root", "", total, mounts)), total));
+        return Reply.of(new Locked(List.of(new OfNamespace(namespace.id(), namespace.path(), total, mounts)), total));
     }
 
     private Reply<None> unlock(Call.Change<Whom> call) {

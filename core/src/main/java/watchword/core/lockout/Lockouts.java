@@ -17,6 +17,8 @@ import watchword.core.lease.ExpiryIndex;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.UserLockout;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.wire.Rows;
 import watchword.crypto.KeyedHash;
 import watchword.crypto.LockedKey;
@@ -54,43 +56,47 @@ public final class Lockouts implements AutoCloseable {
     private final Deque<Instant> stored = new ArrayDeque<>();
     private final KeyedHash hash;
     private final LockoutRules rules;
-    private final Storage storage;
     private final int mostStored;
 
     /** @param key for the names of rows, the same on all servers of a store */
-    public Lockouts(Storage storage, Secret key, LockoutRules rules) {
-        this(storage, key, rules, MOST_STORED);
+    public Lockouts(Secret key, LockoutRules rules) {
+        this(key, rules, MOST_STORED);
     }
 
-    Lockouts(Storage storage, Secret key, LockoutRules rules, int mostStored) {
+    Lockouts(Secret key, LockoutRules rules, int mostStored) {
         this.mostStored = mostStored;
-        this.storage = storage;
         this.hash = new KeyedHash(LockedKey.copyOf(key));
         this.rules = rules;
     }
 
-    /** Somebody at a mount, under its rule. */
-    private record Subject(UserLockout rule, String alias, String row, long name) {}
-
-    private Optional<Subject> subject(MountEntry mount, String alias) {
-        return alias.isEmpty() ? Optional.empty() : rules.of(mount).map(rule -> subject(rule, mount.accessor(), alias));
+    /** Somebody at a mount, under its rule. @param namespace the id of the mount's */
+    private record Subject(UserLockout rule, String namespace, String alias, String row, long name) {
+        /** What the expiry index, which is of all namespaces, knows the lock by. */
+        String due() {
+            return Namespace.suffixed(row, namespace);
+        }
     }
 
-    private Subject subject(UserLockout rule, String accessor, String alias) {
-        var bytes = hash.of((accessor + '\0' + alias).getBytes(StandardCharsets.UTF_8));
-        return new Subject(rule, alias, accessor + "/" + HexFormat.of().formatHex(bytes, 0, 16), ByteBuffer.wrap(bytes).getLong());
+    private Optional<Subject> subject(String namespace, MountEntry mount, String alias) {
+        return alias.isEmpty() ? Optional.empty() : rules.of(mount).map(rule -> subject(rule, namespace, mount.accessor(), alias));
+    }
+
+    private Subject subject(UserLockout rule, String namespace, String accessor, String alias) {
+        var bytes = hash.of((Namespace.suffixed(accessor, namespace) + '\0' + alias).getBytes(StandardCharsets.UTF_8));
+        return new Subject(rule, namespace, alias, accessor + "/" + HexFormat.of().formatHex(bytes, 0, 16), ByteBuffer.wrap(bytes).getLong());
     }
 
     /**
      * Carries out a login unless whom it is for is locked out.
      *
+     * @param own the part of the mount's namespace
      * @param alias told without proof, in its one form; empty for nobody in particular
      * @throws Problem.ProblemException the login's own, or a refusal that tells nothing of the proof
      */
-    public <T> T guard(MountEntry mount, String alias, Instant now, Supplier<T> login) {
-        var subject = subject(mount, alias);
+    public <T> T guard(Storage own, MountEntry mount, String alias, Instant now, Supplier<T> login) {
+        var subject = subject(NamespaceStore.idOf(own), mount, alias);
         if (subject.isEmpty()) return login.get();
-        if (isLocked(subject.get(), now)) throw new Problem.Denied().asException();
+        if (isLocked(own, subject.get(), now)) throw new Problem.Denied().asException();
         try {
             var done = login.get();
             failures.forget(subject.get().name());
@@ -98,21 +104,21 @@ public final class Lockouts implements AutoCloseable {
         } catch (Problem.ProblemException refused) {
             if (!(refused.problem() instanceof Problem.BadLogin)) throw refused;
             // Of many tries at once, those that end after the lock do not tell whether they were right.
-            if (isLocked(subject.get(), now)) throw new Problem.Denied().asException();
-            count(subject.get(), now);
+            if (isLocked(own, subject.get(), now)) throw new Problem.Denied().asException();
+            count(own, subject.get(), now);
             throw refused;
         }
     }
 
     /** In the transaction that makes the token: who was locked out while the proof was checked gets none. */
     public void requireOpen(Storage.Reader store, MountEntry mount, String alias, Instant now) {
-        subject(mount, alias).ifPresent(subject -> {
+        subject(NamespaceStore.idOf(store), mount, alias).ifPresent(subject -> {
             if (isLocked(store, subject, now)) throw new Problem.Denied().asException();
         });
     }
 
-    private boolean isLocked(Subject subject, Instant now) {
-        return storage.<Boolean>read(store -> isLocked(store, subject, now));
+    private boolean isLocked(Storage own, Subject subject, Instant now) {
+        return own.<Boolean>read(store -> isLocked(store, subject, now));
     }
 
     private boolean isLocked(Storage.Reader store, Subject subject, Instant now) {
@@ -120,15 +126,15 @@ public final class Lockouts implements AutoCloseable {
                 || locks.get(store, subject.row()).filter(lock -> lock.holdsAt(now)).isPresent();
     }
 
-    private void count(Subject subject, Instant now) {
+    private void count(Storage own, Subject subject, Instant now) {
         int count = failures.add(subject.name(), now.toEpochMilli(), subject.rule().counterReset().toMillis());
         if (count != subject.rule().threshold()) return;
         var until = now.plus(subject.rule().duration());
         if (!mayStore(until, now)) return; // it is locked here all the same, by its count
-        storage.update(store -> {
-            locks.get(store, subject.row()).ifPresent(before -> ExpiryIndex.remove(store, before.until(), Kind.LOCK, subject.row()));
+        own.update(store -> {
+            locks.get(store, subject.row()).ifPresent(before -> ExpiryIndex.remove(store, before.until(), Kind.LOCK, subject.due()));
             locks.put(store, subject.row(), new Lock(shortened(subject.alias()), until));
-            ExpiryIndex.add(store, until, Kind.LOCK, subject.row());
+            ExpiryIndex.add(store, until, Kind.LOCK, subject.due());
         });
         failures.forget(subject.name());
         LOG.log(Level.WARNING, "somebody failed to log in too often and is locked out until {0}; sys/locked-users tells who", until);
@@ -147,15 +153,18 @@ public final class Lockouts implements AutoCloseable {
 
     /** Removes the row of a lock that has ended. */
     public void end(Storage.Writer store, ExpiryIndex.Due due) {
-        locks.get(store, due.name()).filter(lock -> lock.until().toEpochMilli() == due.at().toEpochMilli()).ifPresent(_ -> locks.delete(store, due.name()));
+        var namespace = Namespace.idIn(due.name());
+        var own = NamespaceStore.view(store, namespace);
+        var row = Namespace.unsuffixed(due.name(), namespace);
+        locks.get(own, row).filter(lock -> lock.until().toEpochMilli() == due.at().toEpochMilli()).ifPresent(_ -> locks.delete(own, row));
     }
 
     /** Ends a lock now. Both as it was written and in the form of a name: who unlocks may write it as a person does. */
     void unlock(Storage.Writer store, String accessor, String alias) {
         for (var form : List.of(alias, Names.canonical(alias))) {
-            var subject = subject(UserLockout.DEFAULT, accessor, form);
+            var subject = subject(UserLockout.DEFAULT, NamespaceStore.idOf(store), accessor, form);
             locks.get(store, subject.row()).ifPresent(lock -> {
-                ExpiryIndex.remove(store, lock.until(), Kind.LOCK, subject.row());
+                ExpiryIndex.remove(store, lock.until(), Kind.LOCK, subject.due());
                 locks.delete(store, subject.row());
             });
             failures.forget(subject.name());

@@ -3,9 +3,15 @@ package watchword.core.metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import watchword.core.lease.ExpiryIndex;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.NamespaceTree;
+import watchword.core.namespace.Namespaces;
 import watchword.core.token.Tokens;
 import watchword.sdk.Storage;
 
@@ -21,11 +27,16 @@ public final class Census {
     private final Storage storage;
     private final Tokens tokens;
     private final InstantSource clock;
-    private final AtomicReference<Counted> last = new AtomicReference<>(new Counted(Instant.MIN, 0, 0));
+    private final AtomicReference<Counted> last = new AtomicReference<>(new Counted(Instant.MIN, Map.of(), 0));
     private final AtomicBoolean counting = new AtomicBoolean();
 
-    /** What was counted when. @param leases of tokens and of what engines issued, that end by themselves */
-    public record Counted(Instant when, long tokens, long leases) {}
+    /** What was counted when. @param tokens of each namespace @param leases of tokens and of what engines issued, that end by themselves */
+    public record Counted(Instant when, Map<Namespace, Long> tokens, long leases) {
+
+        long rows() {
+            return sum(tokens) + leases;
+        }
+    }
 
     public Census(Storage storage, Tokens tokens, InstantSource clock) {
         this.storage = storage;
@@ -35,7 +46,7 @@ public final class Census {
 
     public Counted recent() {
         var known = last.get();
-        if (known.when().equals(Instant.MIN) || known.tokens() + known.leases() <= QUICK) return count();
+        if (known.when().equals(Instant.MIN) || known.rows() <= QUICK) return count();
         if (known.when().plus(PERIOD).isBefore(clock.instant()) && counting.compareAndSet(false, true)) Thread.ofVirtual().name("census").start(this::recount);
         return known;
     }
@@ -49,13 +60,24 @@ public final class Census {
     }
 
     private Counted count() {
-        var counted = new Counted(clock.instant(), tokens(), ExpiryIndex.count(storage));
+        var counted = new Counted(clock.instant(), byNamespace(), ExpiryIndex.count(storage));
         last.set(counted);
         return counted;
     }
 
     /** Exactly, however long it takes. */
     public long tokens() {
-        return tokens.count(storage);
+        return sum(byNamespace());
+    }
+
+    private Map<Namespace, Long> byNamespace() {
+        var counts = new LinkedHashMap<Namespace, Long>();
+        counts.put(Namespace.ROOT, tokens.count(storage));
+        for (var each : storage.<NamespaceTree>read(Namespaces::tree).all()) counts.put(each, tokens.count(NamespaceStore.of(storage, each.id())));
+        return counts;
+    }
+
+    private static long sum(Map<Namespace, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Reply;
 
 /** Counts tokens as they are made, by what made them and how long they live at first. Any thread. */
@@ -33,8 +34,8 @@ public final class TokenCreations {
         return "+Inf";
     }
 
-    public void count(MountEntry mount, Reply.Issued token) {
-        metrics.counter("token.creation", Map.of("auth_method", mount.type(), "mount_point", mount.path(), "namespace", "root", "creation_ttl", span(token.ttl()), "token_type", token.tokenType()))
+    public void count(Namespace namespace, MountEntry mount, Reply.Issued token) {
+        metrics.counter("token.creation", Map.of("auth_method", mount.type(), "mount_point", mount.path(), "namespace", namespace.label(), "creation_ttl", span(token.ttl()), "token_type", token.tokenType()))
                 .increment();
     }
 }

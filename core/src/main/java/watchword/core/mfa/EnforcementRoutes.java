@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.Identities;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -46,7 +47,7 @@ public final class EnforcementRoutes {
             @Doc("Groups whose members it is for.") List<String> identityGroupIds,
             @Doc("Methods, one of which has to be proven.") List<String> mfaMethodIds,
             @Doc("Its name.") String name,
-            @Doc("Always the root namespace's.") String namespaceId) {}
+            @Doc("Namespace it is in.") String namespaceId) {}
 
     record Listed(@Doc("Names of the enforcements, sorted.") List<String> keys, @Doc("Each enforcement by its name.") Map<String, Shown> keyInfo) {}
 
@@ -60,17 +61,17 @@ public final class EnforcementRoutes {
 
     private Reply<Listed> list(Call.Read<Nothing> call) {
         var all = new LinkedHashMap<String, Shown>();
-        for (var row : factors.enforcements.scan(call.store(), "", "", SecondFactors.MOST)) all.put(row.getKey(), shown(row.getKey(), row.getValue()));
+        for (var row : factors.enforcements.scan(call.store(), "", "", SecondFactors.MOST)) all.put(row.getKey(), shown(call.store(), row.getKey(), row.getValue()));
         if (all.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Listed(List.copyOf(all.keySet()), all));
     }
 
-    private static Shown shown(String name, EnforcementRow row) {
-        return new Shown(row.authMethodAccessors(), row.authMethodTypes(), row.id(), row.identityEntityIds(), row.identityGroupIds(), row.mfaMethodIds(), name, "root");
+    private static Shown shown(Storage.Reader store, String name, EnforcementRow row) {
+        return new Shown(row.authMethodAccessors(), row.authMethodTypes(), row.id(), row.identityEntityIds(), row.identityGroupIds(), row.mfaMethodIds(), name, NamespaceStore.idOf(store));
     }
 
     private Reply<Shown> read(Call.Read<Name> call) {
-        return Reply.of(shown(call.input().name(), factors.enforcements.get(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException())));
+        return Reply.of(shown(call.store(), call.input().name(), factors.enforcements.get(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException())));
     }
 
     private Reply<None> set(Call.Change<Set> call) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.Identities;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -52,7 +53,7 @@ public final class MethodRoutes {
             @Doc("Bytes of a key.") int keySize,
             @Doc("Wrong codes for one entity until it has to wait.") int maxValidationAttempts,
             @Doc("Name of the method.") String name,
-            @Doc("Always the root namespace's.") String namespaceId,
+            @Doc("Namespace it is in.") String namespaceId,
             @Doc("How long each code is good, in seconds.") Duration period,
             @Doc("Kept for clients.") int qrSize,
             @Doc("Periods before and after now whose code is taken too.") int skew,
@@ -80,13 +81,13 @@ public final class MethodRoutes {
 
     private Reply<Listed> list(Call.Read<Nothing> call) {
         var all = new LinkedHashMap<String, Shown>();
-        for (var row : factors.methods.scan(call.store(), "", "", SecondFactors.MOST)) all.put(row.getKey(), shown(row.getKey(), row.getValue()));
+        for (var row : factors.methods.scan(call.store(), "", "", SecondFactors.MOST)) all.put(row.getKey(), shown(call.store(), row.getKey(), row.getValue()));
         if (all.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Listed(List.copyOf(all.keySet()), all));
     }
 
-    private static Shown shown(String id, MethodRow row) {
-        return new Shown(row.algorithm(), row.digits(), id, row.issuer(), row.keySize(), row.maxValidationAttempts(), row.name(), "root", row.period(), row.qrSize(), row.skew(), MethodRow.TOTP);
+    private static Shown shown(Storage.Reader store, String id, MethodRow row) {
+        return new Shown(row.algorithm(), row.digits(), id, row.issuer(), row.keySize(), row.maxValidationAttempts(), row.name(), NamespaceStore.idOf(store), row.period(), row.qrSize(), row.skew(), MethodRow.TOTP);
     }
 
     private MethodRow require(Storage.Reader store, String id) {
@@ -94,7 +95,7 @@ public final class MethodRoutes {
     }
 
     private Reply<Shown> read(Call.Read<Id> call) {
-        return Reply.of(shown(call.input().methodId(), require(call.store(), call.input().methodId())));
+        return Reply.of(shown(call.store(), call.input().methodId(), require(call.store(), call.input().methodId())));
     }
 
     private Reply<Made> set(Call.Change<Set> call) {

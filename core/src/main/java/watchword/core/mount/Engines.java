@@ -3,9 +3,7 @@ package watchword.core.mount;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import watchword.core.json.Json;
 import watchword.core.wire.Rows;
 import watchword.sdk.Engine;
@@ -16,7 +14,7 @@ import watchword.sdk.Table;
 /** The engine behind each mount, made when first asked and again when its options change. Any thread. */
 public final class Engines {
 
-    /** An engine with its routes. */
+    /** An engine with its routes. Those of the server's own are the same in every namespace. */
     public record Mounted(Engine engine, RouteTable routes) {}
 
     private record Key(String uuid, String type, Map<String, String> options) {}
@@ -35,22 +33,21 @@ public final class Engines {
     }
 
     public Mounted of(MountEntry mount) {
-        var key = new Key(mount.uuid(), mount.type(), mount.options());
+        var key = mount.isSystem() ? new Key("", mount.kind(), Map.of()) : new Key(mount.uuid(), mount.type(), mount.options());
         var known = made.get(key);
         return known != null ? known : made.computeIfAbsent(key, _ -> make(mount));
     }
 
     private Mounted make(MountEntry mount) {
-        var factory = catalog.find(mount.isAuth(), mount.type())
+        var factory = catalog.find(mount.isAuth(), mount.kind())
                 .orElseThrow(() -> new IllegalStateException("no engine of type " + mount.type()));
         var engine = factory.create(context, mount);
         return new Mounted(engine, new RouteTable(engine.routes()));
     }
 
-    /** Forgets engines whose mounts are gone. */
-    void keepOnly(MountTable table) {
-        Set<String> live = table.entries().stream().map(MountEntry::uuid).collect(Collectors.toSet());
-        made.keySet().removeIf(key -> !live.contains(key.uuid()));
+    /** Forgets the engine of a mount that is gone. */
+    void forget(MountEntry mount) {
+        made.keySet().removeIf(key -> key.uuid().equals(mount.uuid()));
     }
 
     private record Context(InstantSource clock, SecureRandom random) implements EngineContext {

@@ -27,6 +27,8 @@ public record MountEntry(
         boolean tainted) {
 
     public static final String AUTH = "auth/";
+    /** Before the type of the server's own mounts in a namespace below the root. */
+    static final String IN_NAMESPACE = "ns_";
     /** Rows of each token's own store, below the token's key. */
     public static final String CUBBYHOLES = "core/cubbyhole/";
 
@@ -57,19 +59,24 @@ public record MountEntry(
 
     /** Part of the server itself: always there, cannot be moved or removed. */
     public boolean isSystem() {
-        return isSystem(type);
+        return isSystem(kind());
     }
 
-    static boolean isSystem(String type) {
-        return switch (type) {
-            case "system", "cubbyhole", "token", "identity", "ns_token", "ns_system" -> true;
+    static boolean isSystem(String kind) {
+        return switch (kind) {
+            case "system", "cubbyhole", "token", "identity" -> true;
             default -> false;
         };
     }
 
-    /** Where its rows are. The server's own engines see the whole store: what they keep belongs to the server. */
+    /** The type that its engine goes by. */
+    String kind() {
+        return type.startsWith(IN_NAMESPACE) ? type.substring(IN_NAMESPACE.length()) : type;
+    }
+
+    /** Where its rows are. The server's own engines see all that is of the namespace: what they keep belongs to it. */
     public String storagePrefix() {
-        return switch (type) {
+        return switch (kind()) {
             case "system", "token", "identity" -> "";
             case "cubbyhole" -> CUBBYHOLES;
             default -> "logical/" + uuid + "/";

@@ -1,6 +1,7 @@
 package watchword.core.mount;
 
 import java.util.List;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Storage;
 
 /** Keeps rows that name mounts true when one is moved or removed: asked in the same transaction, and told when that is over. */
@@ -12,6 +13,11 @@ public interface MountFollower {
             @Override
             public void removed(Storage.Writer store, MountEntry mount) {
                 followers.forEach(each -> each.removed(store, mount));
+            }
+
+            @Override
+            public void removed(Storage.Writer store, Namespace namespace) {
+                followers.forEach(each -> each.removed(store, namespace));
             }
 
             @Override
@@ -27,6 +33,9 @@ public interface MountFollower {
     }
 
     void removed(Storage.Writer store, MountEntry mount);
+
+    /** All mounts of a namespace, with it. */
+    void removed(Storage.Writer store, Namespace namespace);
 
     void moved(Storage.Writer store, MountEntry from, String to);
 

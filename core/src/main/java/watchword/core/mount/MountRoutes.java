@@ -6,8 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.policy.Authority;
 import watchword.core.request.RequestPath;
@@ -27,19 +26,17 @@ import watchword.sdk.Storage;
 
 /** {@code sys/mounts}, {@code sys/auth}, {@code sys/remount} and what the user interface asks about mounts. */
 public final class MountRoutes {
-    /** Mounted once, when a server is made, and never by anybody. */
-
     private final Mounts mounts;
     private final Authority authority;
-    private final Consumer<String> revokePrefix;
+    private final BiConsumer<Storage, String> revokePrefix;
     private final MountFollower follower;
     private final Moves moves = new Moves();
 
     /**
-     * @param revokePrefix ends every lease and token below a path, on its engine too, before the mount goes
+     * @param revokePrefix ends every lease and token below a path in a namespace's part, on its engine too, before the mount goes
      * @param follower has rows that name mounts
      */
-    public MountRoutes(Mounts mounts, Authority authority, Consumer<String> revokePrefix, MountFollower follower) {
+    public MountRoutes(Mounts mounts, Authority authority, BiConsumer<Storage, String> revokePrefix, MountFollower follower) {
         this.mounts = mounts;
         this.authority = authority;
         this.revokePrefix = revokePrefix;
@@ -237,7 +234,7 @@ public final class MountRoutes {
         var entry = call.storage().read(store -> mounts.at(store, path));
         if (entry.isEmpty()) return Reply.nothing();
         if (entry.get().isSystem()) throw new Problem.Invalid("cannot unmount \"" + path + "\"").asException();
-        revokePrefix.accept(path);
+        revokePrefix.accept(call.storage(), path);
         call.storage().update(store -> mounts.at(store, path).ifPresent(still -> {
             mounts.remove(store, still);
             follower.removed(store, still);
@@ -255,7 +252,7 @@ public final class MountRoutes {
         if (entry.isSystem()) throw new Problem.Invalid("cannot remount \"" + from + "\"").asException();
         boolean auth = entry.isAuth();
         requireFreePath(auth ? to.substring(MountEntry.AUTH.length()) : to, auth);
-        revokePrefix.accept(from);
+        revokePrefix.accept(call.storage(), from);
         var id = mounts.newUuid();
         call.storage().update(store -> mounts.at(store, from).ifPresent(still -> {
             mounts.move(store, still, to);

@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import watchword.core.json.Json;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Guard;
 import watchword.core.wire.Schema;
@@ -49,7 +52,7 @@ public final class Mounts {
         store.put(KEY, Json.write(SCHEMA.encodeRow(new MountTable.Row(table.entries()))));
     }
 
-    /** A mount that every server has. */
+    /** A mount that every server has, and every namespace. */
     private record SystemMount(String path, String type, String description) {}
 
     private static final List<SystemMount> SYSTEM = List.of(
@@ -64,16 +67,18 @@ public final class Mounts {
         return SYSTEM.stream().allMatch(system -> table.at(system.path()).isPresent());
     }
 
-    /** Adds those of the mounts that every server has which are not there yet. */
+    /** Adds those of the mounts that every server has, and every namespace, which are not there yet. */
     public void createSystemMounts(Storage.Writer store) {
         var table = table(store);
+        var before = NamespaceStore.idOf(store).equals(Namespace.ROOT_ID) ? "" : MountEntry.IN_NAMESPACE;
         for (var system : SYSTEM) {
-            if (table.at(system.path()).isEmpty()) table = table.with(fresh(system));
+            if (table.at(system.path()).isEmpty()) table = table.with(fresh(system, before));
         }
         save(store, table);
     }
 
-    private MountEntry fresh(SystemMount system) {
+    /** @param before what the names of such mounts' types begin with in this namespace */
+    private MountEntry fresh(SystemMount system, String before) {
         var type = system.type();
         Optional<String> tokenType = type.equals("token") ? Optional.of("default-service") : Optional.empty();
         Optional<List<String>> headers = switch (type) {
@@ -83,7 +88,7 @@ public final class Mounts {
         };
         var config = new MountEntry.Config(Duration.ZERO, Duration.ZERO, false, Optional.empty(), tokenType, Optional.empty(), Optional.empty(), headers, Optional.empty(), Optional.empty());
         boolean sealWrap = type.equals("system");
-        return new MountEntry(system.path(), type, newAccessor(system.path().startsWith(MountEntry.AUTH), type), newUuid(), system.description(), config, Map.of(),
+        return new MountEntry(system.path(), before + type, newAccessor(system.path().startsWith(MountEntry.AUTH), before + type), newUuid(), system.description(), config, Map.of(),
                 type.equals("cubbyhole"), sealWrap, false, "", false);
     }
 
@@ -113,6 +118,32 @@ public final class Mounts {
 
     public Optional<MountEntry> covering(Storage.Reader store, String path) {
         return Optional.ofNullable(table(store).covering(path));
+    }
+
+    /**
+     * Where a path leads.
+     *
+     * @param store the part of the namespace
+     * @param from where in the path that which is in the namespace begins
+     * @param mount that covers it
+     */
+    public record Located(Namespace namespace, Storage.Reader store, int from, Optional<MountEntry> mount) {}
+
+    /**
+     * Looks up the namespaces that the beginning of a path names. Mounts come before namespaces, as no mount can be where a namespace is:
+     * so a path to a mount of the first one looks up nothing else.
+     */
+    public Located locate(Storage.Reader any, Namespace first, String path) {
+        var at = first;
+        for (int from = 0; ; ) {
+            var part = NamespaceStore.view(any, at.id());
+            var rest = path.substring(from);
+            var mount = covering(part, rest);
+            var child = mount.isPresent() ? null : Namespaces.tree(any).childOn(at, rest);
+            if (child == null) return new Located(at, part, from, mount);
+            from = Math.min(path.length(), from + child.path().length() - at.path().length());
+            at = child;
+        }
     }
 
     public Optional<MountEntry> byAccessor(Storage.Reader store, String accessor) {
@@ -149,6 +180,7 @@ public final class Mounts {
         table.conflicting(entry.path()).ifPresent(other -> {
             throw new Problem.Invalid("path is already in use at " + shown(other.path())).asException();
         });
+        Namespaces.requireFree(store, entry.path());
         engines.of(entry);
         save(store, table.with(entry));
     }
@@ -164,6 +196,7 @@ public final class Mounts {
         table.conflicting(to).ifPresent(other -> {
             throw new Problem.Invalid("path already in use at \"" + shown(other.path()) + "\"").asException();
         });
+        Namespaces.requireFree(store, to);
         save(store, table.with(entry.moved(to)));
     }
 
@@ -172,7 +205,17 @@ public final class Mounts {
         var table = table(store).without(entry);
         save(store, table);
         deleteAll(store, entry.storagePrefix());
-        engines.keepOnly(table);
+        engines.forget(entry);
+    }
+
+    /** A mount that a namespace at {@code path} would hide, or that would hide it; {@code path} with its trailing slash. */
+    public Optional<MountEntry> conflicting(Storage.Reader store, String path) {
+        return table(store).conflicting(path);
+    }
+
+    /** Forgets the engines of a namespace that is being removed. */
+    public void forgetAll(Storage.Reader store) {
+        table(store).entries().stream().filter(entry -> !entry.isSystem()).forEach(engines::forget);
     }
 
     /** Deletes everything under a prefix, a page at a time. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.RouteTable;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
@@ -18,6 +19,12 @@ import watchword.sdk.Route;
 /** What {@link Gate} says of a request. Only the gate makes one. */
 sealed interface Admission extends Gate.Finding {
 
+    /** What is asked, with its path as it is in the namespace. */
+    Request request();
+
+    /** The namespace that is asked. */
+    Namespace namespace();
+
     /** The caller's token, where there is one: audit names it, and a limited token has spent a use. */
     Optional<TokenCaller> tokenCaller();
 
@@ -29,6 +36,7 @@ sealed interface Admission extends Gate.Finding {
     /** It may go ahead. A class, not a record: a record's constructor cannot be more private than the record. */
     final class Allowed implements Admission {
         private final Request request;
+        private final Namespace namespace;
         private final Caller caller;
         private final MountEntry mount;
         private final Engines.Mounted engine;
@@ -36,8 +44,9 @@ sealed interface Admission extends Gate.Finding {
         private final Capability wanted;
         private final Decision.Allow decision;
 
-        Allowed(Request request, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Capability wanted, Decision.Allow decision) {
+        Allowed(Request request, Namespace namespace, Caller caller, MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, Capability wanted, Decision.Allow decision) {
             this.request = request;
+            this.namespace = namespace;
             this.caller = caller;
             this.mount = mount;
             this.engine = engine;
@@ -46,8 +55,14 @@ sealed interface Admission extends Gate.Finding {
             this.decision = decision;
         }
 
-        Request request() {
+        @Override
+        public Request request() {
             return request;
+        }
+
+        @Override
+        public Namespace namespace() {
+            return namespace;
         }
 
         Caller caller() {
@@ -89,12 +104,12 @@ sealed interface Admission extends Gate.Finding {
 
         /** The same, which OPA policies let pass. */
         Allowed judged(List<Judgement> judgements) {
-            return new Allowed(request, caller, mount, engine, found, wanted, decision.judged(judgements));
+            return new Allowed(request, namespace, caller, mount, engine, found, wanted, decision.judged(judgements));
         }
 
         @Override
         public Allowed by(TokenCaller spent) {
-            return new Allowed(request, spent, mount, engine, found, wanted, decision);
+            return new Allowed(request, namespace, spent, mount, engine, found, wanted, decision);
         }
 
         @Override
@@ -113,18 +128,18 @@ sealed interface Admission extends Gate.Finding {
      *
      * @param decision what the policies say; they may well allow what does not exist
      */
-    record Refused(Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Decision decision, Problem problem) implements Admission {
+    record Refused(Request request, Namespace namespace, Optional<TokenCaller> tokenCaller, Optional<MountEntry> mount, Decision decision, Problem problem) implements Admission {
         @Override
         public Refused by(TokenCaller spent) {
-            return new Refused(Optional.of(spent), mount, decision, problem);
+            return new Refused(request, namespace, Optional.of(spent), mount, decision, problem);
         }
     }
 
     /** It asks for help on a path. */
-    record Help(TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {
+    record Help(Request request, Namespace namespace, TokenCaller caller, MountEntry entry, Engines.Mounted engine, String path) implements Admission {
         @Override
         public Help by(TokenCaller spent) {
-            return new Help(spent, entry, engine, path);
+            return new Help(request, namespace, spent, entry, engine, path);
         }
 
         @Override

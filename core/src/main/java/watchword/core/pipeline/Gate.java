@@ -6,6 +6,10 @@ import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceRoutes;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.opa.Guards;
 import watchword.core.opa.Subject;
 import watchword.core.policy.Authority;
@@ -13,6 +17,7 @@ import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
+import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wire.Schema;
@@ -23,13 +28,16 @@ import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
 import watchword.sdk.Route;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * Decides whether a request may go ahead, on one snapshot: whose token, which mount and route, what the policies say. Looks only; the
+ * Decides whether a request may go ahead, on one snapshot: whose token, which namespace, mount and route, what the policies say. Looks only; the
  * order is that nobody learns what exists before it is known who asks and what it may do.
  */
 final class Gate {
+    private static final Problem NO_NAMESPACE = new Problem.NotFound("namespace not found");
+
     private final Mounts mounts;
     private final Tokens tokens;
     private final Authority authority;
@@ -57,47 +65,129 @@ final class Gate {
                 var judgements = guards.ask(guarded.question());
                 var refusing = judgements.stream().filter(Judgement::refuses).findFirst();
                 yield refusing.isEmpty() ? allowed.judged(judgements)
-                        : new Admission.Refused(allowed.tokenCaller(), allowed.mount(), new Decision.Deny(allowed.decision().rule(), judgements), Guards.refusal(refusing.get()));
+                        : new Admission.Refused(allowed.request(), allowed.namespace(), allowed.tokenCaller(), allowed.mount(), new Decision.Deny(allowed.decision().rule(), judgements), Guards.refusal(refusing.get()));
             }
         };
     }
 
-    /** @param open answer a route that looks as if it needed no token */
-    Finding find(Storage.Reader store, Request request, boolean open, Instant now) {
-        var folder = request.operation() == Operation.LIST || request.operation() == Operation.SCAN;
-        var path = folder ? request.path().asFolder().text() : request.path().text();
-        var mount = mounts.covering(store, path).filter(m -> !m.tainted());
-        var match = mount.map(m -> mounts.engine(m).routes().match(request.operation(), below(m, path)));
-        var token = request.token().flatMap(t -> tokens.find(store, t, request.peer().address(), now)).flatMap(t -> authority.withIdentity(store, t));
+    /**
+     * Where a request leads.
+     *
+     * @param request with its path as it is in the namespace
+     * @param store the namespace's part
+     * @param path in it; a folder's, for a list or scan
+     */
+    private record Place(Request request, Namespace namespace, Storage.Reader store, String path, Optional<MountEntry> mount, Optional<RouteTable.Match> match) {
 
-        if (!request.help() && match.isPresent() && match.get() instanceof RouteTable.Match.Found found && (found.bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
-            var entry = mount.orElseThrow();
-            // A token that comes along with a login is not what it is judged by, and spends no use.
-            var caller = token.isPresent() && !found.bound().route().isLogin() ? token.get() : TokenCaller.NOBODY;
-            return new Admission.Allowed(request, caller, entry, mounts.engine(entry), found, Capability.READ, Decision.Allow.openRoute());
+        Optional<RouteTable.Match.Found> found() {
+            return match.isPresent() && match.get() instanceof RouteTable.Match.Found found ? Optional.of(found) : Optional.empty();
         }
-        if (token.isEmpty()) return new Admission.Refused(token, mount, Decision.Deny.UNCOVERED, new Problem.Denied());
-        var caller = token.get();
-        if (request.help()) return help(caller, mount, path);
 
-        var wanted = capability(store, request, caller, mount, match, path, now);
-        var decision = authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl());
-        if (!(decision instanceof Decision.Allow allow)) return new Admission.Refused(token, mount, decision, Problem.Denied.byPolicy());
-        if (mount.isEmpty()) return new Admission.Refused(token, mount, allow, noRoute(path));
-        return switch (match.orElseThrow()) {
-            case RouteTable.Match.Nothing _ -> new Admission.Refused(token, mount, allow, Problem.NotFound.unsupportedPath());
-            case RouteTable.Match.OtherOperations _ -> new Admission.Refused(token, mount, allow, new Problem.Unsupported());
-            case RouteTable.Match.Found found when found.bound().route().is(Trait.SUDO) && !allow.sudo() ->
-                new Admission.Refused(token, mount, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
-            case RouteTable.Match.Found found ->
-                guarded(store, path, caller, new Admission.Allowed(paged(request, allow), caller.withSudo(allow.sudo()), mount.get(), mounts.engine(mount.get()), found, wanted, allow), now);
+        Admission.Refused refused(Optional<TokenCaller> caller, Decision decision, Problem problem) {
+            return new Admission.Refused(request, namespace, caller, mount, decision, problem);
+        }
+    }
+
+    /** @param open answer a route that looks as if it needed no token */
+    Finding find(Storage.Reader store, Request sent, boolean open, Instant now) {
+        var token = sent.token().flatMap(t -> caller(store, t, sent, now));
+        var led = place(store, sent);
+        if (led.isEmpty()) return new Admission.Refused(sent, Namespace.ROOT, token, Optional.empty(), Decision.Deny.UNCOVERED, NO_NAMESPACE);
+        boolean within = token.isPresent() && isWithin(led.get().store(), token.get());
+        var place = within ? own(store, led.get(), token.get()) : led.get();
+        if (!place.namespace().isRoot()) {
+            var barred = barred(place);
+            if (barred.isPresent()) return place.refused(token, Decision.Deny.UNCOVERED, barred.get());
+        }
+        return find(place, within, token, open, now);
+    }
+
+    private Finding find(Place place, boolean within, Optional<TokenCaller> token, boolean open, Instant now) {
+        var request = place.request();
+        var found = place.found();
+        if (!request.help() && found.isPresent() && (found.get().bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
+            var entry = place.mount().orElseThrow();
+            var route = found.get().bound().route();
+            // To who is of another namespace everybody here is a stranger, unless it is about nothing but the token itself. A token that comes
+            // along with a login is not what it is judged by, and spends no use.
+            boolean known = (within || route.is(Trait.OWN_TOKEN)) && !route.isLogin();
+            var caller = token.isPresent() && known ? token.get() : TokenCaller.NOBODY;
+            return new Admission.Allowed(request, place.namespace(), caller, entry, mounts.engine(entry), found.get(), Capability.READ, Decision.Allow.openRoute());
+        }
+        if (!within) return place.refused(token, Decision.Deny.UNCOVERED, new Problem.Denied());
+        var caller = token.orElseThrow();
+        if (request.help()) return help(place, caller);
+
+        var wanted = capability(place.store(), request, caller, place.mount(), place.match(), place.path(), now);
+        var decision = authority.decide(place.store(), caller, wanted, place.path(), request.body(), request.wrapTtl());
+        if (!(decision instanceof Decision.Allow allow)) return place.refused(token, decision, Problem.Denied.byPolicy());
+        if (place.mount().isEmpty()) return place.refused(token, allow, noRoute(place.path()));
+        return switch (place.match().orElseThrow()) {
+            case RouteTable.Match.Nothing _ -> place.refused(token, allow, Problem.NotFound.unsupportedPath());
+            case RouteTable.Match.OtherOperations _ -> place.refused(token, allow, new Problem.Unsupported());
+            case RouteTable.Match.Found match when match.bound().route().is(Trait.SUDO) && !allow.sudo() ->
+                place.refused(token, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
+            case RouteTable.Match.Found match -> guarded(place, caller, new Admission.Allowed(paged(request, allow), place.namespace(), caller.withSudo(allow.sudo()),
+                    place.mount().get(), mounts.engine(place.mount().get()), match, wanted, allow), now);
         };
     }
 
-    private Finding guarded(Storage.Reader store, String path, TokenCaller caller, Admission.Allowed allowed, Instant now) {
-        var question = guards.question(store, path, allowed.wanted(), caller, () -> new Subject(allowed.request(), path, caller, authority.identity(store, caller.entityId()), allowed.theMount(),
-                allowed.engine(), allowed.found(), allowed.wanted(), now));
+    /** By the OPA policies of the namespace that is asked; the caller's identity is of its own. */
+    private Finding guarded(Place place, TokenCaller caller, Admission.Allowed allowed, Instant now) {
+        var question = guards.question(place.store(), place.path(), allowed.wanted(), caller, () -> new Subject(allowed.request(), place.path(), caller,
+                authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
         return question.isEmpty() ? allowed : new Finding.Guarded(allowed, question.get());
+    }
+
+    // ---- whose, and where ----
+
+    private Optional<TokenCaller> caller(Storage.Reader store, Secret token, Request request, Instant now) {
+        var home = tokens.homeOf(store, token);
+        var id = NamespaceStore.idOf(home);
+        if (!id.equals(Namespace.ROOT_ID) && Namespaces.tree(store).byId(id).filter(namespace -> !namespace.tainted()).isEmpty()) return Optional.empty();
+        return tokens.find(home, token, request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
+    }
+
+    /** Looks up the namespace that a request's header and the beginning of its path name; nothing when there is none at what the header says. */
+    private Optional<Place> place(Storage.Reader store, Request sent) {
+        boolean folder = sent.operation() == Operation.LIST || sent.operation() == Operation.SCAN;
+        var path = folder ? sent.path().asFolder().text() : sent.path().text();
+        var named = sent.namespace().isEmpty() ? Optional.of(Namespace.ROOT) : Namespaces.tree(store).at(sent.namespace());
+        return named.map(namespace -> mounts.locate(store, namespace, path)).filter(at -> !at.namespace().tainted())
+                .map(at -> place(sent, at.namespace(), at.store(), path.substring(at.from()), at.from(), at.mount()));
+    }
+
+    private Place place(Request sent, Namespace namespace, Storage.Reader part, String path, int from, Optional<MountEntry> covering) {
+        var mount = covering.filter(m -> !m.tainted());
+        var match = mount.map(m -> mounts.engine(m).routes().match(sent.operation(), below(m, path)));
+        var text = sent.path().text();
+        var request = namespace.isRoot() ? sent : sent.in(namespace.path(), new RequestPath(text.substring(Math.min(from, text.length()))));
+        return new Place(request, namespace, part, path, mount, match);
+    }
+
+    /** Whether a token is of the namespace that is asked, or of one above it. */
+    private static boolean isWithin(Storage.Reader asked, TokenCaller token) {
+        if (token.namespaceId().equals(NamespaceStore.idOf(asked))) return true;
+        return Namespaces.tree(asked).byId(token.namespaceId()).filter(own -> own.holds(Namespaces.of(asked))).isPresent();
+    }
+
+    /** What is about the token that calls is answered in its own namespace. */
+    private Place own(Storage.Reader store, Place place, TokenCaller token) {
+        if (token.namespaceId().equals(place.namespace().id())) return place;
+        if (place.found().filter(found -> found.bound().route().is(Trait.SELF)).isEmpty()) return place;
+        var home = NamespaceStore.view(store, token.namespaceId());
+        var namespace = Namespaces.of(home);
+        return place(place.request().in(namespace.path(), place.request().path()), namespace, home, place.path(), 0, mounts.covering(home, place.path()));
+    }
+
+    /** Why nobody is answered here. */
+    private static Optional<Problem> barred(Place place) {
+        var route = place.found().map(found -> found.bound().route());
+        var locking = Namespaces.tree(place.store()).locking(place.namespace());
+        if (locking.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) {
+            return Optional.of(new Problem.Unavailable("API access to this namespace has been locked by an administrator - \"" + locking.get().path() + "\" must be unlocked to gain access."));
+        }
+        return route.filter(found -> found.is(Trait.ROOT_ONLY)).map(_ -> new Problem.Invalid("operation only available in root namespace"));
     }
 
     /**
@@ -112,7 +202,8 @@ final class Gate {
             requireMount(store, mount);
             return;
         }
-        if (!caller.row().isBatch() && tokens.row(store, caller.tokenKey()).isEmpty()) throw new Problem.Denied().asException();
+        var home = NamespaceStore.view(store, caller.namespaceId());
+        if (!caller.row().isBatch() && tokens.row(home, caller.tokenKey()).isEmpty()) throw new Problem.Denied().asException();
         requireMount(store, mount);
         if (allowed.route().existence().isEmpty() || allowed.route().is(Trait.NO_TOKEN)) return;
         var request = allowed.request();
@@ -125,6 +216,7 @@ final class Gate {
     }
 
     private void requireMount(Storage.Reader store, MountEntry mount) {
+        Namespaces.requireLiving(store);
         if (mounts.byUuid(store, mount.uuid()).isEmpty()) throw new Problem.NotFound().asException();
     }
 
@@ -137,9 +229,10 @@ final class Gate {
         return highest || (limit == null && allow.pageLimit() > 0) ? request.with("limit", (long) allow.pageLimit()) : request;
     }
 
-    private Admission help(TokenCaller caller, Optional<MountEntry> mount, String path) {
-        if (mount.isEmpty()) return new Admission.Refused(Optional.of(caller), mount, Decision.Allow.openRoute(), noRoute(path));
-        return new Admission.Help(caller, mount.get(), mounts.engine(mount.get()), below(mount.get(), path));
+    private Admission help(Place place, TokenCaller caller) {
+        if (place.mount().isEmpty()) return place.refused(Optional.of(caller), Decision.Allow.openRoute(), noRoute(place.path()));
+        var mount = place.mount().get();
+        return new Admission.Help(place.request(), place.namespace(), caller, mount, mounts.engine(mount), below(mount, place.path()));
     }
 
     private static Problem noRoute(String path) {

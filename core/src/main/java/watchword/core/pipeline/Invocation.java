@@ -8,6 +8,7 @@ import watchword.core.event.EventBus;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.request.Answer;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
@@ -48,35 +49,36 @@ final class Invocation {
         var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload());
         if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, now);
-        return lockouts.guard(allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
+        return lockouts.guard(own(allowed), allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
     }
 
     /** Whom a login is for, as it is told without proof. */
     private <I extends Record> String who(Function<Call.Read<I>, String> who, Admission.Allowed allowed, I input, Ask ask) {
-        return storage.<String>read(store -> who.apply(new Call.Read<>(input, ask, PrefixedStore.view(store, allowed.theMount().storagePrefix()))));
+        return own(allowed).<String>read(store -> who.apply(new Call.Read<>(input, ask, PrefixedStore.view(store, allowed.theMount().storagePrefix()))));
     }
 
     private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, Instant now) {
         var prefix = allowed.theMount().storagePrefix();
+        var own = own(allowed);
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
-                var reply = storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(allowed, reply, answer.apply(reply), now);
+                var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
+                yield finish(own, allowed, reply, answer.apply(reply), now);
             }
             case Handler.Changes<I, O> changes -> {
-                var done = storage.<Done>write(store -> {
+                var done = own.<Done>write(store -> {
                     gate.requireStill(store, allowed, now);
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
                     return new Done(completion.complete(store, allowed, reply, answer.apply(reply), now), reply.events());
                 });
-                events.publish(allowed.theMount(), done.events());
+                events.publish(allowed.namespace(), allowed.theMount(), done.events());
                 yield done.answer();
             }
             case Handler.Effects<I, O> effects -> {
-                var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(storage, prefix)));
-                var finished = finish(allowed, reply, answer.apply(reply), now);
-                events.publish(allowed.theMount(), reply.events());
+                var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix)));
+                var finished = finish(own, allowed, reply, answer.apply(reply), now);
+                events.publish(allowed.namespace(), allowed.theMount(), reply.events());
                 yield finished;
             }
         };
@@ -86,12 +88,17 @@ final class Invocation {
     private record Done(Answer answer, List<Event> events) {}
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
-    private <O extends Record> Answer finish(Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
+    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
         if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
-        return storage.<Answer>write(store -> {
+        return own.<Answer>write(store -> {
             gate.requireStill(store, allowed, now);
             return completion.complete(store, allowed, reply, answer, now);
         });
+    }
+
+    /** The part of the store that is the namespace's. */
+    private Storage own(Admission.Allowed allowed) {
+        return NamespaceStore.of(storage, allowed.namespace().id());
     }
 
     private static <I extends Record, O extends Record> I decode(Admission.Allowed allowed, RouteTable.Bound<I, O> bound) {

@@ -14,6 +14,7 @@ import watchword.core.lockout.Lockouts;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.TokenCreations;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.Namespace;
 import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
@@ -70,11 +71,11 @@ public final class Pipeline {
         try {
             var finding = storage.<Gate.Finding>read(store -> gate.find(store, request, open, now));        // whose token, which route, allowed?
             var admission = spendUse(gate.settle(finding));                                                // by OPA policies, too, where there are any?
-            var asked = trail.asked(request, admission, now);                                              // on record before anything happens
+            var asked = trail.asked(admission, now);                                                       // on record before anything happens
             var answer = carryOut(admission, now);                                                         // in one transaction
             endSpentToken(admission, now);
             countTokens(admission, answer);
-            record(request, admission, answer, now, asked);                                                // on record before it leaves
+            record(admission, answer, now, asked);                                                         // on record before it leaves
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
@@ -90,9 +91,9 @@ public final class Pipeline {
         return failed.advice().isEmpty() ? "the store failed" : "the store failed: " + failed.advice();
     }
 
-    private void record(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
+    private void record(Admission admission, Answer answer, Instant now, Audit.Sent asked) {
         try {
-            trail.answered(request, admission, answer, now, asked);
+            trail.answered(admission, answer, now, asked);
         } catch (RuntimeException unrecorded) {
             answer.drop();
             throw unrecorded;
@@ -101,12 +102,12 @@ public final class Pipeline {
 
     /** Records a request that was refused before its body was read, and answers it. */
     public Response refuse(RequestHead head, Problem problem) {
-        var request = new Request(UUID.randomUUID().toString(), head.operation(), head.path(), Map.of(), false, Optional.empty(), Optional.empty(), Map.of(), head.peer());
+        var request = new Request(UUID.randomUUID().toString(), head.operation(), head.wholePath(), Map.of(), false, Optional.empty(), Optional.empty(), Map.of(), head.peer());
         var now = clock.instant();
         var answer = Answer.of(problem);
         try {
-            var admission = new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, problem);
-            trail.answered(request, admission, answer, now, trail.asked(request, admission, now));
+            var admission = new Admission.Refused(request, Namespace.ROOT, Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, problem);
+            trail.answered(admission, answer, now, trail.asked(admission, now));
             return answer.toResponse(request.id());
         } catch (Problem.ProblemException unrecorded) {
             return Answer.of(unrecorded.problem()).toResponse(request.id());
@@ -147,13 +148,13 @@ public final class Pipeline {
             var spent = new TokenCaller(c.token(), c.tokenKey(), c.accessor(), row, c.policies(), c.identityPolicies(), c.sudo());
             return admission.by(spent);
         } catch (Problem.ProblemException usedUp) {
-            return new Admission.Refused(Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
+            return new Admission.Refused(admission.request(), admission.namespace(), Optional.empty(), Optional.empty(), Decision.Deny.UNCOVERED, usedUp.problem());
         }
     }
 
     private void countTokens(Admission admission, Answer answer) {
         if (answer.auth().isEmpty() || !(admission instanceof Admission.Allowed allowed) || allowed.route().operation() != Operation.WRITE) return;
-        if (allowed.route().isLogin() || allowed.route().path().text().startsWith("create")) created.count(allowed.theMount(), answer.auth().get());
+        if (allowed.route().isLogin() || allowed.route().path().text().startsWith("create")) created.count(allowed.namespace(), allowed.theMount(), answer.auth().get());
     }
 
     private void endSpentToken(Admission admission, Instant now) {

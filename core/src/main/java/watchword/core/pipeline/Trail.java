@@ -11,7 +11,6 @@ import watchword.core.metric.Timing;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
-import watchword.core.request.Request;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Handler;
 import watchword.sdk.Route.Trait;
@@ -33,11 +32,11 @@ final class Trail {
     }
 
     /** Sends the first record, and waits for it unless nothing can happen before the second, which is awaited after it in any case. */
-    Audit.Sent asked(Request request, Admission admission, Instant now) {
+    Audit.Sent asked(Admission admission, Instant now) {
         long begun = asking.begin();
         try {
-            var sent = audit.send(entry(request, admission, now, Optional.empty()));
-            if (!onlyLooks(request, admission)) sent.await();
+            var sent = audit.send(entry(admission, now, Optional.empty()));
+            if (!onlyLooks(admission)) sent.await();
             return sent;
         } catch (Problem.ProblemException unrecorded) {
             askingFailed.increment();
@@ -47,10 +46,10 @@ final class Trail {
         }
     }
 
-    void answered(Request request, Admission admission, Answer answer, Instant now, Audit.Sent asked) {
+    void answered(Admission admission, Answer answer, Instant now, Audit.Sent asked) {
         long begun = answering.begin();
         try {
-            var sent = audit.send(entry(request, admission, now, Optional.of(answer)));
+            var sent = audit.send(entry(admission, now, Optional.of(answer)));
             sent.await(); // what was sent before it is then on record as well, mostly
             asked.await();
         } catch (Problem.ProblemException unrecorded) {
@@ -62,19 +61,21 @@ final class Trail {
     }
 
     /** A request that looks does nothing until its answer leaves. */
-    private static boolean onlyLooks(Request request, Admission admission) {
+    private static boolean onlyLooks(Admission admission) {
         return switch (admission) {
-            case Admission.Allowed allowed -> request.wrapTtl().isEmpty() && allowed.route().handler() instanceof Handler.Reads<?, ?>;
+            case Admission.Allowed allowed -> allowed.request().wrapTtl().isEmpty() && allowed.route().handler() instanceof Handler.Reads<?, ?>;
             case Admission.Refused _, Admission.Help _ -> true;
         };
     }
 
-    private static AuditEntry entry(Request request, Admission admission, Instant now, Optional<Answer> answer) {
-        return switch (admission) {
-            case Admission.Allowed allowed ->
-                new AuditEntry(now, request, allowed.tokenCaller(), allowed.mount(), allowed.decision(), allowed.wanted() == Capability.CREATE, allowed.route().is(Trait.SUDO), answer);
-            case Admission.Refused refused -> new AuditEntry(now, request, refused.tokenCaller(), refused.mount(), refused.decision(), answer);
-            case Admission.Help help -> new AuditEntry(now, request, help.tokenCaller(), help.mount(), Decision.Allow.openRoute(), answer);
+    private static AuditEntry entry(Admission admission, Instant now, Optional<Answer> answer) {
+        var decision = switch (admission) {
+            case Admission.Allowed allowed -> allowed.decision();
+            case Admission.Refused refused -> refused.decision();
+            case Admission.Help _ -> Decision.Allow.openRoute();
         };
+        boolean creates = admission instanceof Admission.Allowed allowed && allowed.wanted() == Capability.CREATE;
+        boolean sudo = admission instanceof Admission.Allowed allowed && allowed.route().is(Trait.SUDO);
+        return new AuditEntry(now, admission.request(), admission.namespace(), admission.tokenCaller(), admission.mount(), decision, creates, sudo, answer);
     }
 }

@@ -21,17 +21,23 @@ import watchword.sdk.Policies;
  *
  * <p>A list is of a folder, {@code a/b/}, and rules are written with and without the slash at the end. So a list looks for the most specific
  * rule on both forms of its path; the form with the slash is the more specific of two exact paths.
+ *
+ * <p>Policies of a namespace go for those below it too, whose paths then begin with their names. A rule reaches into one of them only if
+ * it names it, or is on everything of a namespace above it: {@code team/secret/*} and {@code team/*} and {@code *} reach into {@code team},
+ * {@code +/secret/*} and {@code te*} do not. So no wildcard that was written for mounts opens a namespace that is made later.
  */
 public final class Acl {
     static final Acl NOTHING = new Acl(false, List.of(), Instant.MAX, List.of());
 
     private final boolean root;
+    /** Path of the namespace that is asked, from the one whose policies these are. */
+    private final String below;
     private final Instant until;
     private final List<String> voided;
-    private final Map<String, Rule> exact = new HashMap<>();
+    private final Map<String, Rule> exact;
     /** By the path with a slash at its end: rules on the path without it. */
-    private final Map<String, Rule> exactOfFolder = new HashMap<>();
-    private final List<Pattern> patterns = new ArrayList<>();
+    private final Map<String, Rule> exactOfFolder;
+    private final List<Pattern> patterns;
     /** In the order of the patterns. */
     private final Rule[] ranked;
     private final PrefixRules prefixes;
@@ -39,8 +45,12 @@ public final class Acl {
 
     private Acl(boolean root, Collection<Rule> rules, Instant until, List<String> voided) {
         this.root = root;
+        this.below = "";
         this.until = until;
         this.voided = voided;
+        this.exact = new HashMap<>();
+        this.exactOfFolder = new HashMap<>();
+        this.patterns = new ArrayList<>();
         var byPattern = new HashMap<String, Rule>();
         for (var rule : rules) {
             if (Pattern.is(rule.path())) {
@@ -55,6 +65,24 @@ public final class Acl {
         this.ranked = patterns.stream().map(pattern -> byPattern.get(pattern.text())).toArray(Rule[]::new);
         this.prefixes = new PrefixRules(ofPluses(false), ranksOf(false));
         this.segments = new SegmentRules(ofPluses(true), ranksOf(true));
+    }
+
+    private Acl(Acl of, String below) {
+        this.root = of.root;
+        this.below = below;
+        this.until = of.until;
+        this.voided = of.voided;
+        this.exact = of.exact;
+        this.exactOfFolder = of.exactOfFolder;
+        this.patterns = of.patterns;
+        this.ranked = of.ranked;
+        this.prefixes = of.prefixes;
+        this.segments = of.segments;
+    }
+
+    /** The same for what is in a namespace below, with paths as they are there. */
+    Acl below(String namespace) {
+        return namespace.isEmpty() ? this : new Acl(this, namespace);
     }
 
     private List<Pattern> ofPluses(boolean with) {
@@ -148,7 +176,14 @@ public final class Acl {
         return all;
     }
 
+    /** @param path in the namespace that is asked */
     private @Nullable Rule rule(String path, boolean folder) {
+        if (below.isEmpty()) return anyRule(path, folder);
+        var rule = anyRule(below + path, folder);
+        return rule != null && rule.reachesInto(below) ? rule : null;
+    }
+
+    private @Nullable Rule anyRule(String path, boolean folder) {
         var rule = exact.get(path);
         if (rule == null && folder) rule = exactOfFolder.get(path);
         if (rule != null) return rule;
@@ -173,14 +208,15 @@ public final class Acl {
         if (root) return true;
         var at = rule(path, true);
         if (at != null && at.permissions().gives()) return true;
+        var whole = below + path;
         for (var rule : exact.values()) {
-            if (rule.permissions().gives() && rule.path().startsWith(path)) return true;
+            if (rule.permissions().gives() && rule.path().startsWith(whole)) return true;
         }
         boolean covered = false;
         for (int i = 0; i < ranked.length; i++) {
             // Of the patterns that cover the whole mount, the first leaves nothing to the others.
-            boolean covers = patterns.get(i).covers(path);
-            boolean counts = covers ? !covered : patterns.get(i).reachesInto(path);
+            boolean covers = patterns.get(i).covers(whole);
+            boolean counts = (covers ? !covered : patterns.get(i).reachesInto(whole)) && ranked[i].reachesInto(below);
             if (counts && ranked[i].permissions().gives()) return true;
             covered |= covers;
         }

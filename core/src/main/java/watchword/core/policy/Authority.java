@@ -13,6 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.token.TokenCaller;
 import watchword.core.wire.Schema;
 import watchword.sdk.Policies;
@@ -33,8 +35,13 @@ public final class Authority {
     /** A row with what its text means: decoded once and kept beside the row's bytes. A text that cannot be read means nothing. */
     record Loaded(PolicyRow row, Optional<AclPolicy> policy) {}
 
-    /** Which policies, and for whom: an entity where a template asks for it, else nobody. */
-    private record Key(List<String> names, String entityId) {}
+    /** Which policies of which namespace, and for whom: an entity where a template asks for it, else nobody. */
+    private record Key(String namespace, List<String> names, String entityId) {
+
+        static Key of(Storage.Reader store, List<String> names, String entityId) {
+            return new Key(NamespaceStore.idOf(store), names, entityId);
+        }
+    }
 
     /** A compiled set and the very rows and identity it was made of. */
     private record Compiled(List<Loaded> from, boolean templated, Object identity, Acl acl, Instant until) {}
@@ -101,12 +108,12 @@ public final class Authority {
     // ---- callers ----
 
     /**
-     * The caller with the policies that its identity adds; {@code root} is not one that it can. Nobody, when its identity is gone or
+     * The caller with the policies that its identity adds, both of its token's namespace; {@code root} is not one that it can. Nobody, when its identity is gone or
      * disabled: then its token is good for nothing.
      */
     public Optional<TokenCaller> withIdentity(Storage.Reader store, TokenCaller caller) {
         if (caller.entityId().isEmpty()) return Optional.of(caller);
-        var identity = identities.of(store, caller.entityId());
+        var identity = identities.of(NamespaceStore.view(store, caller.namespaceId()), caller.entityId());
         if (identity.entityId().isEmpty()) return Optional.empty();
         var known = caller.of(identity.entityId());
         if (identity.policies().isEmpty()) return Optional.of(known);
@@ -123,13 +130,25 @@ public final class Authority {
         return made;
     }
 
+    /** @param store of the namespace that is asked, and {@code path} in it */
     public Decision decide(
             Storage.Reader store, TokenCaller caller, Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         return of(store, caller).decide(wanted, path, body, wrapTtl);
     }
 
+    /**
+     * What a caller may do in a namespace: what the policies of its token's own namespace say of what is in the other. Nothing, unless that
+     * is the same or one below.
+     *
+     * @param store of the namespace that is asked
+     */
     public Acl of(Storage.Reader store, TokenCaller caller) {
-        return of(store, caller.policies(), caller.entityId());
+        var home = caller.namespaceId();
+        if (home.equals(NamespaceStore.idOf(store))) return of(store, caller.policies(), caller.entityId());
+        var asked = Namespaces.of(store);
+        var own = Namespaces.tree(store).byId(home);
+        if (own.isEmpty() || own.get().tainted() || !own.get().holds(asked)) return Acl.NOTHING;
+        return of(NamespaceStore.view(store, home), caller.policies(), caller.entityId()).below(asked.path().substring(own.get().path().length()));
     }
 
     /** @param entityId empty for a caller without an entity */
@@ -144,7 +163,7 @@ public final class Authority {
     }
 
     private @Nullable Compiled find(Storage.Reader store, List<String> names, String entityId) {
-        var known = compiled.get(new Key(names, entityId));
+        var known = compiled.get(Key.of(store, names, entityId));
         return known != null && isCurrent(store, names, known) ? known : null;
     }
 
@@ -192,7 +211,7 @@ public final class Authority {
         var identity = templated ? identity(store, entityId) : IdentityView.NOBODY;
         var acl = acl(names, policies, policies.size() == from.size(), identity);
         var until = from.stream().flatMap(loaded -> loaded.row().expires().stream()).reduce(acl.until(), (a, b) -> a.isBefore(b) ? a : b);
-        compiled.put(new Key(List.copyOf(names), templated ? entityId : ""), new Compiled(List.copyOf(from), templated, identity.stamp(), acl, until));
+        compiled.put(Key.of(store, List.copyOf(names), templated ? entityId : ""), new Compiled(List.copyOf(from), templated, identity.stamp(), acl, until));
         return acl;
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
@@ -121,7 +122,9 @@ public final class ExplainRoutes {
         }
         if (token) return ofToken(call, self);
         if (!in.accessor().isEmpty()) return ofAccessor(call, self);
-        return entity ? ofNames(call, self) : new Whose(self.policies(), self.entityId());
+        if (entity) return ofNames(call, self);
+        if (!isOf(call.store(), self)) throw new Problem.Invalid("the token's own policies are explained in its own namespace").asException();
+        return new Whose(self.policies(), self.entityId());
     }
 
     private Whose ofToken(Call.Read<Asked> call, TokenCaller self) {
@@ -148,9 +151,14 @@ public final class ExplainRoutes {
             names.addAll(authority.ofEntity(call.store(), in.entityId()).orElseThrow(() -> new Problem.Invalid("invalid entity").asException()));
         }
         var unknown = new HashSet<>(Policies.canonicalOfAny(in.policies()));
-        unknown.removeAll(self.policies());
+        if (isOf(call.store(), self)) unknown.removeAll(self.policies());
         for (var name : unknown) if (!mayRead(call.store(), self, name)) requireSudo(self);
         return new Whose(List.copyOf(names), in.entityId());
+    }
+
+    /** Whether a token is of the namespace that is asked; in another, what its policies are called is the name of others. */
+    private static boolean isOf(Storage.Reader store, TokenCaller self) {
+        return self.namespaceId().equals(NamespaceStore.idOf(store));
     }
 
     private boolean mayRead(Storage.Reader store, TokenCaller self, String policy) {

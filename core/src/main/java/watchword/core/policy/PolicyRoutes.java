@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.hcl.Hcl;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -101,7 +103,7 @@ public final class PolicyRoutes {
 
     private List<String> names(Storage.Reader store, String prefix) {
         var names = new ArrayList<>(authority.names(store));
-        names.add(Policies.ROOT);
+        if (NamespaceStore.idOf(store).equals(Namespace.ROOT_ID)) names.add(Policies.ROOT);
         names.removeIf(name -> name.equals(Policies.WRAPPING) || !name.startsWith(prefix));
         names.sort(null);
         return names;
@@ -149,7 +151,7 @@ public final class PolicyRoutes {
     }
 
     private Optional<PolicyRow> find(Storage.Reader store, String name) {
-        if (name.equals(Policies.ROOT)) return Optional.of(new PolicyRow("", 0, Optional.empty(), Optional.empty(), false, false, false));
+        if (name.equals(Policies.ROOT) && NamespaceStore.idOf(store).equals(Namespace.ROOT_ID)) return Optional.of(new PolicyRow("", 0, Optional.empty(), Optional.empty(), false, false, false));
         return authority.load(store, name).map(Authority.Loaded::row);
     }
 

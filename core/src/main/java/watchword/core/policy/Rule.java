@@ -14,11 +14,18 @@ public final class Rule {
     private final Permissions permissions;
     private final Map<Capability, Decision.Allow> allows = new EnumMap<>(Capability.class);
     private final Decision.Deny deny;
+    /** Characters before the first wildcard. */
+    private final int literal;
+    /** Whether it is on all that is in a folder, or on all there is. */
+    private final boolean everythingBelow;
 
     private Rule(String path, Permissions permissions, Map<Capability, List<String>> givers) {
         this.path = path;
         this.permissions = permissions;
         this.deny = new Decision.Deny(path);
+        var pattern = Pattern.is(path) ? Optional.of(Pattern.of(path)) : Optional.<Pattern>empty();
+        this.literal = pattern.map(Pattern::firstWildcard).orElse(Integer.MAX_VALUE);
+        this.everythingBelow = pattern.filter(p -> p.isPrefix() && p.pluses() == 0 && (p.body().isEmpty() || p.body().endsWith("/"))).isPresent();
         for (var each : Capability.values()) {
             if (permissions.has(each)) allows.put(each, new Decision.Allow(permissions.has(Capability.SUDO), path, givers.getOrDefault(each, List.of()),
                     permissions.minWrap(), permissions.maxWrap(), permissions.pageLimit()));
@@ -31,6 +38,15 @@ public final class Rule {
 
     public Permissions permissions() {
         return permissions;
+    }
+
+    /**
+     * Whether it goes for a namespace below, on a path in which it was found to match: it names it, or is on everything of one above it.
+     *
+     * @param namespace its path; empty for the policies' own
+     */
+    boolean reachesInto(String namespace) {
+        return literal >= namespace.length() || everythingBelow;
     }
 
     Decision decide(Capability wanted, Map<String, Object> body, Optional<Duration> wrapTtl) {

@@ -8,6 +8,9 @@ import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.request.RequestPath;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -16,7 +19,6 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
-import watchword.sdk.Route.Trait;
 import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
@@ -44,12 +46,12 @@ public final class QuotaRoutes implements MountFollower {
 
     record SetQuota(
             @Doc("Name of the quota.") String name,
-            @Doc("A mount, a path below one, or one with * at its end for all that begin so; empty for a global quota.") String path,
+            @Doc("A namespace, a mount, a path below one, or one with * at its end for all that begin so; empty for a global quota.") String path,
             @Doc("How many requests a client may send in an interval; more than 0. Fractions are rounded.") Object rate,
             @Doc("The interval; a second when not given.") Duration interval,
             @Doc("How long a client that went over the rate is kept out; when not given, until the interval ends.") Duration blockInterval,
             @Doc("With the path of an auth method: only logins with this role.") String role,
-            @Doc("For namespaces below; only the global quota can be, and is.") Optional<Boolean> inheritable,
+            @Doc("For namespaces below: the global quota and those of namespaces are.") Optional<Boolean> inheritable,
             @Doc("ip: each address has its own count; none: all clients share one.") String groupBy,
             @Doc("rate-limit: there is no other kind.") String type) {}
 
@@ -149,10 +151,12 @@ public final class QuotaRoutes implements MountFollower {
         var groupBy = in.groupBy().isEmpty() ? "ip" : in.groupBy();
         if (!groupBy.equals("ip") && !groupBy.equals("none")) throw invalid("'group_by' must be ip or none");
         var path = plain(in.path());
-        var mount = path.isEmpty() ? Optional.<MountEntry>empty() : Optional.of(mounts.covering(store, path).orElseThrow(() -> invalid("invalid mount path \"" + path + "\"")));
+        var at = mounts.locate(store, Namespace.ROOT, path);
+        var mount = at.mount();
+        if (mount.isEmpty() && at.from() < path.length()) throw invalid("invalid mount path \"" + path + "\"");
         if (mount.isPresent() && in.inheritable().orElse(false)) throw invalid("only namespace quotas can be configured as inheritable");
         if (mount.isEmpty() && !in.inheritable().orElse(true)) throw invalid("all global quotas must be inheritable");
-        var mountPath = mount.map(MountEntry::path).orElse("");
+        var mountPath = at.namespace().path() + mount.map(MountEntry::path).orElse("");
         var suffix = path.length() > mountPath.length() ? path.substring(mountPath.length()) : "";
         boolean inBody = !in.role().isEmpty() && roleInBody(mount, suffix, path);
         return new QuotaRow(mountPath, suffix, in.role(), inBody, rate, in.interval().isZero() ? DEFAULT_INTERVAL : in.interval(), in.blockInterval(), mount.isEmpty(), groupBy);
@@ -206,23 +210,40 @@ public final class QuotaRoutes implements MountFollower {
     // ---- mounts come and go ----
 
     private Map<String, QuotaRow> on(Storage.Reader store, MountEntry mount) {
-        var found = limits.all(store);
-        found.values().removeIf(row -> !row.mount().equals(mount.path()));
+        var found = limits.all(NamespaceStore.view(store, Namespace.ROOT_ID));
+        var path = Namespaces.of(store).path() + mount.path();
+        found.values().removeIf(row -> !row.mount().equals(path));
         return found;
     }
 
     @Override
     public void removed(Storage.Writer store, MountEntry mount) {
-        var gone = on(store, mount);
-        gone.keySet().forEach(name -> limits.rows.delete(store, name));
-        if (!gone.isEmpty()) limits.changed(store);
+        remove(store, on(store, mount));
+    }
+
+    @Override
+    public void removed(Storage.Writer store, Namespace namespace) {
+        var gone = limits.all(root(store));
+        gone.values().removeIf(row -> !row.mount().startsWith(namespace.path()));
+        remove(store, gone);
+    }
+
+    private void remove(Storage.Writer store, Map<String, QuotaRow> gone) {
+        gone.keySet().forEach(name -> limits.rows.delete(root(store), name));
+        if (!gone.isEmpty()) limits.changed(root(store));
+    }
+
+    /** Quotas are the root's, whatever they are about. */
+    private static Storage.Writer root(Storage.Writer store) {
+        return NamespaceStore.view(store, Namespace.ROOT_ID);
     }
 
     @Override
     public void moved(Storage.Writer store, MountEntry from, String to) {
         var moving = on(store, from);
-        moving.forEach((name, row) -> limits.rows.put(store, name, row.onMount(to)));
-        if (!moving.isEmpty()) limits.changed(store);
+        var path = Namespaces.of(store).path() + to;
+        moving.forEach((name, row) -> limits.rows.put(root(store), name, row.onMount(path)));
+        if (!moving.isEmpty()) limits.changed(root(store));
     }
 
     @Override

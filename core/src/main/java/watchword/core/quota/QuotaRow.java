@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * A rate-limit quota as it is stored.
  *
- * @param mount path of the mount it is about, with its trailing slash; empty for a global one
+ * @param mount path of the mount or namespace it is about, from the root, with its trailing slash; empty for a global one
  * @param suffix what of the mount: empty for all of it, a path, or with {@code *} at its end all paths that begin so
  * @param role only logins with this role
  * @param roleInBody where such logins name their role: in the body, or as the last segment of their path

@@ -129,7 +129,7 @@ public final class RateLimits {
     }
 
     private static Response refused(RequestHead head, Verdict verdict, QuotaSettings settings, Recorder recorder) {
-        var problem = new Problem.TooMany("request path \"" + head.path().text() + "\": rate limit quota exceeded");
+        var problem = new Problem.TooMany("request path \"" + head.wholePath().text() + "\": rate limit quota exceeded");
         var answer = settings.auditRefused() ? recorder.refuse(head, problem) : Answer.of(problem).toResponse("");
         return settings.headers() ? answer.with(verdict.headers()) : answer;
     }
@@ -138,11 +138,11 @@ public final class RateLimits {
     public Response login(Request request, Recorder recorder, Function<Request, Response> serve) {
         var now = inForce.get();
         if (now.table().isEmpty()) return serve.apply(request);
-        var head = new RequestHead(request.operation(), request.path(), request.peer());
+        var head = new RequestHead(request.operation(), request.path(), request.peer(), request.namespace());
         var path = head.canonicalPath().text();
         var roles = now.table().roles(path);
         if (roles.isEmpty() || now.exempt().covers(path)) return serve.apply(request);
-        var limit = role(roles.get(), request).or(() -> now.table().forAnyRole(path));
+        var limit = role(roles.get(), path, request).or(() -> now.table().forAnyRole(path));
         if (limit.isEmpty()) return serve.apply(request);
         var verdict = clients.take(limit.get(), request.peer().address(), clock.millis());
         if (!verdict.allowed()) {
@@ -154,8 +154,7 @@ public final class RateLimits {
     }
 
     /** By the name's one form, so that no other spelling gets around the quota. */
-    private static Optional<Limit> role(QuotaTable.RoleLimits roles, Request request) {
-        var path = request.path().text();
+    private static Optional<Limit> role(QuotaTable.RoleLimits roles, String path, Request request) {
         int from = roles.mount().length() + "login/".length();
         var inPath = from < path.length() ? Optional.ofNullable(roles.byRole().get(Policies.name(path.substring(from)))).filter(role -> !role.inBody()) : Optional.<QuotaTable.RoleLimit>empty();
         var inBody = request.body().get("role") instanceof String name ? Optional.ofNullable(roles.byRole().get(Policies.name(name))).filter(QuotaTable.RoleLimit::inBody)

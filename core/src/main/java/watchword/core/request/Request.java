@@ -14,6 +14,7 @@ import watchword.sdk.Secret;
  * One request, free of HTTP: what the listener read, bounded and decoded once.
  *
  * @param id a random UUID, in the answer and in both audit lines
+ * @param path in the namespace; what of it names namespaces below that one is known once they are looked up
  * @param body the JSON object that came, or for a request without one its query parameters; never both
  * @param help {@code ?help=1}: tell about the path instead
  * @param token the caller's token, if one was sent
@@ -21,6 +22,7 @@ import watchword.sdk.Secret;
  * @param headers those that policies, auth methods or audit may look at, names in lower case; never the token's
  * @param peer who is on the other end of the connection; authentication by certificate reads it
  * @param upload a body that {@link RequestHead#uploads}, as it arrives
+ * @param namespace path of the namespace that a header tells, each name with its slash; empty for the root
  */
 public record Request(
         String id,
@@ -32,24 +34,30 @@ public record Request(
         Optional<Duration> wrapTtl,
         Map<String, List<String>> headers,
         Peer peer,
-        Optional<InputStream> upload) {
+        Optional<InputStream> upload,
+        String namespace) {
 
-    /** A request whose body is an object. */
+    /** A request to the root namespace whose body is an object. */
     public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
             Map<String, List<String>> headers, Peer peer) {
-        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty());
+        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "");
     }
 
     /** The same request with one field set. */
     public Request with(String field, Object value) {
         var fields = new LinkedHashMap<>(body);
         fields.put(field, value);
-        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace);
     }
 
     /** The same request with a body that is no JSON. */
     public Request uploading(InputStream bytes) {
-        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes));
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace);
+    }
+
+    /** The same request to a path in a namespace. */
+    public Request in(String other, RequestPath there) {
+        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other);
     }
 
 }

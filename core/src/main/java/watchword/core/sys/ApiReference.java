@@ -101,6 +101,7 @@ public final class ApiReference {
         text.append("\n### ").append(method(route.operation())).append("\n\n").append(route.summary()).append(' ').append(needs(route)).append('\n');
         table(text, "field", route.input(), route.path().parameters());
         var answer = route.output();
+        if (route.is(Trait.ROOT_ONLY)) text.append("\nAnswered in the root namespace alone.\n");
         if (route.is(Trait.GIVES_TOKEN)) text.append("\nAnswers with a token, in `auth`.\n");
         if (route.is(Trait.GIVES_LEASE)) text.append("\nAnswers with a lease, in the envelope.\n");
         if (route.is(Trait.OWN_FORM)) text.append("\nThe answer has no envelope.\n");

@@ -84,16 +84,16 @@ public final class InfoRoutes {
 
     public List<Route<?, ?>> routes() {
         return List.of(
-                Route.effect(Operation.WRITE, "config/reload/{subsystem}", Subsystem.class, None.class, this::reload, "Read again what of the configuration can be.").with(Trait.SUDO),
-                Route.list("version-history", Nothing.class, Versions.History.class, this::versions, "List the versions that ran on this store."),
-                Route.effect(Operation.READ, "host-info", Nothing.class, HostInfo.class, this::hostInfo, "Tell about the machine."),
-                Route.read("ha-status", Nothing.class, Nodes.class, this::haStatus, "List the nodes.").with(Trait.FLAT),
+                Route.effect(Operation.WRITE, "config/reload/{subsystem}", Subsystem.class, None.class, this::reload, "Read again what of the configuration can be.").with(Trait.ROOT_ONLY, Trait.SUDO),
+                Route.list("version-history", Nothing.class, Versions.History.class, this::versions, "List the versions that ran on this store.").with(Trait.ROOT_ONLY),
+                Route.effect(Operation.READ, "host-info", Nothing.class, HostInfo.class, this::hostInfo, "Tell about the machine.").with(Trait.ROOT_ONLY),
+                Route.read("ha-status", Nothing.class, Nodes.class, this::haStatus, "List the nodes.").with(Trait.ROOT_ONLY, Trait.FLAT),
                 Route.read("internal/specs/openapi", Nothing.class, None.class, this::openApi, "Tell the API of all mounts as an OpenAPI document.").with(Trait.OWN_FORM),
-                Route.read("config/ui/headers/{name}", Header.class, HeaderValues.class, this::readHeader, "Tell a header of the user interface.").with(Trait.FLAT, Trait.SUDO),
-                Route.write("config/ui/headers/{name}", SetHeader.class, None.class, this::writeHeader, "Set a header of the user interface.").with(Trait.SUDO),
-                Route.delete("config/ui/headers/{name}", Named.class, None.class, this::deleteHeader, "Drop a header of the user interface.").with(Trait.SUDO),
-                Route.list("config/ui/headers", Nothing.class, Keys.class, this::listHeaders, "List the headers of the user interface.").with(Trait.SUDO),
-                Route.read("config/state/sanitized", Nothing.class, State.class, this::state, "Tell the server's configuration, without secrets.").with(Trait.SUDO),
+                Route.read("config/ui/headers/{name}", Header.class, HeaderValues.class, this::readHeader, "Tell a header of the user interface.").with(Trait.ROOT_ONLY, Trait.FLAT, Trait.SUDO),
+                Route.write("config/ui/headers/{name}", SetHeader.class, None.class, this::writeHeader, "Set a header of the user interface.").with(Trait.ROOT_ONLY, Trait.SUDO),
+                Route.delete("config/ui/headers/{name}", Named.class, None.class, this::deleteHeader, "Drop a header of the user interface.").with(Trait.ROOT_ONLY, Trait.SUDO),
+                Route.list("config/ui/headers", Nothing.class, Keys.class, this::listHeaders, "List the headers of the user interface.").with(Trait.ROOT_ONLY, Trait.SUDO),
+                Route.read("config/state/sanitized", Nothing.class, State.class, this::state, "Tell the server's configuration, without secrets.").with(Trait.ROOT_ONLY, Trait.SUDO),
                 Route.read("plugins/catalog", Nothing.class, Catalog.class, this::plugins, "List what can be mounted."),
                 Route.list("plugins/catalog", Nothing.class, Catalog.class, this::plugins, "List what can be mounted."));
     }

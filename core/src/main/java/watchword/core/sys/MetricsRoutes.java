@@ -76,7 +76,8 @@ public final class MetricsRoutes {
         var levels = new ArrayList<Metrics.Level>();
         var counted = census.recent();
         var cluster = Map.of("cluster", info.clusterName());
-        levels.add(new Metrics.Level(new Series("token.count", Map.of("cluster", info.clusterName(), "namespace", "root")), counted.tokens()));
+        counted.tokens().forEach((namespace, count) ->
+                levels.add(new Metrics.Level(new Series("token.count", Map.of("cluster", info.clusterName(), "namespace", namespace.label())), count)));
         levels.add(new Metrics.Level(new Series("expire.num_leases", Map.of()), counted.leases()));
         levels.add(new Metrics.Level(new Series("core.active", cluster), 1));
         levels.add(new Metrics.Level(new Series("core.unsealed", cluster), 1));

@@ -2,6 +2,7 @@ package watchword.core.sys;
 
 import java.util.List;
 import watchword.sdk.Engine;
+import watchword.sdk.Route.Trait;
 import watchword.sdk.Route;
 
 /** The engine at {@code sys/}: every package's own routes, put together. */
@@ -10,6 +11,11 @@ public final class SystemEngine implements Engine {
 
     public SystemEngine(List<List<Route<?, ?>>> parts) {
         this.routes = parts.stream().<Route<?, ?>>flatMap(List::stream).toList();
+    }
+
+    /** Routes about the server as a whole. */
+    public static List<Route<?, ?>> rootOnly(List<Route<?, ?>> routes) {
+        return routes.stream().<Route<?, ?>>map(route -> route.with(Trait.ROOT_ONLY)).toList();
     }
 
     @Override

@@ -2,6 +2,7 @@ package watchword.core.token;
 
 import java.util.List;
 import java.util.Map;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Caller;
 import watchword.sdk.Secret;
 
@@ -69,6 +70,11 @@ public record TokenCaller(
     /** As one of this entity, into which the token's own may have been merged. */
     public TokenCaller of(String entity) {
         return entity.equals(row.entityId()) ? this : new TokenCaller(token, tokenKey, accessor, row.of(entity), policies, identityPolicies, sudo);
+    }
+
+    /** Id of the namespace that the token is of. */
+    public String namespaceId() {
+        return Namespace.idIn(tokenKey);
     }
 
     public TokenCaller withSudo(boolean granted) {

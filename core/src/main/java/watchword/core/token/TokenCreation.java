@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Glob;
 import watchword.sdk.Ask;
@@ -58,6 +60,8 @@ public final class TokenCreation {
 
     Reply<None> create(Storage.Writer store, Wanted wanted, TokenCaller parent, Ask ask, boolean orphan) {
         requireParent(parent, wanted);
+        boolean outside = !parent.namespaceId().equals(NamespaceStore.idOf(store));
+        if (outside) requireFromOutside(parent, wanted);
         var role = wanted.roleName().isEmpty() ? Optional.<TokenRoles.Row>empty()
                 : Optional.of(roles.find(store, wanted.roleName())
                         .orElseThrow(() -> new Problem.Invalid("unknown role " + wanted.roleName()).asException()));
@@ -67,11 +71,11 @@ public final class TokenCreation {
         if (asOrphan && !givenOrphan && !parent.sudo()) throw invalid("root or sudo privileges required to create orphan token");
         if (wanted.id().size() > 0) requireCustomId(wanted, parent);
         var type = type(wanted, role);
-        var policies = policies(wanted, parent, role);
+        var policies = policies(wanted, parent, role, outside);
         policies.stream().filter(name -> !authority.exists(store, name)).forEach(name -> warnings.add("Policy \"" + name + "\" does not exist"));
         var terms = new Terms(wanted, role, parent, policies, warnings);
         if (type.equals(TokenRow.BATCH)) terms.requireBatchable();
-        var entityId = wanted.entityAlias().isEmpty() ? asOrphan ? "" : parent.entityId() : entityOf(store, wanted.entityAlias(), role, ask.now());
+        var entityId = wanted.entityAlias().isEmpty() ? asOrphan || outside ? "" : parent.entityId() : entityOf(store, wanted.entityAlias(), role, ask.now());
         var path = "auth/token/" + ask.path();
         var row = new TokenRow(role.map(r -> r.pathSuffix().isEmpty() ? path : path + "/" + r.pathSuffix()).orElse(path), policies, wanted.meta(),
                 displayName(wanted), terms.uses, terms.uses, ask.now(), terms.ttl, terms.explicitMax, terms.period,
@@ -95,8 +99,15 @@ public final class TokenCreation {
         return entities.login(store, mounts.at(store, MOUNT).orElseThrow(), Reply.Login.of(alias, TokenTerms.NONE), now);
     }
 
+    /** Policies of the same name are others there, so that only who may use sudo can say what a token of a namespace below may do. */
+    private static void requireFromOutside(TokenCaller parent, Wanted wanted) {
+        if (!parent.sudo()) throw invalid("root or sudo privileges required to directly generate a token in a child namespace");
+        if (wanted.id().size() > 0) throw invalid("token IDs can only be manually specified in the root namespace");
+    }
+
     private static void requireCustomId(Wanted wanted, TokenCaller parent) {
         if (!parent.sudo()) throw invalid("root or sudo privileges required to specify token id");
+        if (!parent.namespaceId().equals(Namespace.ROOT_ID)) throw invalid("token IDs can only be manually specified in the root namespace");
         var id = wanted.id().reveal();
         if (id.startsWith(TokenText.SERVICE_PREFIX) || id.startsWith("s.") || id.startsWith(TokenText.BATCH_PREFIX) || id.startsWith("b.")) {
             throw invalid("custom token ID cannot have the '" + id.substring(0, id.indexOf('.') + 1) + "' prefix");
@@ -116,14 +127,16 @@ public final class TokenCreation {
         };
     }
 
-    private List<String> policies(Wanted wanted, TokenCaller parent, Optional<TokenRoles.Row> role) {
+    private List<String> policies(Wanted wanted, TokenCaller parent, Optional<TokenRoles.Row> role, boolean outside) {
         boolean parentIsRoot = parent.row().isRoot();
         var asked = Policies.canonicalWithRoot(wanted.policies().orElse(List.of()));
-        var names = new ArrayList<>(role.isPresent() ? roles.policies(role.get(), asked, parent) : asked);
-        if (names.isEmpty() && role.isEmpty()) names.addAll(parent.row().policies());
+        var inherited = outside && !parentIsRoot ? List.<String>of() : parent.row().policies();
+        var names = new ArrayList<>(role.isPresent() ? roles.policies(role.get(), asked, inherited, parent) : asked);
+        if (names.isEmpty() && role.isEmpty()) names.addAll(inherited);
         if (role.isEmpty() && !parent.sudo() && !Policies.exceeding(names, parent.policies()).isEmpty()) {
             throw invalid("child policies must be subset of parent");
         }
+        if (names.contains("root") && outside) throw invalid("root tokens may not be created from a parent namespace");
         if (names.contains("root") && !parentIsRoot) throw invalid("root tokens may not be created without parent token being root");
         boolean roleRefuses = role.map(r -> r.tokenNoDefaultPolicy() || TokenRoles.disallows(r, "default")).orElse(false);
         boolean wantsDefault = !wanted.noDefaultPolicy() && !roleRefuses && !names.contains("root");

@@ -159,11 +159,11 @@ public final class TokenRoles {
     }
 
     /** The policies a token gets under a role. A role that lists policies may give them to a parent that lacks them: that is what it is for. */
-    List<String> policies(Row role, List<String> asked, TokenCaller parent) {
+    List<String> policies(Row role, List<String> asked, List<String> inherited, TokenCaller parent) {
         boolean limits = !role.allowedPolicies().isEmpty() || !role.allowedPoliciesGlob().isEmpty();
         var names = new ArrayList<>(asked);
         if (names.isEmpty() && limits) names.addAll(role.allowedPolicies());
-        if (names.isEmpty() && !limits) parent.row().policies().stream().filter(name -> !name.equals("default") || !disallows(role, name)).forEach(names::add);
+        if (names.isEmpty() && !limits) inherited.stream().filter(name -> !name.equals("default") || !disallows(role, name)).forEach(names::add);
         for (var name : names) {
             boolean allowed = !limits
                     ? parent.sudo() || Policies.exceeding(List.of(name), parent.policies()).isEmpty()

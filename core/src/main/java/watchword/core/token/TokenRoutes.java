@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.policy.Authority;
 import watchword.core.wire.Durations;
-import watchword.sdk.Body;
 import watchword.sdk.Call;
-import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
 import watchword.sdk.Listing;
@@ -74,6 +74,7 @@ public final class TokenRoutes implements Engine {
             @Doc("When it was last renewed; left out before that.") Optional<Instant> lastRenewal,
             @Doc("When it was last renewed, in seconds since 1970; left out before that.") Optional<Long> lastRenewalTime,
             @Doc("Metadata given when it was made.") @OrNull Map<String, String> meta,
+            @Doc("Namespace it is of; left out for the root.") Optional<String> namespacePath,
             @Doc("Requests it is still good for; 0 for any number.") long numUses,
             @Doc("Whether it has no parent, so that no other token's end ends it.") boolean orphan,
             @Doc("Path of the request that made it.") String path,
@@ -107,15 +108,15 @@ public final class TokenRoutes implements Engine {
                 Route.write("create-orphan", TokenCreation.Wanted.class, None.class, this::createOrphan, "Make a token without a parent.").with(Trait.SUDO, Trait.GIVES_TOKEN),
                 Route.ask("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
                 Route.read("lookup", ByToken.class, Facts.class, this::lookup, "Tell about a token."),
-                Route.read("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
-                Route.ask("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks."),
+                Route.read("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks.").with(Trait.SELF),
+                Route.ask("lookup-self", Nothing.class, Facts.class, this::lookupSelf, "Tell about the token that asks.").with(Trait.SELF),
                 Route.ask("lookup-accessor", ByAccessor.class, Facts.class, this::lookupAccessor, "Tell about the token with an accessor."),
                 Route.effect(Operation.WRITE, "renew", Renew.class, None.class, this::renew, "Prolong a token.").with(Trait.GIVES_TOKEN),
-                Route.effect(Operation.WRITE, "renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN),
+                Route.effect(Operation.WRITE, "renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN, Trait.SELF),
                 Route.effect(Operation.WRITE, "renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor.").with(Trait.GIVES_TOKEN),
                 Route.write("revoke", ByToken.class, None.class, this::revoke, "Revoke a token with all that descends from it."),
                 Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it.")
-                        .with(Trait.OWN_TOKEN),
+                        .with(Trait.OWN_TOKEN, Trait.SELF),
                 Route.write("revoke-accessor", ByAccessor.class, None.class, this::revokeAccessor, "Revoke the token with an accessor."),
                 Route.write("revoke-orphan", ByToken.class, None.class, this::revokeOrphan, "Revoke a token; its children live on.").with(Trait.SUDO),
                 Route.list("accessors", Listing.Page.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
@@ -143,18 +144,18 @@ public final class TokenRoutes implements Engine {
         var found = tokens.find(call.store(), token, call.ask().remoteAddress(), call.now())
                 .flatMap(caller -> authority.withIdentity(call.store(), caller))
                 .orElseThrow(() -> new Problem.Denied("bad token").asException());
-        return Reply.of(facts(found, token.reveal(), call.now()));
+        return Reply.of(facts(call.store(), found, token.reveal(), call.now()));
     }
 
     private Reply<Facts> lookupSelf(Call.Read<Nothing> call) {
         var caller = caller(call);
-        return Reply.of(facts(caller, caller.token().reveal(), call.now()));
+        return Reply.of(facts(call.store(), caller, caller.token().reveal(), call.now()));
     }
 
     private Reply<Facts> lookupAccessor(Call.Read<ByAccessor> call) {
         var unknown = requireByAccessor(call.store(), call.input().accessor());
         var caller = authority.withIdentity(call.store(), unknown).orElse(unknown);
-        return Reply.of(facts(caller, "", call.now()));
+        return Reply.of(facts(call.store(), caller, "", call.now()));
     }
 
     /** Without what its identity adds, and whether or not that is there. */
@@ -169,14 +170,14 @@ public final class TokenRoutes implements Engine {
         return tokens.keyOfAccessor(store, accessor).orElseThrow(() -> new Problem.Invalid(Problem.multi("invalid accessor")).asException());
     }
 
-    private static Facts facts(TokenCaller caller, String id, Instant now) {
+    private static Facts facts(Storage.Reader store, TokenCaller caller, String id, Instant now) {
         var row = caller.row();
         boolean leased = row.expires().isPresent();
         return new Facts(caller.accessor(), Optional.of(row.boundCidrs()).filter(blocks -> !blocks.isEmpty()), row.issued().getEpochSecond(), row.ttl().toSeconds(), row.displayName(), row.entityId(),
                 row.expires(), row.explicitMaxTtl().toSeconds(), id,
                 caller.identityPolicies().isEmpty() ? Optional.empty() : Optional.of(caller.identityPolicies()),
                 leased ? Optional.of(row.issued()) : Optional.empty(), row.lastRenewal(), row.lastRenewal().map(Instant::getEpochSecond), row.meta(),
-                row.usesLeft(), row.orphan(), row.path(), positiveSeconds(row.period()), row.policies(),
+                Optional.of(Namespaces.of(store).path()).filter(path -> !path.isEmpty()), row.usesLeft(), row.orphan(), row.path(), positiveSeconds(row.period()), row.policies(),
                 leased ? Optional.of(row.renewable()) : Optional.empty(), Optional.of(row.role()).filter(role -> !role.isEmpty()),
                 row.ttlAt(now).plusMillis(999).toSeconds(), row.type());
     }
@@ -219,6 +220,7 @@ public final class TokenRoutes implements Engine {
         var token = call.input().token();
         if (token.size() == 0) throw new Problem.Invalid("missing token ID").asException();
         if (TokenText.isBatch(token)) throw new Problem.Invalid("batch tokens cannot be revoked").asException();
+        requireOfHere(call.store(), token);
         tokens.revoke(call.store(), tokens.keyOf(token), call.now());
         return Reply.nothing();
     }
@@ -240,10 +242,16 @@ public final class TokenRoutes implements Engine {
 
     private Reply<None> revokeOrphan(Call.Change<ByToken> call) {
         if (call.input().token().size() == 0) throw new Problem.Invalid("missing token ID").asException();
+        requireOfHere(call.store(), call.input().token());
         var key = tokens.keyOf(call.input().token());
         if (tokens.row(call.store(), key).isEmpty()) throw new Problem.Invalid("token to revoke not found").asException();
         tokens.revokeOrphaning(call.store(), key, call.now());
         return Reply.nothing();
+    }
+
+    /** A token of another namespace is revoked there. */
+    private static void requireOfHere(Storage.Reader store, Secret token) {
+        if (!TokenText.namespaceOf(token).equals(NamespaceStore.idOf(store))) throw new Problem.Denied("bad token").asException();
     }
 
     /** A token's rows are made and removed in one transaction, so there is nothing to sweep up; the call proves it by counting. */

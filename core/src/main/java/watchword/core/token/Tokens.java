@@ -1,7 +1,6 @@
 package watchword.core.token;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -13,6 +12,8 @@ import watchword.core.lease.ExpiryIndex;
 import watchword.core.lease.Leases;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.Namespace;
+import watchword.core.namespace.NamespaceStore;
 import watchword.core.wire.Rows;
 import watchword.core.wire.Schema;
 import watchword.sdk.Cidrs;
@@ -23,7 +24,8 @@ import watchword.sdk.Storage;
 
 /**
  * Tokens in the store: made, looked up, renewed and revoked, each within the transaction it is given. A token's children, its leases and
- * its cubbyhole go with it, in the same transaction.
+ * its cubbyhole go with it, in the same transaction. A token is in the part of its namespace, and found nowhere else; who descends from
+ * it may be in others.
  */
 public final class Tokens implements AutoCloseable {
     private static final String ROWS = "core/token/id/";
@@ -56,23 +58,44 @@ public final class Tokens implements AutoCloseable {
 
     public Made create(Storage.Writer store, TokenRow row, Optional<Secret> chosen) {
         if (row.isBatch()) {
-            var token = text.sealBatch(Json.write(SCHEMA.encodeRow(row)));
+            var token = text.sealBatch(Json.write(SCHEMA.encodeRow(row)), NamespaceStore.idOf(store));
             return new Made(token, text.keyOf(token), row);
         }
-        var token = chosen.orElseGet(() -> text.newServiceToken(row.issued()));
+        var token = chosen.orElseGet(() -> text.newServiceToken(row.issued(), NamespaceStore.idOf(store)));
         var key = text.keyOf(token);
         if (chosen.isPresent() && rows.get(store, key).isPresent()) throw new Problem.Invalid("cannot create a token with a duplicate ID").asException();
         var known = row.withAccessor(text.accessorOf(key));
         rows.put(store, key, known);
-        if (!row.orphan()) store.put(CHILDREN + row.parent() + "/" + key, NOTHING);
+        if (!row.orphan()) home(store, row.parent()).put(CHILDREN + row.parent() + "/" + key, NOTHING);
         row.expires().ifPresent(end -> ExpiryIndex.add(store, end, Kind.TOKEN, key));
         leases.addToken(store, key, row.path());
         return new Made(token, key, known);
     }
 
-    /** The token's caller, if the token is known, alive and used from where it may be. Policies of an identity are not in it yet. */
+    private static Storage.Writer home(Storage.Writer store, String key) {
+        return NamespaceStore.view(store, Namespace.idIn(key));
+    }
+
+    private static Storage.Reader home(Storage.Reader store, String key) {
+        return NamespaceStore.view(store, Namespace.idIn(key));
+    }
+
+    /** The part of the store that a token says it is in; a namespace that is not there has nothing in it. */
+    public Storage.Reader homeOf(Storage.Reader store, Secret token) {
+        return NamespaceStore.view(store, TokenText.namespaceOf(token));
+    }
+
+    public Storage.Writer homeOf(Storage.Writer store, Secret token) {
+        return NamespaceStore.view(store, TokenText.namespaceOf(token));
+    }
+
+    /**
+     * The token's caller, if the token is known in this namespace, alive and used from where it may be. Policies of an identity are not in
+     * it yet.
+     */
     public Optional<TokenCaller> find(Storage.Reader store, Secret token, String remoteAddress, Instant now) {
         if (token.size() == 0 || token.size() > 8192) return Optional.empty();
+        if (!TokenText.namespaceOf(token).equals(NamespaceStore.idOf(store))) return Optional.empty();
         var key = text.keyOf(token);
         var row = TokenText.isBatch(token) ? batchRow(store, token) : rows.get(store, key);
         return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && Cidrs.allows(r.boundCidrs(), remoteAddress))
@@ -84,7 +107,7 @@ public final class Tokens implements AutoCloseable {
     private Optional<TokenRow> batchRow(Storage.Reader store, Secret token) {
         return text.openBatch(token)
                 .map(bytes -> SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes))))
-                .filter(row -> row.orphan() || rows.get(store, row.parent()).isPresent());
+                .filter(row -> row.orphan() || rows.get(home(store, row.parent()), row.parent()).isPresent());
     }
 
     public String accessor(String key) {
@@ -121,7 +144,7 @@ public final class Tokens implements AutoCloseable {
         return keys(store, from, limit).stream().map(text::accessorOf).toList();
     }
 
-    /** How many service tokens there are. Reads the store page by page, each on a snapshot of its own. */
+    /** How many service tokens a namespace has. Reads the store page by page, each on a snapshot of its own. */
     public long count(Storage storage) {
         long count = 0;
         for (var after = ""; ; ) {
@@ -134,7 +157,8 @@ public final class Tokens implements AutoCloseable {
     }
 
     /** Takes one use from a limited token; the row it leaves is what the request sees. */
-    public TokenRow spendUse(Storage.Writer store, String key) {
+    public TokenRow spendUse(Storage.Writer whole, String key) {
+        var store = home(whole, key);
         var row = rows.get(store, key).filter(r -> r.usesLeft() >= 0).orElseThrow(() -> new Problem.Denied().asException());
         if (row.usesLeft() == 0) return row;
         var left = row.withUsesLeft(row.usesLeft() == 1 ? -1 : row.usesLeft() - 1);
@@ -151,21 +175,23 @@ public final class Tokens implements AutoCloseable {
         return renewed;
     }
 
-    /** Revokes a token with all that descends from it. Nothing happens when it is gone already. */
+    /** Revokes a token with all that descends from it, in whichever namespace. Nothing happens when it is gone already. */
     public void revoke(Storage.Writer store, String key, Instant now) {
         var open = new ArrayDeque<String>();
         open.push(key);
         while (!open.isEmpty()) {
             var next = open.pop();
-            forEachChild(store, next, open::push);
-            remove(store, next, now);
+            var home = home(store, next);
+            forEachChild(home, next, open::push);
+            remove(home, next, now);
         }
     }
 
     /** Revokes a token alone; its children live on as orphans. */
     void revokeOrphaning(Storage.Writer store, String key, Instant now) {
         forEachChild(store, key, child -> {
-            rows.get(store, child).ifPresent(row -> rows.put(store, child, row.orphaned()));
+            var home = home(store, child);
+            rows.get(home, child).ifPresent(row -> rows.put(home, child, row.orphaned()));
             store.delete(CHILDREN + key + "/" + child);
         });
         remove(store, key, now);
@@ -186,7 +212,7 @@ public final class Tokens implements AutoCloseable {
         Mounts.deleteAll(store, MountEntry.CUBBYHOLES + key + "/");
         rows.get(store, key).ifPresent(row -> {
             rows.delete(store, key);
-            if (!row.orphan()) store.delete(CHILDREN + row.parent() + "/" + key);
+            if (!row.orphan()) home(store, row.parent()).delete(CHILDREN + row.parent() + "/" + key);
             row.expires().ifPresent(end -> ExpiryIndex.remove(store, end, Kind.TOKEN, key));
             leases.removeToken(store, key, row.path());
         });
@@ -200,7 +226,7 @@ public final class Tokens implements AutoCloseable {
             if (page.isEmpty()) return orphaned;
             for (var entry : page) {
                 var child = entry.key().substring(entry.key().lastIndexOf('/') + 1);
-                if (rows.get(store, child).isEmpty()) orphaned++;
+                if (rows.get(home(store, child), child).isEmpty()) orphaned++;
             }
             after = page.getLast().key();
         }

@@ -17,7 +17,7 @@ import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
- * Keeps an answer for one reader. The wrapped bytes stand in the cubbyhole of a token made for the purpose, and go with it: by the one
+ * Keeps an answer for one reader, who may ask in any namespace. The wrapped bytes stand in the cubbyhole of a token made for the purpose, and go with it: by the one
  * read, by its end, or by revocation.
  */
 public final class Wrapping {
@@ -53,7 +53,8 @@ public final class Wrapping {
     }
 
     /** What {@code token} wraps, taken: the token and what it wrapped are gone when this transaction commits. */
-    Wrapped take(Storage.Writer store, Secret token, Instant now) {
+    Wrapped take(Storage.Writer any, Secret token, Instant now) {
+        var store = tokens.homeOf(any, token);
         var key = tokens.keyOf(token);
         var wrapped = find(store, key, now);
         tokens.revoke(store, key, now);
@@ -62,7 +63,7 @@ public final class Wrapping {
 
     /** What {@code token} wraps, left in place. */
     Wrapped look(Storage.Reader store, Secret token, Instant now) {
-        return find(store, tokens.keyOf(token), now);
+        return find(tokens.homeOf(store, token), tokens.keyOf(token), now);
     }
 
     private Wrapped find(Storage.Reader store, String key, Instant now) {
@@ -73,7 +74,8 @@ public final class Wrapping {
     }
 
     /** The same content behind a new token; the old one is gone. */
-    Answer.WrapInfo rewrap(Storage.Writer store, Secret token, Instant now) {
+    Answer.WrapInfo rewrap(Storage.Writer any, Secret token, Instant now) {
+        var store = tokens.homeOf(any, token);
         var wrapped = take(store, token, now);
         return store(store, wrapped.envelope(), wrapped.creationPath(), Optional.empty(), wrapped.ttl(), now);
     }

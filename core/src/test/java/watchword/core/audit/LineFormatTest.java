@@ -13,8 +13,10 @@ import org.junit.jupiter.api.Test;
 import watchword.core.audit.filter.Exclusions;
 import watchword.core.audit.line.LineOptions;
 import watchword.core.json.Json;
+import watchword.core.namespace.Namespace;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
+import watchword.core.request.RequestPath;
 import watchword.sdk.JsonNumber;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -153,6 +155,16 @@ class LineFormatTest {
     @Test
     void bytes_are_hashed_as_the_base64_that_a_client_sees() {
         assertThat(line(Entries.wrote(Entries.map("der", new byte[] {1, 2, 3})))).contains("\"der\":\"" + hash("AQID") + "\"");
+    }
+
+    @Test
+    void a_line_says_which_namespace_was_asked_and_a_filter_may_ask_for_it() {
+        var team = new Namespace("aB3x9Z", "uuid", "team/sub/", false, false);
+        var request = Entries.request(Operation.READ, "secret/data/db", Map.of(), Map.of()).in("team/sub/", new RequestPath("secret/data/db"));
+        var entry = new AuditEntry(Entries.NOW, request, team, Optional.empty(), Optional.empty(), Entries.ALLOWED, false, false, Optional.empty());
+        assertThat(line(entry)).contains("\"namespace\":{\"id\":\"aB3x9Z\",\"path\":\"team/sub/\"},\"path\":\"secret/data/db\"");
+        assertThat(EntryFilter.parse("namespace == \"team/sub/\"").takes(entry)).isTrue();
+        assertThat(EntryFilter.parse("namespace == \"\"").takes(entry)).isFalse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.Namespace;
 import watchword.sdk.Event;
 import watchword.sdk.Problem;
 import watchword.sdk.Stream.Next;
@@ -41,7 +42,7 @@ final class EventBusTest {
     }
 
     private void happens(int from, int to) {
-        for (int i = from; i < to; i++) bus.publish(KV, List.of(Event.changed("kv-v2", "data-write", "data/" + i)));
+        for (int i = from; i < to; i++) bus.publish(Namespace.ROOT, KV, List.of(Event.changed("kv-v2", "data-write", "data/" + i)));
     }
 
     private static String message(Subscription subscription) throws InterruptedException {

@@ -300,20 +300,20 @@ class LockoutTest {
     void locks_beyond_those_that_are_stored_hold_in_memory() {
         var storage = new MemoryStorage();
         var now = Instant.parse("2030-01-01T00:00:00Z");
-        try (var lockouts = new Lockouts(storage, Secret.owning(new byte[32]), LockoutRules.DEFAULT, 10)) {
+        try (var lockouts = new Lockouts(Secret.owning(new byte[32]), LockoutRules.DEFAULT, 10)) {
             for (int name = 0; name < 50; name++) {
-                for (int i = 0; i < 5; i++) assertThatThrownBy(failing(lockouts, "name" + name, now)).hasMessage("no");
-                assertThatThrownBy(failing(lockouts, "name" + name, now)).hasMessage("permission denied");
+                for (int i = 0; i < 5; i++) assertThatThrownBy(failing(lockouts, storage, "name" + name, now)).hasMessage("no");
+                assertThatThrownBy(failing(lockouts, storage, "name" + name, now)).hasMessage("permission denied");
             }
             assertThat(storage.<List<Storage.Entry>>read(store -> store.scan("core/lockout/", "", 1000))).hasSize(10);
             assertThat(storage.<Map<String, List<String>>>read(store -> lockouts.locked(store, "", now)).get("auth_m_1")).hasSize(10);
             var later = now.plus(Duration.ofMinutes(16));
-            assertThatThrownBy(failing(lockouts, "name49", later)).as("ended by itself").hasMessage("no");
+            assertThatThrownBy(failing(lockouts, storage, "name49", later)).as("ended by itself").hasMessage("no");
         }
     }
 
-    private static ThrowingCallable failing(Lockouts lockouts, String alias, Instant now) {
-        return () -> lockouts.guard(mount("userpass"), alias, now, () -> {
+    private static ThrowingCallable failing(Lockouts lockouts, Storage storage, String alias, Instant now) {
+        return () -> lockouts.guard(storage, mount("userpass"), alias, now, () -> {
             throw new Problem.BadLogin("no").asException();
         });
     }

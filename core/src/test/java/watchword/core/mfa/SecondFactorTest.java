@@ -94,6 +94,27 @@ class SecondFactorTest {
     }
 
     @Test
+    void each_namespace_asks_by_itself() {
+        it.write(it.root, "sys/namespaces/team-a");
+        var team = it.in("team-a/");
+        team.write(it.root, "sys/auth/pin", "type", "pin");
+        team.write(it.root, "auth/pin/user/ada", "pin", "7");
+        var there = team.write("", "auth/pin/login/ada", "pin", "7");
+        assertThat(there.token()).as("what the root asks for is not asked here").isNotEmpty();
+        assertThat(team.write(it.root, "identity/mfa/login-enforcement/all", "mfa_method_ids", List.of(method), "auth_method_types", List.of("pin")).status()).as("the root's method").isEqualTo(400);
+        var whom = String.valueOf(there.part("auth").get("entity_id"));
+        method = String.valueOf(team.write(it.root, "identity/mfa/method/totp", "issuer", "watchword").data("method_id"));
+        var url = String.valueOf(team.write(it.root, "identity/mfa/method/totp/admin-generate", "method_id", method, "entity_id", whom).data("url"));
+        key = Secret.owning(decoded(url.substring(url.indexOf("secret=") + 7)));
+        team.write(it.root, "identity/mfa/login-enforcement/all", "mfa_method_ids", List.of(method), "auth_method_types", List.of("pin"));
+        var id = waiting(team.write("", "auth/pin/login/ada", "pin", "7"));
+        assertThat(prove(id, code()).errors()).isEqualTo(List.of("invalid request ID"));
+        var proven = team.write("", "sys/mfa/validate", "mfa_request_id", id, "mfa_payload", Map.of(method, List.of(code())));
+        assertThat(team.read(proven.token(), "auth/token/lookup-self").part("data")).containsEntry("namespace_path", "team-a/").containsEntry("entity_id", whom);
+        assertThat(it.read(proven.token(), "sys/mounts").status()).isEqualTo(403);
+    }
+
+    @Test
     void a_code_and_a_request_are_good_once_and_for_each_other_s_method_alone() {
         var first = waiting(login("ada", "7"));
         var again = waiting(login("ada", "7"));

@@ -133,6 +133,19 @@ class OpaApiTest {
     }
 
     @Test
+    void the_root_s_policies_guard_what_is_of_the_root() {
+        guard("paths", List.of("*"), "root", true);
+        server.write(server.root, "sys/namespaces/team");
+        asked.clear();
+        answer = () -> answer(200, DENY);
+        var team = server.in("team/");
+        assertThat(team.write(server.root, "sys/mounts/safe", "type", "safe").status()).isEqualTo(204);
+        assertThat(team.list(server.root, "sys/policies/opa").errors()).isEqualTo(List.of("operation only available in root namespace"));
+        assertThat(asked).isEmpty();
+        assertThat(server.read(server.root, "safe/a").status()).isEqualTo(403);
+    }
+
+    @Test
     void advice_refuses_nothing() {
         guard("enforcement", "advise");
         answer = () -> answer(200, DENY);

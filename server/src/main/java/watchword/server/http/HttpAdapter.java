@@ -91,7 +91,7 @@ final class HttpAdapter extends Handler.Abstract {
     private Response served(org.eclipse.jetty.server.Request in, Port port) throws IOException {
         try {
             var head = RequestReader.head(in, port.rules().forwarded().peer(in, port.proxy()));
-            var shown = new RequestHead(head.operation(), head.path(), head.peer());
+            var shown = new RequestHead(head.operation(), head.path(), head.peer(), head.namespace());
             var entry = server.enter(shown);
             if (entry.refusal().isPresent()) return entry.refusal().get();
             if (shown.uploads()) return server.serve(RequestReader.request(head, in.getHeaders(), NO_BYTES).uploading(Content.Source.asInputStream(in))).with(entry.headers());

@@ -32,7 +32,7 @@ final class RequestReader {
     private RequestReader() {}
 
     /** A request whose body has not been read. */
-    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl, Peer peer) {
+    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl, Peer peer, String namespace) {
         /** Whether its fields come in a body; otherwise they are the query. */
         boolean takesBody() {
             return operation == Operation.WRITE || operation == Operation.PATCH;
@@ -45,17 +45,17 @@ final class RequestReader {
         var encodedPath = in.getHttpURI().getPath();
         if (encodedPath == null) throw new Problem.NotFound().asException();
         var path = RequestPath.parse(encodedPath);
-        requireRootNamespace(headers);
+        var namespace = namespace(headers);
         var query = query(in);
         var operation = operation(in.getMethod(), query);
         boolean help = isTrue(query.remove("help"));
         if (operation == Operation.PATCH) requireMergePatch(headers);
-        return new Head(operation, path, query, help, token(headers), wrapTtl(headers), peer);
+        return new Head(operation, path, query, help, token(headers), wrapTtl(headers), peer, namespace);
     }
 
     static Request request(Head head, HttpFields headers, byte[] body) {
         var fields = head.takesBody() ? fields(headers, body) : head.query();
-        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer());
+        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer(), Optional.empty(), head.namespace());
     }
 
     private static Operation operation(String method, Map<String, Object> query) {
@@ -147,13 +147,17 @@ final class RequestReader {
 
     // ---- headers ----
 
-    /** There are no namespaces yet: an empty header, or the root's name, is what clients of all kinds send. */
-    private static void requireRootNamespace(HttpFields headers) {
-        for (var namespace : headers.getValuesList("X-Vault-Namespace")) {
-            switch (namespace) {
-                case "", "root", "/", "root/" -> {}
-                default -> throw new Problem.NotFound("namespace not found").asException();
-            }
+    /** Empty for the root, whether by an empty header or by its name: clients of all kinds send either. */
+    private static String namespace(HttpFields headers) {
+        var named = headers.getValuesList("X-Vault-Namespace");
+        if (named.isEmpty()) return "";
+        if (named.stream().distinct().count() > 1) throw new Problem.Invalid("more than one X-Vault-Namespace header").asException();
+        var path = named.getFirst().startsWith("/") ? named.getFirst().substring(1) : named.getFirst();
+        if (path.isEmpty() || path.equals("root") || path.equals("root/")) return "";
+        try {
+            return RequestPath.ofPlain(path).asFolder().text();
+        } catch (Problem.ProblemException odd) {
+            throw new Problem.NotFound("namespace not found").asException();
         }
     }
 

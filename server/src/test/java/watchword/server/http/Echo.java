@@ -62,6 +62,7 @@ final class Echo implements AutoCloseable {
         var seen = new LinkedHashMap<String, Object>();
         seen.put("operation", request.operation().name());
         seen.put("path", request.path().text());
+        seen.put("namespace", request.namespace());
         seen.put("body", request.body());
         seen.put("help", request.help());
         seen.put("token", request.token().map(Secret::reveal).orElse(""));
