@@ -11,7 +11,7 @@ import watchword.sdk.OrNull;
 record MountFacts(
         @Doc("Names the mount; stays when it is moved.") Optional<String> accessor,
         @Doc("Settings of the mount itself.") Optional<Config> config,
-        @Doc("`supported`, for the engines that clients ask it of.") Optional<String> deprecationStatus,
+        @Doc("`supported`; left out for the server's own.") Optional<String> deprecationStatus,
         @Doc("What it is for, in words.") String description,
         @Doc("Kept for clients.") Optional<Boolean> externalEntropyAccess,
         @Doc("Kept for clients; there is no replication.") Optional<Boolean> local,
@@ -62,7 +62,7 @@ record MountFacts(
             @Doc("Options of the engine; left out when there are none.") Optional<Map<String, String>> options) {}
 
     static MountFacts of(MountEntry m) {
-        return new MountFacts(Optional.of(m.accessor()), Optional.of(Config.of(m.config())), m.type().equals("kv") ? Optional.of("supported") : Optional.empty(), m.description(),
+        return new MountFacts(Optional.of(m.accessor()), Optional.of(Config.of(m.config())), m.isSystem() ? Optional.empty() : Optional.of("supported"), m.description(),
                 Optional.of(m.externalEntropyAccess()), Optional.of(m.local()), options(m), Optional.empty(), Optional.of(m.pluginVersion()),
                 Optional.of("v1.0.0+builtin.watchword"), Optional.of(""), Optional.of(m.sealWrap()), m.type(), Optional.of(m.uuid()));
     }
