@@ -37,7 +37,21 @@ public final class ToyEngine implements Engine, Revocable {
 
     @Override
     public List<Route<?, ?>> routes() {
-        return List.of(Route.issue("creds/{role}", Wanted.class, Key.class, this::issue, "Get a key."));
+        return List.of(
+                Route.issue("creds/{role}", Wanted.class, Key.class, this::issue, "Get a key."),
+                Route.issueOutside("made/{role}", Wanted.class, Key.class, this::make, "Get a key that is made outside."));
+    }
+
+    /** What happens once a key was made and before anybody knows of it: a fault. */
+    public Runnable whenMade = () -> {};
+
+    private Reply<Key> make(Call.Effect<Wanted> call) {
+        var key = call.ask().mount().path() + call.input().role() + "-" + call.now();
+        var revocation = new Reply.Revocation("key", Map.of("key", key));
+        call.announce(revocation);
+        ALIVE.add(key);
+        whenMade.run();
+        return Reply.of(new Key(key)).until(new Reply.Term.Leased(Duration.ofMinutes(10), Duration.ofHours(1), true, revocation));
     }
 
     private Reply<Key> issue(Call.Change<Wanted> call) {

@@ -138,7 +138,7 @@ public final class EnginePlayer {
         return switch (handler) {
             case Handler.Reads<I, O> reads -> storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, new WatchedStore.Looking(store, steps))));
             case Handler.Changes<I, O> changes -> storage.<Reply<O>>write(store -> changes.run().apply(new Call.Change<>(input, ask, new WatchedStore.Changing(store, steps))));
-            case Handler.Effects<I, O> effects -> effects.run().apply(new Call.Effect<>(input, ask, storage));
+            case Handler.Effects<I, O> effects -> effects.run().apply(new Call.Effect<>(input, ask, storage, _ -> {}));
         };
     }
 

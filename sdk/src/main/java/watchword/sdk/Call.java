@@ -1,6 +1,7 @@
 package watchword.sdk;
 
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /** One request to a route, decoded and allowed. What the handler may do with the store is in the type it is handed. */
 public sealed interface Call<I extends Record> {
@@ -24,6 +25,22 @@ public sealed interface Call<I extends Record> {
     /** {@code store} is the transaction of this request on the mount's own entries; it may run more than once. */
     record Change<I extends Record>(I input, Ask ask, Storage.Writer store) implements Call<I> {}
 
-    /** {@code storage} opens transactions on the mount's own entries. */
-    record Effect<I extends Record>(I input, Ask ask, Storage storage) implements Call<I> {}
+    /**
+     * {@code storage} opens transactions on the mount's own entries.
+     *
+     * @param announcements takes what {@link #announce} is told
+     */
+    record Effect<I extends Record>(I input, Ask ask, Storage storage, Consumer<Reply.Revocation> announcements) implements Call<I> {
+
+        /**
+         * Records, before something is made outside, how to undo it; returns once that is durable, or refuses. The answer must be leased
+         * ({@link Reply.Term.Leased}) with the same revocation. When it is not, because the handler threw, the caller lost its right
+         * meanwhile or the server died, what was announced is revoked. At most once in a call.
+         *
+         * @param revocation names what will be made, so that it can be found whether or not it came to be
+         */
+        public void announce(Reply.Revocation revocation) {
+            announcements.accept(revocation);
+        }
+    }
 }

@@ -13,9 +13,11 @@ import java.util.function.Consumer;
  *
  * @param status 0 for the usual one: 200 with content, 204 without
  * @param events heard by who subscribed, once all is committed
+ * @param rotations what of this mount is rotated from now on, and when; recorded in the transaction of the answer
  */
 public record Reply<O extends Record>(
-        Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status, List<Event> events) {
+        Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status, List<Event> events,
+        List<Rotation> rotations) {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -150,50 +152,59 @@ public record Reply<O extends Record>(
     }
 
     public static <O extends Record> Reply<O> of(O data) {
-        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of());
+        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> nothing() {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> auth(Auth auth) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0, List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0, List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new Raw(status, contentType, body, Map.of())), List.of(), 0, List.of());
+        return raw(new Raw(status, contentType, body, Map.of()));
+    }
+
+    public static <O extends Record> Reply<O> raw(Raw raw) {
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of(), List.of());
     }
 
     /** Messages over a WebSocket, for a client that asked for one. */
     public static <O extends Record> Reply<O> stream(Stream stream) {
-        var raw = new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.empty(), Optional.of(stream));
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
+        return raw(new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.empty(), Optional.of(stream)));
     }
 
     public Reply<O> tell(Event event) {
         var all = new ArrayList<>(events);
         all.add(event);
-        return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all));
+        return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all), rotations);
+    }
+
+    /** From now on the server rotates something of this mount ({@link Rotating}), or on another schedule than before. */
+    public Reply<O> rotates(Rotation rotation) {
+        var all = new ArrayList<>(rotations);
+        all.add(rotation);
+        return new Reply<>(data, term, auth, raw, warnings, status, events, List.copyOf(all));
     }
 
     public static <O extends Record> Reply<O> download(String contentType, Download download) {
-        var raw = new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download), Optional.empty());
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
+        return raw(new Raw(200, contentType, new byte[0], Map.of(), Optional.of(download), Optional.empty()));
     }
 
     public Reply<O> until(Term term) {
-        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status, events);
+        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status, events, rotations);
     }
 
     public Reply<O> status(int status) {
-        return new Reply<>(data, term, auth, raw, warnings, status, events);
+        return new Reply<>(data, term, auth, raw, warnings, status, events, rotations);
     }
 
     public Reply<O> warn(String warning) {
         var all = new ArrayList<>(warnings);
         all.add(warning);
-        return new Reply<>(data, term, auth, raw, List.copyOf(all), status, events);
+        return new Reply<>(data, term, auth, raw, List.copyOf(all), status, events, rotations);
     }
 
     public Reply<O> warn(List<String> more) {

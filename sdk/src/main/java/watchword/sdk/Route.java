@@ -114,6 +114,12 @@ public record Route<I extends Record, O extends Record>(
         return of(Operation.READ, path, in, out, new Handler.Changes<>(run), summary);
     }
 
+    /** A GET that makes something outside the store, announced before ({@link Call.Effect#announce}) and leased after. */
+    public static <I extends Record, O extends Record> Route<I, O> issueOutside(
+            String path, Class<I> in, Class<O> out, Function<Call.Effect<I>, Reply<O>> run, String summary) {
+        return effect(Operation.READ, path, in, out, run, summary).with(Trait.GIVES_LEASE);
+    }
+
     /** A route that reaches outside the store. */
     public static <I extends Record, O extends Record> Route<I, O> effect(
             Operation operation, String path, Class<I> in, Class<O> out, Function<Call.Effect<I>, Reply<O>> run, String summary) {

@@ -74,7 +74,7 @@ public final class LeaseRoutes {
             @Doc("Path of the request that got it.") String path,
             @Doc("Whether it can be renewed.") boolean renewable,
             @Doc("Seconds it has left.") long ttl,
-            @Doc("`revoking` or `irrevocable`; left out while it is in force.") Optional<String> state,
+            @Doc("`making`, `revoking` or `irrevocable`; left out while it is in force.") Optional<String> state,
             @Doc("Why its engine could not revoke it; left out when nothing failed.") Optional<String> error) {}
 
     record Counts(
@@ -129,7 +129,12 @@ public final class LeaseRoutes {
     private static Facts facts(String id, LeaseRow row, Instant now) {
         boolean active = row.state() == LeaseRow.State.ACTIVE;
         return new Facts(Optional.of(row.expires()), id, row.issued(), row.lastRenewal(), row.path(), row.renewable() && active, secondsLeft(row.expires(), now),
-                active ? Optional.empty() : Optional.of(row.state() == LeaseRow.State.IRREVOCABLE ? "irrevocable" : "revoking"),
+                switch (row.state()) {
+                    case ACTIVE -> Optional.empty();
+                    case ANNOUNCED -> Optional.of("making");
+                    case REVOKING, ENDING -> Optional.of("revoking");
+                    case IRREVOCABLE -> Optional.of("irrevocable");
+                },
                 Optional.of(row.lastError()).filter(e -> !e.isEmpty()));
     }
 

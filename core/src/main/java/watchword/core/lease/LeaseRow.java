@@ -31,6 +31,8 @@ public record LeaseRow(
 
     /** Where a lease is in its life. */
     public enum State {
+        /** What it will stand for is being made outside; whoever asked has no answer yet. When this is due, the server that was at it is gone. */
+        ANNOUNCED,
         ACTIVE,
         /** Its end was decided and recorded; what it stands for may still exist upstream until the next attempt succeeds. */
         REVOKING,

@@ -33,26 +33,63 @@ public final class Leases {
         this.random = random;
     }
 
+    /** A lease on what is being made. */
+    public record Announced(String id, LeaseRow row) {}
+
     /** What a lease's holder is told. */
     public record Granted(String id, Duration ttl, boolean renewable) {}
+
+    /**
+     * Gives what an engine is about to make outside an owner, and an end by which it is undone unless {@link #grant} settles it.
+     *
+     * @param path the route that issues it, mount included
+     */
+    public Announced announce(Storage.Writer store, String tokenKey, Ask.Mount mount, String path, Reply.Revocation revocation, Instant now) {
+        var row = new LeaseRow(tokenKey, false, path, mount.uuid(), revocation.kind(), revocation.handle(), now, now.plus(Revocations.TURN), Optional.empty(),
+                Duration.ZERO, false, LeaseRow.State.ANNOUNCED, 0, "");
+        var announced = new Announced(newId(store, path, now), row);
+        add(store, announced.id(), row);
+        return announced;
+    }
 
     /**
      * Gives what an engine issued an owner and an end.
      *
      * @param path the route that issued it, mount included
+     * @param announced if it was
      * @param tokenEnd when the caller's token ends; a lease never outlives a token that cannot take it along
+     * @throws Problem.ProblemException when the announcement's time has passed, so that it may have been undone already
      */
-    public Granted grant(Storage.Writer store, String tokenKey, Optional<Instant> tokenEnd, Ask.Mount mount, String path, Reply.Term.Leased term, Instant now) {
+    public Granted grant(Storage.Writer store, String tokenKey, Optional<Announced> announced, Optional<Instant> tokenEnd, Ask.Mount mount, String path, Reply.Term.Leased term,
+            Instant now) {
         var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
         var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
         var end = tokenEnd.filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
-        var id = Namespace.suffixed(path + "/" + newName(now), NamespaceStore.idOf(store));
         var row = new LeaseRow(tokenKey, false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), now, end, Optional.empty(), max,
                 term.renewable(), LeaseRow.State.ACTIVE, 0, "");
-        rows.put(store, id, row);
-        home(store, tokenKey).put(BY_TOKEN + tokenKey + "/" + id, NOTHING);
-        ExpiryIndex.add(store, end, Kind.LEASE, id);
+        announced.ifPresent(made -> reschedule(store, made.id(), requireAnnounced(store, made, term.revocation()), row));
+        var id = announced.map(Announced::id).orElseGet(() -> newId(store, path, now));
+        if (announced.isEmpty()) add(store, id, row);
         return new Granted(id, Duration.between(now, end), term.renewable());
+    }
+
+    private LeaseRow requireAnnounced(Storage.Reader store, Announced made, Reply.Revocation revocation) {
+        var row = rows.get(store, made.id()).filter(r -> r.state() == LeaseRow.State.ANNOUNCED)
+                .orElseThrow(() -> new Problem.Internal("it took too long to make what was asked for; it is undone").asException());
+        if (!row.kind().equals(revocation.kind()) || !row.handle().equals(revocation.handle())) {
+            throw new IllegalStateException("a lease at " + row.path() + " is not of what was announced");
+        }
+        return row;
+    }
+
+    private String newId(Storage.Writer store, String path, Instant now) {
+        return Namespace.suffixed(path + "/" + newName(now), NamespaceStore.idOf(store));
+    }
+
+    private void add(Storage.Writer store, String id, LeaseRow row) {
+        rows.put(store, id, row);
+        home(store, row.tokenKey()).put(BY_TOKEN + row.tokenKey() + "/" + id, NOTHING);
+        ExpiryIndex.add(store, row.expires(), Kind.LEASE, id);
     }
 
     private static Storage.Writer home(Storage.Writer store, String name) {
@@ -127,6 +164,15 @@ public final class Leases {
     /** Decides that a lease ends now, or, for one that was given up, that it is tried again. From here on it cannot be renewed; {@link Revocations} does the rest. */
     public void end(Storage.Writer store, String id, LeaseRow row, Instant now) {
         if (row.state() == LeaseRow.State.ACTIVE || row.state() == LeaseRow.State.IRREVOCABLE) reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, now, 0, ""));
+    }
+
+    /**
+     * Undoes what was announced and has no holder: its request failed. Whatever became of the lease meanwhile, its engine is asked to end
+     * it once more, since an earlier end may have come before the thing itself.
+     */
+    public void undo(Storage.Writer store, Announced made, Instant now) {
+        var ended = made.row().in(LeaseRow.State.REVOKING, now, 0, "");
+        rows.get(store, made.id()).ifPresentOrElse(row -> reschedule(store, made.id(), row, ended), () -> add(store, made.id(), ended));
     }
 
     void reschedule(Storage.Writer store, String id, LeaseRow before, LeaseRow after) {

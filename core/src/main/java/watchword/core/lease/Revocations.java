@@ -129,7 +129,7 @@ public final class Revocations {
     }
 
     private boolean isTaken(LeaseRow row) {
-        return row.state() == LeaseRow.State.ENDING && row.expires().isAfter(clock.instant());
+        return (row.state() == LeaseRow.State.ENDING || row.state() == LeaseRow.State.ANNOUNCED) && row.expires().isAfter(clock.instant());
     }
 
     /** Takes a lease that is due, so that of all threads and servers one asks its engine; nothing when it is another's, or not due. */

@@ -3,6 +3,7 @@ package watchword.core.pipeline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import watchword.core.lease.Leases.Announced;
 import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
@@ -47,10 +48,11 @@ final class Completion {
         return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
     }
 
-    Answer complete(Storage.Writer store, Admission.Allowed allowed, Reply<?> reply, Answer answer, Instant now) {
+    /** @param announced what the request announced, if it did */
+    Answer complete(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply<?> reply, Answer answer, Instant now) {
         var complete = withoutStore(reply, answer);
         if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
-            complete = leased(store, allowed, leased, answer, now);
+            complete = leased(store, allowed, announced, leased, answer, now);
             // The lease is on record, so that it ends with the token, which is about to end; what it stands for is of no use to anybody.
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
@@ -78,11 +80,15 @@ final class Completion {
         return reply.auth().orElse(null) instanceof Reply.Issued issued ? told.withAuth(issued, List.of()) : told;
     }
 
-    private Answer leased(Storage.Writer store, Admission.Allowed allowed, Reply.Term.Leased leased, Answer answer, Instant now) {
-        if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+    static void requireRevocable(Admission.Allowed allowed) {
         if (!(allowed.engine().engine() instanceof Revocable)) throw new IllegalStateException(allowed.theMount().type() + " answers with leases that it cannot end");
+    }
+
+    private Answer leased(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply.Term.Leased leased, Answer answer, Instant now) {
+        if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+        requireRevocable(allowed);
         Optional<Instant> end = caller.row().isBatch() ? caller.row().expires() : Optional.empty();
-        var granted = leases.grant(store, caller.tokenKey(), end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
+        var granted = leases.grant(store, caller.tokenKey(), announced, end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));
     }
 }

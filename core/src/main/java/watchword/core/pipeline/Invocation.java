@@ -2,9 +2,12 @@ package watchword.core.pipeline;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import watchword.core.event.EventBus;
+import watchword.core.lease.Leases.Announced;
+import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
@@ -25,14 +28,16 @@ import watchword.sdk.Storage;
 final class Invocation {
     private final Storage storage;
     private final Mounts mounts;
+    private final Leases leases;
     private final Gate gate;
     private final Completion completion;
     private final Lockouts lockouts;
     private final EventBus events;
 
-    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion, Lockouts lockouts, EventBus events) {
+    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, EventBus events) {
         this.storage = storage;
         this.mounts = mounts;
+        this.leases = leases;
         this.gate = gate;
         this.completion = completion;
         this.lockouts = lockouts;
@@ -64,22 +69,29 @@ final class Invocation {
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
                 var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(own, allowed, reply, answer.apply(reply), now);
+                yield finish(own, allowed, Optional.empty(), reply, answer.apply(reply), now);
             }
             case Handler.Changes<I, O> changes -> {
                 var done = own.<Done>write(store -> {
                     gate.requireStill(store, allowed, now);
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                    return new Done(completion.complete(store, allowed, reply, answer.apply(reply), now), reply.events());
+                    return new Done(completion.complete(store, allowed, Optional.empty(), reply, answer.apply(reply), now), reply.events());
                 });
                 events.publish(allowed.namespace(), allowed.theMount(), done.events());
                 yield done.answer();
             }
             case Handler.Effects<I, O> effects -> {
-                var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix)));
-                var finished = finish(own, allowed, reply, answer.apply(reply), now);
-                events.publish(allowed.namespace(), allowed.theMount(), reply.events());
-                yield finished;
+                var making = new Making(own, gate, leases, mounts, allowed, now);
+                try {
+                    var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making::announce));
+                    var finished = finish(own, allowed, making.announced(), reply, answer.apply(reply), now);
+                    if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
+                    events.publish(allowed.namespace(), allowed.theMount(), reply.events());
+                    yield finished;
+                } catch (RuntimeException failed) {
+                    making.undo();
+                    throw failed;
+                }
             }
         };
     }
@@ -88,11 +100,11 @@ final class Invocation {
     private record Done(Answer answer, List<Event> events) {}
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
-    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
+    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Optional<Announced> announced, Reply<O> reply, Answer answer, Instant now) {
         if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
         return own.<Answer>write(store -> {
             gate.requireStill(store, allowed, now);
-            return completion.complete(store, allowed, reply, answer, now);
+            return completion.complete(store, allowed, announced, reply, answer, now);
         });
     }
 

@@ -55,7 +55,7 @@ public final class Pipeline {
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
+        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
     }

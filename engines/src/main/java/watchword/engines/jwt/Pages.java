@@ -44,7 +44,7 @@ final class Pages {
         var headers = Map.of("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';" + allowed, "X-Content-Type-Options", "nosniff",
                 "X-Frame-Options", "DENY", "Referrer-Policy", "no-referrer", "Cache-Control", "no-store");
         var raw = new Reply.Raw(status, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8), headers);
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of());
+        return Reply.raw(raw);
     }
 
     static String escape(String text) {
