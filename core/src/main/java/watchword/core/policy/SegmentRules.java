@@ -2,7 +2,6 @@ package watchword.core.policy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class SegmentRules {
     }
 
     private static final class Node {
-        private final String[] words;
+        private final TextTable words;
         private final Node[] children;
         private final @Nullable Node plus;
         private final int here;
@@ -34,9 +33,8 @@ final class SegmentRules {
         private final int best;
 
         Node(Growing from) {
-            this.words = from.children.keySet().toArray(String[]::new);
-            this.children = new Node[words.length];
-            for (int i = 0; i < words.length; i++) children[i] = new Node(Objects.requireNonNull(from.children.get(words[i])));
+            this.words = new TextTable(List.copyOf(from.children.keySet()));
+            this.children = from.children.values().stream().map(Node::new).toArray(Node[]::new);
             this.plus = from.plus == null ? null : new Node(from.plus);
             this.here = from.here;
             this.starts = from.starts.keySet().toArray(String[]::new);
@@ -55,31 +53,9 @@ final class SegmentRules {
             for (int i = 0; i < starts.length; i++) {
                 if (startRanks[i] < found && from + starts[i].length() <= to && path.startsWith(starts[i], from)) found = startRanks[i];
             }
-            int child = child(path, from, to);
-            if (child >= 0) found = children[child].find(path, to + 1, end, found);
+            int child = words.find(TextTable.hash(0, path, from, to), path, from, to);
+            if (child != TextTable.ABSENT) found = children[child].find(path, to + 1, end, found);
             return plus == null ? found : plus.find(path, to + 1, end, found);
-        }
-
-        private int child(String path, int from, int to) {
-            int low = 0;
-            int high = words.length - 1;
-            while (low <= high) {
-                int middle = (low + high) >>> 1;
-                int order = compare(words[middle], path, from, to);
-                if (order == 0) return middle;
-                if (order < 0) low = middle + 1;
-                else high = middle - 1;
-            }
-            return -1;
-        }
-
-        private static int compare(String word, String path, int from, int to) {
-            int common = Math.min(word.length(), to - from);
-            for (int i = 0; i < common; i++) {
-                int order = word.charAt(i) - path.charAt(from + i);
-                if (order != 0) return order;
-            }
-            return word.length() - (to - from);
         }
     }
 
