@@ -8,7 +8,7 @@ import java.util.Optional;
 import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -68,7 +68,7 @@ final class AliasRoutes {
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("entity-alias", Set.class, Made.class, this::set, "Create an alias, or change the one with an id or name."),
-                Route.list("entity-alias/id", Listing.Page.class, Listed.class, this::list, "List the aliases of entities."),
+                Route.list("entity-alias/id", Page.class, Listed.class, this::list, "List the aliases of entities."),
                 Route.read("entity-alias/id/{id}", ById.class, Shown.class, this::read, "Read an alias."),
                 Route.write("entity-alias/id/{id}", Set.class, Made.class, this::set, "Change an alias; what is not sent stays."),
                 Route.delete("entity-alias/id/{id}", ById.class, None.class, this::delete, "Delete an alias."));
@@ -81,9 +81,9 @@ final class AliasRoutes {
         return Reply.of(Shown.of(identities, call.store(), entity.aliasById(call.input().id()).orElseThrow(), entity.id()));
     }
 
-    private Reply<Listed> list(Call.Read<Listing.Page> call) {
+    private Reply<Listed> list(Call.Read<Page> call) {
         var page = call.input();
-        var found = Listing.whole(identities.entities.aliases(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
+        var found = Page.whole(identities.entities.aliases(call.store(), page.after(), Page.limit(page.limit())), page.limit());
         if (found.isEmpty()) throw new Problem.NotFound().asException();
         var info = new LinkedHashMap<String, Object>();
         for (var each : found) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Policies;
 import watchword.sdk.Problem;
@@ -87,12 +87,12 @@ final class EntityRoutes {
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("entity", Set.class, Made.class, this::set, "Create an entity, or change the one with an id or name."),
-                Route.list("entity/id", Listing.Page.class, Listed.class, this::ids, "List the entities by id."),
+                Route.list("entity/id", Page.class, Listed.class, this::ids, "List the entities by id."),
                 Route.read("entity/id/{id}", ById.class, Shown.class, call -> shown(call.store(), identities.entities.get(call.store(), call.input().id())), "Read an entity."),
                 Route.write("entity/id/{id}", Set.class, Made.class, this::set, "Change an entity; what is not sent stays."),
                 Route.delete("entity/id/{id}", ById.class, None.class, call -> delete(call, identities.entities.get(call.store(), call.input().id()).stream().toList()),
                         "Delete an entity; its tokens are good for nothing then."),
-                Route.list("entity/name", Listing.Page.class, Listed.class, this::names, "List the entities by name."),
+                Route.list("entity/name", Page.class, Listed.class, this::names, "List the entities by name."),
                 Route.read("entity/name/{name*}", ByName.class, Shown.class, call -> shown(call.store(), identities.entities.named(call.store(), call.input().name())), "Read an entity by its name."),
                 Route.write("entity/name/{name*}", Set.class, Made.class, this::set, "Create an entity with a name, or change it; what is not sent stays."),
                 Route.delete("entity/name/{name*}", ByName.class, None.class, call -> delete(call, identities.entities.named(call.store(), call.input().name()).stream().toList()),
@@ -120,9 +120,9 @@ final class EntityRoutes {
                 mount.map(each -> each.path()), mount.map(each -> each.type()), alias.name());
     }
 
-    private Reply<Listed> ids(Call.Read<Listing.Page> call) {
+    private Reply<Listed> ids(Call.Read<Page> call) {
         var page = call.input();
-        var ids = Listing.whole(identities.entities.ids(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
+        var ids = Page.whole(identities.entities.ids(call.store(), page.after(), Page.limit(page.limit())), page.limit());
         if (ids.isEmpty()) throw new Problem.NotFound().asException();
         var info = new LinkedHashMap<String, Object>();
         for (var id : ids) identities.entities.get(call.store(), id).ifPresent(row -> info.put(id, info(call.store(), row)));
@@ -136,9 +136,9 @@ final class EntityRoutes {
         return info;
     }
 
-    private Reply<Listed> names(Call.Read<Listing.Page> call) {
+    private Reply<Listed> names(Call.Read<Page> call) {
         var page = call.input();
-        var names = Listing.whole(identities.entities.names(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
+        var names = Page.whole(identities.entities.names(call.store(), page.after(), Page.limit(page.limit())), page.limit());
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Listed(names, Optional.empty()));
     }

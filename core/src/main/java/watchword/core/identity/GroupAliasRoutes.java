@@ -7,7 +7,7 @@ import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -36,7 +36,7 @@ final class GroupAliasRoutes {
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("group-alias", Set.class, AliasRoutes.Made.class, this::set, "Create an alias of a group, or change the one with an id."),
-                Route.list("group-alias/id", Listing.Page.class, Listed.class, this::list, "List the aliases of groups."),
+                Route.list("group-alias/id", Page.class, Listed.class, this::list, "List the aliases of groups."),
                 Route.read("group-alias/id/{id}", AliasRoutes.ById.class, AliasRoutes.Shown.class, this::read, "Read an alias of a group."),
                 Route.write("group-alias/id/{id}", Set.class, AliasRoutes.Made.class, this::set, "Change an alias of a group."),
                 Route.delete("group-alias/id/{id}", AliasRoutes.ById.class, None.class, this::delete, "Delete an alias of a group; nobody is in the group then."));
@@ -49,9 +49,9 @@ final class GroupAliasRoutes {
         return Reply.of(AliasRoutes.Shown.of(identities, call.store(), group.alias().orElseThrow(), group.id()));
     }
 
-    private Reply<Listed> list(Call.Read<Listing.Page> call) {
+    private Reply<Listed> list(Call.Read<Page> call) {
         var page = call.input();
-        var found = Listing.whole(identities.groups.aliases(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
+        var found = Page.whole(identities.groups.aliases(call.store(), page.after(), Page.limit(page.limit())), page.limit());
         if (found.isEmpty()) throw new Problem.NotFound().asException();
         var info = new LinkedHashMap<String, Object>();
         for (var each : found) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import watchword.sdk.Glob;
 
 /**
  * What one path of a policy gives.
@@ -65,7 +66,7 @@ public record Permissions(int bits, Parameters parameters, Duration minWrap, Dur
     }
 
     boolean hears(String eventType) {
-        return has(Capability.SUBSCRIBE) && eventTypes.stream().anyMatch(glob -> Glob.anywhere(glob, eventType));
+        return has(Capability.SUBSCRIBE) && eventTypes.stream().anyMatch(glob -> Glob.matches(glob, eventType));
     }
 
     private static Duration lower(Duration a, Duration b) {

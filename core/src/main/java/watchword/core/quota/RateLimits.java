@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
