@@ -63,6 +63,9 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.RotationRoutes;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.snapshot.SnapshotRoutes;
@@ -109,6 +112,7 @@ final class Unsealed implements AutoCloseable {
     private final Logins logins;
     private final Lockouts lockouts;
     private final Revocations revocations;
+    private final Rotator rotator;
     private final AuditDevices audit;
     private final EventBus events;
     private final Pipeline pipeline;
@@ -174,6 +178,8 @@ final class Unsealed implements AutoCloseable {
         this.logins = new Logins(tokens, mounts, identities, factors);
         this.lockouts = lockouts(opened, settings.lockouts());
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var rotations = new Rotations();
+        this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -182,7 +188,7 @@ final class Unsealed implements AutoCloseable {
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
-        var followers = MountFollower.all(List.of(quotaRoutes, identities));
+        var followers = MountFollower.all(List.of(quotaRoutes, identities, rotations));
         var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
         this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
         var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
@@ -191,16 +197,17 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new RotationRoutes(rotations, rotator, mounts).routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
                         rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
-                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards,
+                rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -297,7 +304,7 @@ final class Unsealed implements AutoCloseable {
     }
 
     int runDue() {
-        return revocations.runDue();
+        return revocations.runDue() + rotator.runDue();
     }
 
     private void takeInOthers() {
@@ -317,6 +324,7 @@ final class Unsealed implements AutoCloseable {
             try {
                 if (tick == 1) namespaceRemoval.resume();
                 revocations.runDue();
+                rotator.startDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
@@ -334,6 +342,7 @@ final class Unsealed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        rotator.close();
         events.close();
         guards.close();
         audit.close();
