@@ -59,6 +59,7 @@ import watchword.core.policy.PolicyRoutes;
 import watchword.core.policy.suite.TestRoutes;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
@@ -84,6 +85,7 @@ import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.core.wrapping.WrappingRoutes;
 import watchword.sdk.Outbound;
+import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -281,7 +283,24 @@ final class Unsealed implements AutoCloseable {
 
     /** @param toAll whether the listener opens the path to all */
     Response serve(Request request, boolean toAll) {
+        Optional<Request> login;
+        try {
+            login = InlineLogin.of(request);
+        } catch (Problem.ProblemException unreadable) {
+            return pipeline.refuse(request.head(), unreadable.problem()).with(InlineLogin.FAILED);
+        }
+        return login.isEmpty() ? answer(request, toAll) : answerAfter(login.get(), token -> answer(request.loggedIn(token), toAll));
+    }
+
+    private Response answer(Request request, boolean toAll) {
         return limits.login(request, pipeline::refuse, each -> pipeline.serve(each, toAll));
+    }
+
+    /** First the login that a request brings along, counted as any other, and then the request. */
+    private Response answerAfter(Request login, Function<Secret, Response> request) {
+        var entry = limits.enter(login.head(), pipeline::refuse);
+        if (entry.refusal().isPresent()) return entry.refusal().get().with(InlineLogin.FAILED);
+        return limits.login(login, pipeline::refuse, each -> pipeline.login(each, request));
     }
 
     AuditDevices audit() {

@@ -37,6 +37,7 @@ import watchword.sdk.Storage;
  */
 final class Gate {
     private static final Problem NO_NAMESPACE = new Problem.NotFound("namespace not found");
+    private static final Problem NO_LOGIN = new Problem.NotFound("specified authentication path was not found");
 
     private final Mounts mounts;
     private final Tokens tokens;
@@ -108,6 +109,7 @@ final class Gate {
         if (!request.help() && found.isPresent() && (found.get().bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
             var entry = place.mount().orElseThrow();
             var route = found.get().bound().route();
+            if (request.loginFor().isPresent() && !(route.isLogin() && entry.isAuth())) return place.refused(token, Decision.Deny.UNCOVERED, NO_LOGIN);
             // To who is of another namespace everybody here is a stranger, unless it is about nothing but the token itself. A token that comes
             // along with a login is not what it is judged by, and spends no use.
             boolean known = (within || route.is(Trait.OWN_TOKEN)) && !route.isLogin();
@@ -145,7 +147,7 @@ final class Gate {
         var home = tokens.homeOf(store, token);
         var id = NamespaceStore.idOf(home);
         if (!id.equals(Namespace.ROOT_ID) && Namespaces.tree(store).byId(id).filter(namespace -> !namespace.tainted()).isEmpty()) return Optional.empty();
-        return tokens.find(home, token, request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
+        return tokens.find(home, token, request.id(), request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
     }
 
     /** Looks up the namespace that a request's header and the beginning of its path name; nothing when there is none at what the header says. */

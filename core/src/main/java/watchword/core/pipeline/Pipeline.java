@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
 import watchword.core.lease.Leases;
@@ -19,6 +20,7 @@ import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
@@ -30,6 +32,7 @@ import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
@@ -67,6 +70,16 @@ public final class Pipeline {
 
     /** @param open whether a route that looks is answered without a token, as the listener's configuration has it */
     public Response serve(Request request, boolean open) {
+        return answer(request, open).toResponse(request.id());
+    }
+
+    /** Answers the login that a request brings along, unless it gives a token: with that, {@code then} answers the request. */
+    public Response login(Request login, Function<Secret, Response> then) {
+        var answer = answer(login, false);
+        return answer.auth().isPresent() ? then.apply(answer.auth().get().clientToken()) : answer.toResponse(login.id()).with(InlineLogin.FAILED);
+    }
+
+    private Answer answer(Request request, boolean open) {
         var now = clock.instant();
         try {
             var finding = storage.<Gate.Finding>read(store -> gate.find(store, request, open, now));        // whose token, which route, allowed?
@@ -76,14 +89,14 @@ public final class Pipeline {
             endSpentToken(admission, now);
             countTokens(admission, answer);
             record(admission, answer, now, asked);                                                         // on record before it leaves
-            return answer.toResponse(request.id());
+            return answer;
         } catch (Problem.ProblemException unrecorded) {
-            return Answer.of(unrecorded.problem()).toResponse(request.id());
+            return Answer.of(unrecorded.problem());
         } catch (KeyClearedException meanwhile) {
-            return Answer.of(SEALED).toResponse(request.id());
+            return Answer.of(SEALED);
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
-            return Answer.of(new Problem.Internal(storeFailed(failed) + "; request " + request.id() + " is in the server's log")).toResponse(request.id());
+            return Answer.of(new Problem.Internal(storeFailed(failed) + "; request " + request.id() + " is in the server's log"));
         }
     }
 
