@@ -82,7 +82,7 @@ final class Completion {
         if (!(allowed.engine().engine() instanceof Revocable)) throw new IllegalStateException(allowed.theMount().type() + " answers with leases that it cannot end");
         var row = caller.row();
         var end = row.isForOneRequest() ? Optional.of(now) : row.isBatch() ? row.expires() : Optional.<Instant>empty();
-        var granted = leases.grant(store, caller.tokenKey(), end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
+        var granted = leases.grant(store, caller.tokenKey(), end, allowed.view(mounts), allowed.request().path().text(), leased, now);
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));
     }
 }

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import watchword.core.approval.Approvals;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
 import watchword.core.lease.Leases;
@@ -18,6 +20,7 @@ import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.core.request.InlineLogin;
@@ -51,16 +54,18 @@ public final class Pipeline {
     private final Tokens tokens;
     private final Trail trail;
     private final TokenCreations created;
+    private final LongAdder glassBroken;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
+            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Audit audit, Metrics metrics, EventBus events, Guards guards) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
-        this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
+        this.gate = new Gate(mounts, tokens, authority, approvals, guards);
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, approvals, events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
+        this.glassBroken = metrics.counter("break_glass.used", Map.of());
     }
 
     /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
@@ -130,7 +135,11 @@ public final class Pipeline {
     private Answer carryOut(Admission admission, Instant now) {
         try {
             return switch (admission) {
-                case Admission.Allowed allowed -> invocation.run(allowed, now);
+                case Admission.Allowed allowed -> {
+                    if (allowed.decision().consent() instanceof Consent.BrokenGlass) glassBroken.increment();
+                    yield invocation.run(allowed, now);
+                }
+                case Admission.Deferred deferred -> invocation.defer(deferred, now);
                 case Admission.Refused refused -> Answer.of(refused.problem());
                 case Admission.Help help -> helpOn(help);
             };

@@ -39,6 +39,7 @@ public record Request(
         Optional<InputStream> upload,
         String namespace,
         Optional<String> loginFor) {
+    private static final int MOST_REASON = 512;
 
     /** A request to the root namespace whose body is an object. */
     public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
@@ -63,6 +64,21 @@ public record Request(
         var kept = new HashMap<>(headers);
         kept.keySet().removeIf(InlineLogin::isOfLogin);
         return new Request(id, operation, path, body, help, Optional.of(by), wrapTtl, kept, peer, upload, namespace, loginFor);
+    }
+
+    /** Why it is made, as its header says for those who approve of it or look at it later; in one line, mostly empty. */
+    public String reason() {
+        return line("x-watchword-reason");
+    }
+
+    /** Why it should go ahead without the approval of others; mostly empty. */
+    public String emergency() {
+        return line("x-watchword-break-glass");
+    }
+
+    private String line(String header) {
+        var text = String.join(" ", headers.getOrDefault(header, List.of())).replaceAll("\\p{C}", " ").strip();
+        return text.length() > MOST_REASON ? text.substring(0, MOST_REASON) : text;
     }
 
     public RequestHead head() {
