@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import watchword.core.approval.Approvals;
+import watchword.core.approval.ControlGroupRoutes;
 import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
 import watchword.core.audit.AuditSettings;
@@ -60,6 +62,7 @@ import watchword.core.policy.PolicyRoutes;
 import watchword.core.policy.suite.TestRoutes;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
@@ -182,6 +185,7 @@ final class Unsealed implements AutoCloseable {
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
         this.logins = new Logins(tokens, mounts, identities, factors);
+        var approvals = new Approvals(tokens, identities);
         this.lockouts = lockouts(opened, settings.lockouts());
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
         var rotations = new Rotations();
@@ -213,6 +217,7 @@ final class Unsealed implements AutoCloseable {
                         leaseRoutes.routes(),
                         new RotationRoutes(rotations, rotator, mounts).routes(),
                         new WrappingRoutes(wrapping).routes(),
+                        new ControlGroupRoutes(approvals).routes(),
                         new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(),
                         new EventRoutes(events, storage, tokens, authority, clock).routes(),
@@ -229,8 +234,8 @@ final class Unsealed implements AutoCloseable {
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards,
-                rotations, rotator);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, audit.audit(), measures.metrics(),
+                events, guards, rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -316,7 +321,24 @@ final class Unsealed implements AutoCloseable {
 
     /** @param toAll whether the listener opens the path to all */
     Response serve(Request request, boolean toAll) {
+        Optional<Request> login;
+        try {
+            login = InlineLogin.of(request);
+        } catch (Problem.ProblemException unreadable) {
+            return pipeline.refuse(request.head(), unreadable.problem()).with(InlineLogin.FAILED);
+        }
+        return login.isEmpty() ? answer(request, toAll) : answerAfter(login.get(), token -> answer(request.loggedIn(token), toAll));
+    }
+
+    private Response answer(Request request, boolean toAll) {
         return limits.login(request, pipeline::refuse, each -> pipeline.serve(each, toAll));
+    }
+
+    /** First the login that a request brings along, counted as any other, and then the request. */
+    private Response answerAfter(Request login, Function<Secret, Response> request) {
+        var entry = limits.enter(login.head(), pipeline::refuse);
+        if (entry.refusal().isPresent()) return entry.refusal().get().with(InlineLogin.FAILED);
+        return limits.login(login, pipeline::refuse, each -> pipeline.login(each, request));
     }
 
     AuditDevices audit() {

@@ -34,5 +34,15 @@ public record Ask(
      * @param defaultTtl lifetime of what it issues, after the mount's own and the server's settings
      */
     public record Mount(
-            String path, String accessor, String type, String uuid, Map<String, String> options, Duration defaultTtl, Duration maxTtl) {}
+            String path, String accessor, String type, String uuid, Map<String, String> options, Duration defaultTtl, Duration maxTtl) {
+
+        /** The same mount, whose credentials live no longer than this. */
+        public Mount within(Duration longest) {
+            return new Mount(path, accessor, type, uuid, options, shorter(defaultTtl, longest), shorter(maxTtl, longest));
+        }
+
+        private static Duration shorter(Duration a, Duration b) {
+            return a.compareTo(b) <= 0 ? a : b;
+        }
+    }
 }

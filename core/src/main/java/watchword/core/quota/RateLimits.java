@@ -138,7 +138,7 @@ public final class RateLimits {
     public Response login(Request request, Recorder recorder, Function<Request, Response> serve) {
         var now = inForce.get();
         if (now.table().isEmpty()) return serve.apply(request);
-        var head = new RequestHead(request.operation(), request.path(), request.peer(), request.namespace());
+        var head = request.head();
         var path = head.canonicalPath().text();
         var roles = now.table().roles(path);
         if (roles.isEmpty() || now.exempt().covers(path)) return serve.apply(request);

@@ -2,6 +2,7 @@ package watchword.core.request;
 
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import watchword.sdk.Secret;
  * @param peer who is on the other end of the connection; authentication by certificate reads it
  * @param upload a body that {@link RequestHead#uploads}, as it arrives
  * @param namespace path of the namespace that a header tells, each name with its slash; empty for the root
+ * @param loginFor of a login that another request brought along: the id of that request, for which alone its token is good
  */
 public record Request(
         String id,
@@ -35,29 +37,56 @@ public record Request(
         Map<String, List<String>> headers,
         Peer peer,
         Optional<InputStream> upload,
-        String namespace) {
+        String namespace,
+        Optional<String> loginFor) {
+    private static final int MOST_REASON = 512;
 
     /** A request to the root namespace whose body is an object. */
     public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
             Map<String, List<String>> headers, Peer peer) {
-        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "");
+        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "", Optional.empty());
     }
 
     /** The same request with one field set. */
     public Request with(String field, Object value) {
         var fields = new LinkedHashMap<>(body);
         fields.put(field, value);
-        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace, loginFor);
     }
 
     /** The same request with a body that is no JSON. */
     public Request uploading(InputStream bytes) {
-        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace);
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace, loginFor);
+    }
+
+    /** The same request with the token of the login that it brought along, and without what was for that login alone. */
+    public Request loggedIn(Secret by) {
+        var kept = new HashMap<>(headers);
+        kept.keySet().removeIf(InlineLogin::isOfLogin);
+        return new Request(id, operation, path, body, help, Optional.of(by), wrapTtl, kept, peer, upload, namespace, loginFor);
+    }
+
+    /** Why it is made, as its header says for those who approve of it or look at it later; in one line, mostly empty. */
+    public String reason() {
+        return line("x-watchword-reason");
+    }
+
+    /** Why it should go ahead without the approval of others; mostly empty. */
+    public String emergency() {
+        return line("x-watchword-break-glass");
+    }
+
+    private String line(String header) {
+        var text = String.join(" ", headers.getOrDefault(header, List.of())).replaceAll("\\p{C}", " ").strip();
+        return text.length() > MOST_REASON ? text.substring(0, MOST_REASON) : text;
+    }
+
+    public RequestHead head() {
+        return new RequestHead(operation, path, peer, namespace);
     }
 
     /** The same request to a path in a namespace. */
     public Request in(String other, RequestPath there) {
-        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other);
+        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other, loginFor);
     }
-
 }

@@ -8,7 +8,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Event;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -40,7 +40,7 @@ final class Connections {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("config", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(databases.names(call.store(), call.input()))), "List the connections."),
+                Route.list("config", Page.class, Keys.class, call -> Reply.of(new Keys(databases.names(call.store(), call.input()))), "List the connections."),
                 Route.read("config/{name}", Named.class, Config.Shown.class, call -> Reply.of(databases.find(call.store(), Roles.name(call.input().name())).orElseThrow(() -> new Problem.NotFound().asException()).shown()),
                         "Read a connection, without its secrets."),
                 Route.effect(Operation.WRITE, "config/{name}", Config.Write.class, None.class, this::write, "Create or change a connection, which is tried first; what is not sent stays.")

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import watchword.sdk.EngineContext;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -45,12 +45,12 @@ final class Databases implements AutoCloseable {
         return rows.get(store, name);
     }
 
-    List<String> names(Storage.Reader store, Listing.Page page) {
-        return Listing.names(rows, store, page);
+    List<String> names(Storage.Reader store, Page page) {
+        return page.names(rows, store);
     }
 
     List<String> all(Storage.Reader store) {
-        return rows.names(store, "", "", Listing.MOST);
+        return rows.names(store, "", "", Page.MOST);
     }
 
     /** @param before what was read of it; another that wrote meanwhile is not written over */

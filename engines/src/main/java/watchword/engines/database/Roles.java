@@ -9,7 +9,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Event;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -79,7 +79,7 @@ final class Roles {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("roles", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(Listing.names(rows, call.store(), call.input()))), "List the roles."),
+                Route.list("roles", Page.class, Keys.class, call -> Reply.of(new Keys(call.input().names(rows, call.store()))), "List the roles."),
                 Route.read("roles/{name}", Named.class, Shown.class, call -> Reply.of(find(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()).shown()), "Read a role."),
                 Route.write("roles/{name}", Write.class, None.class, this::write, "Create or change a role; what is not sent stays.").existence(call -> find(call.store(), call.input().name()).isPresent()),
                 Route.delete("roles/{name}", Named.class, None.class, this::delete, "Delete a role; accounts made by it live to the end of their leases."));

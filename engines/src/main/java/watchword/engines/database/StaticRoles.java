@@ -12,7 +12,7 @@ import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Event;
 import watchword.sdk.Inline;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -82,7 +82,7 @@ final class StaticRoles {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("static-roles", Listing.Page.class, Roles.Keys.class, call -> Reply.of(new Roles.Keys(Listing.names(rows, call.store(), call.input()))), "List the static roles."),
+                Route.list("static-roles", Page.class, Roles.Keys.class, call -> Reply.of(new Roles.Keys(call.input().names(rows, call.store()))), "List the static roles."),
                 Route.read("static-roles/{name}", Named.class, Shown.class, call -> Reply.of(shown(find(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()))), "Read a static role."),
                 Route.effect(Operation.WRITE, "static-roles/{name}", Write.class, None.class, this::write, "Create or change a static role; a new one has its password changed at once.")
                         .existence(call -> find(call.store(), call.input().name()).isPresent()),

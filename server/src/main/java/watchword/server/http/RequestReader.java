@@ -16,6 +16,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.wire.Durations;
@@ -55,7 +56,7 @@ final class RequestReader {
 
     static Request request(Head head, HttpFields headers, byte[] body) {
         var fields = head.takesBody() ? fields(headers, body) : head.query();
-        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer(), Optional.empty(), head.namespace());
+        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer(), Optional.empty(), head.namespace(), Optional.empty());
     }
 
     private static Operation operation(String method, Map<String, Object> query) {
@@ -147,18 +148,11 @@ final class RequestReader {
 
     // ---- headers ----
 
-    /** Empty for the root, whether by an empty header or by its name: clients of all kinds send either. */
     private static String namespace(HttpFields headers) {
         var named = headers.getValuesList("X-Vault-Namespace");
         if (named.isEmpty()) return "";
         if (named.stream().distinct().count() > 1) throw new Problem.Invalid("more than one X-Vault-Namespace header").asException();
-        var path = named.getFirst().startsWith("/") ? named.getFirst().substring(1) : named.getFirst();
-        if (path.isEmpty() || path.equals("root") || path.equals("root/")) return "";
-        try {
-            return RequestPath.ofPlain(path).asFolder().text();
-        } catch (Problem.ProblemException odd) {
-            throw new Problem.NotFound("namespace not found").asException();
-        }
+        return RequestPath.namespace(named.getFirst());
     }
 
     private static Optional<Secret> token(HttpFields headers) {
@@ -195,7 +189,7 @@ final class RequestReader {
         for (var field : headers) {
             if (field.getHeader() != null && isOfNoInterest(field.getHeader())) continue;
             var name = field.getName().toLowerCase(Locale.ROOT);
-            if (name.equals("x-vault-token") || name.indexOf('_') >= 0) continue;
+            if (name.equals("x-vault-token") || (name.indexOf('_') >= 0 && !name.startsWith(InlineLogin.PARAMETERS))) continue;
             var value = List.of(field.getValue() == null ? "" : field.getValue());
             told.merge(name, value, (first, more) -> {
                 var both = new java.util.ArrayList<>(first);
