@@ -26,6 +26,8 @@ import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
 import watchword.core.identity.IdentityEngine;
 import watchword.core.identity.IdentityStore;
+import watchword.core.identity.oidc.Oidc;
+import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -173,7 +175,10 @@ final class Unsealed implements AutoCloseable {
         var factors = new SecondFactors(identities, random);
         this.logins = new Logins(tokens, mounts, identities, factors);
         this.lockouts = lockouts(opened, settings.lockouts());
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var oidc = new Oidc(identities, info.apiAddress(), random, clock);
+        this.revocations = new Revocations(storage, mounts, leases, new Revocations.Ends(
+                Map.of(Kind.TOKEN, (store, due) -> tokens.revoke(store, due.name(), clock.instant()), Kind.LOCK, lockouts::end, Kind.GRANT, oidc::end),
+                Map.of(Kind.KEY, due -> oidc.settle(storage, due))), clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -199,7 +204,7 @@ final class Unsealed implements AutoCloseable {
                         rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
+                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);

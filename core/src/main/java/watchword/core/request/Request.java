@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.sdk.Authorization;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -23,6 +24,7 @@ import watchword.sdk.Secret;
  * @param peer who is on the other end of the connection; authentication by certificate reads it
  * @param upload a body that {@link RequestHead#uploads}, as it arrives
  * @param namespace path of the namespace that a header tells, each name with its slash; empty for the root
+ * @param authorization the {@code Authorization} header, which may have the token as well
  */
 public record Request(
         String id,
@@ -35,29 +37,35 @@ public record Request(
         Map<String, List<String>> headers,
         Peer peer,
         Optional<InputStream> upload,
-        String namespace) {
+        String namespace,
+        Optional<Authorization> authorization) {
 
     /** A request to the root namespace whose body is an object. */
     public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
             Map<String, List<String>> headers, Peer peer) {
-        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "");
+        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "", Optional.empty());
     }
 
     /** The same request with one field set. */
     public Request with(String field, Object value) {
         var fields = new LinkedHashMap<>(body);
         fields.put(field, value);
-        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace, authorization);
     }
 
     /** The same request with a body that is no JSON. */
     public Request uploading(InputStream bytes) {
-        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace);
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace, authorization);
     }
 
     /** The same request to a path in a namespace. */
     public Request in(String other, RequestPath there) {
-        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other);
+        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other, authorization);
+    }
+
+    /** The same request with an {@code Authorization} header. */
+    public Request authorizedBy(Authorization header) {
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, upload, namespace, Optional.of(header));
     }
 
 }
