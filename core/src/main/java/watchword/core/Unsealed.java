@@ -28,6 +28,8 @@ import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
 import watchword.core.identity.IdentityEngine;
 import watchword.core.identity.IdentityStore;
+import watchword.core.identity.oidc.Oidc;
+import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -187,7 +189,10 @@ final class Unsealed implements AutoCloseable {
         this.logins = new Logins(tokens, mounts, identities, factors);
         var approvals = new Approvals(tokens, identities);
         this.lockouts = lockouts(opened, settings.lockouts());
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var oidc = new Oidc(identities, info.apiAddress(), random, clock);
+        this.revocations = new Revocations(storage, mounts, leases, new Revocations.Ends(
+                Map.of(Kind.TOKEN, (store, due) -> tokens.revoke(store, due.name(), clock.instant()), Kind.LOCK, lockouts::end, Kind.GRANT, oidc::end),
+                Map.of(Kind.KEY, due -> oidc.settle(storage, due))), clock);
         var rotations = new Rotations();
         this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
@@ -233,7 +238,7 @@ final class Unsealed implements AutoCloseable {
                         rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
+                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, audit.audit(), measures.metrics(),
                 events, guards, rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {

@@ -27,7 +27,7 @@ record Waiting(Operation operation, String namespace, String path, Map<String, O
 
     /** Carried out by who unwraps it, as a part of that request. */
     Request by(Request unwrap) {
-        return new Request(unwrap.id(), operation, new RequestPath(path), body, false, unwrap.token(), wrapTtl, reason.isEmpty() ? Map.of() : Map.of("x-watchword-reason", List.of(reason)), unwrap.peer(), Optional.empty(), namespace, Optional.empty());
+        return new Request(unwrap.id(), operation, new RequestPath(path), body, false, unwrap.token(), wrapTtl, reason.isEmpty() ? Map.of() : Map.of("x-watchword-reason", List.of(reason)), unwrap.peer(), Optional.empty(), namespace, Optional.empty(), Optional.empty());
     }
 
     Waiting with(Authorization one) {

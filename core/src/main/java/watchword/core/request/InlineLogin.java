@@ -47,7 +47,7 @@ public final class InlineLogin {
         var path = RequestPath.ofPlain(one(headers, PATH, ""));
         var namespace = headers.containsKey(NAMESPACE) ? RequestPath.namespace(one(headers, NAMESPACE, "")) : request.namespace();
         return Optional.of(new Request(UUID.randomUUID().toString(), operation(one(headers, OPERATION, "update")), path, parameters(headers), false, Optional.empty(),
-                Optional.empty(), headers, request.peer(), Optional.empty(), namespace, Optional.of(request.id())));
+                Optional.empty(), headers, request.peer(), Optional.empty(), namespace, Optional.of(request.id()), Optional.empty()));
     }
 
     private static Problem.ProblemException failed(String why) {
