@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import watchword.core.approval.Announcements;
 import watchword.core.approval.Approvals;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
@@ -57,12 +58,12 @@ public final class Pipeline {
     private final LongAdder glassBroken;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Audit audit, Metrics metrics, EventBus events, Guards guards) {
+            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Announcements announcements, Audit audit, Metrics metrics, EventBus events, Guards guards) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, approvals, guards);
-        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, approvals, events);
+        this.invocation = new Invocation(storage, mounts, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, approvals, announcements, events);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
         this.glassBroken = metrics.counter("break_glass.used", Map.of());
