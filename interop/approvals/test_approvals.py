@@ -51,7 +51,8 @@ def payroll(root, people):
           control_group = {{ ttl = "1h" factor "finance" {{ identity {{ group_names = ["{name}"] approvals = 1 }} }} }}
         }}""")
     root.sys.create_or_update_policy("approver", """
-        path "sys/control-group/*" { capabilities = ["update", "subscribe"] subscribe_event_types = ["control-group/*"] }
+        path "sys/control-group/*" { capabilities = ["update"] }
+        path "sys/control-group/request" { capabilities = ["update", "subscribe"] subscribe_event_types = ["control-group/*"] }
         path "sys/events/subscribe/*" { capabilities = ["read"] }""")
     clients = people(ada=name, bob="approver", eve="approver")
     root.secrets.identity.create_or_update_group_by_name(name, group_type="internal", member_entity_ids=[clients["bob"].entity])
@@ -80,14 +81,14 @@ def test_a_secret_is_read_when_somebody_else_approves(payroll):
     log = open(os.environ["AUDIT_LOG"]).read()
     of_path = [line for line in map(json.loads, log.splitlines()) if line.get("request", {}).get("path") == f"secret/data/{name}" and line["request"]["operation"] == "read"]
     results = [line["auth"]["policy_results"].get("control_group") for line in of_path]
-    assert [each["approved"] for each in results] == [False, False, False, False, True, True] or [each["approved"] for each in results if each][-1] is True
+    assert [each["approved"] for each in results if each] == [False, False, True, True], "asked and told to wait; carried out and answered"
     assert results[-1]["authorizations"][0]["entity_id"] == who["bob"].entity
     assert f"canary-{name}" not in log
 
 
 def test_a_write_happens_when_it_is_approved_and_approvers_do_not_see_the_secret(root, payroll):
     name, who = payroll
-    asked = who["ada"].write(f"secret/data/{name}", data={"total": "changed"})
+    asked = who["ada"].write_data(f"secret/data/{name}", data={"data": {"total": "changed"}})
     assert root.secrets.kv.v2.read_secret_version(name, raise_on_deleted_version=True)["data"]["data"] == {"total": f"canary-{name}"}
     told = who["bob"].write("sys/control-group/request", accessor=asked["wrap_info"]["accessor"])["data"]
     assert told["request_operation"] == "update" and told["request_data"]["data"] == {"total": "***"}

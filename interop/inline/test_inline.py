@@ -116,7 +116,7 @@ def test_both_the_login_and_the_request_are_on_record_without_what_proved_it(roo
         for header in ("X-Vault-Inline-Auth-Parameter-jwt", "X-Vault-Inline-Auth-Path", "X-Pipeline"):
             root.delete(f"sys/config/auditing/request-headers/{header}")
     log = open(os.environ["AUDIT_LOG"]).read()
-    lines = [line for line in map(json.loads, log.splitlines()) if line["request"].get("headers", {}).get("x-pipeline") == [f"pipeline-{name}"]]
+    lines = [line for line in map(json.loads, log.splitlines()) if line.get("request", {}).get("headers", {}).get("x-pipeline") == [f"pipeline-{name}"]]
     assert [(line["type"], line["request"]["path"]) for line in lines] == [("request", jobs), ("response", jobs), ("request", secret), ("response", secret)]
     issued, used = lines[1]["response"]["auth"], lines[2]["auth"]
     assert issued["client_token"] == used["client_token"] and used["policies"] == ["default", name] and issued["token_type"] == "batch"

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import watchword.core.approval.Announcements;
 import watchword.core.approval.Approvals;
 import watchword.core.approval.ControlGroupRoutes;
 import watchword.core.audit.AuditDevices;
@@ -124,6 +125,7 @@ final class Unsealed implements AutoCloseable {
     private final Rotator rotator;
     private final AuditDevices audit;
     private final EventBus events;
+    private final Announcements announcements;
     private final Pipeline pipeline;
     private final RateLimits limits;
     private final Guards guards;
@@ -188,6 +190,7 @@ final class Unsealed implements AutoCloseable {
         var factors = new SecondFactors(identities, random);
         this.logins = new Logins(tokens, mounts, identities, factors);
         var approvals = new Approvals(tokens, identities);
+        this.announcements = new Announcements(storage, mounts, approvals, events, settings.outbound(), clock);
         this.lockouts = lockouts(opened, settings.lockouts());
         var oidc = new Oidc(identities, info.apiAddress(), random, clock);
         this.revocations = new Revocations(storage, mounts, leases, new Revocations.Ends(
@@ -239,7 +242,7 @@ final class Unsealed implements AutoCloseable {
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, audit.audit(), measures.metrics(),
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, announcements, audit.audit(), measures.metrics(),
                 events, guards, rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
@@ -398,6 +401,7 @@ final class Unsealed implements AutoCloseable {
     public void close() {
         closed = true;
         rotator.close();
+        announcements.close();
         events.close();
         engines.close();
         guards.close();

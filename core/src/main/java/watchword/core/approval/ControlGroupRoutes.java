@@ -15,6 +15,7 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /** {@code sys/control-group}: what approvers see and say of requests that wait. */
@@ -27,10 +28,15 @@ public final class ControlGroupRoutes {
         this.approvals = approvals;
     }
 
-    /** @param maxTtl how long a request may wait; zero for the default */
-    record Settings(Duration maxTtl) {
+    /**
+     * What goes for all requests of a namespace that wait.
+     *
+     * @param maxTtl how long they may; zero for the default
+     * @param notifyUrl who is told; empty for nobody. Whoever knows such an address may often write there
+     */
+    record Settings(Duration maxTtl, Secret notifyUrl) {
         private static final Duration USUAL = Duration.ofHours(24);
-        static final Settings DEFAULT = new Settings(Duration.ZERO);
+        static final Settings DEFAULT = new Settings(Duration.ZERO, Secret.copyOf(""));
 
         /** How long a request waits whose rule says this. */
         Duration bound(Duration asked) {
@@ -77,16 +83,20 @@ public final class ControlGroupRoutes {
             @Doc("Accessors of the requests, those that end first before the others.") List<String> keys,
             @Doc("Of each, what is asked, by whom, until when, and whether it is approved.") Map<String, Object> keyInfo) {}
 
-    record SetSettings(@Doc("The longest that a request waits for its approvals.") Duration maxTtl) {}
+    record SetSettings(
+            @Doc("The longest that a request waits for its approvals.") Optional<Duration> maxTtl,
+            @Doc("Address that is told, as JSON by POST, of requests that wait and of glass that was broken; empty for none.") Optional<Secret> notifyUrl) {}
 
-    record ShownSettings(@Doc("The longest that a request waits for its approvals, in seconds; 0 when nothing is set.") long maxTtl) {}
+    record ShownSettings(
+            @Doc("The longest that a request waits for its approvals, in seconds; 0 when nothing is set.") long maxTtl,
+            @Doc("Whether an address is told; it is not shown.") boolean notifies) {}
 
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("control-group/authorize", Accessor.class, Verdict.class, this::authorize, "Approve of a request."),
                 Route.ask("control-group/request", Accessor.class, Told.class, this::tell, "Tell what a request asks, and who approved."),
                 Route.list("control-group/requests", Nothing.class, Keys.class, this::list, "List the requests that wait for approval."),
-                Route.read("config/control-group", Nothing.class, ShownSettings.class, call -> Reply.of(new ShownSettings(approvals.settings(call.store()).maxTtl().toSeconds())), "Read what goes for all requests that wait."),
+                Route.read("config/control-group", Nothing.class, ShownSettings.class, this::settings, "Read what goes for all requests that wait."),
                 Route.write("config/control-group", SetSettings.class, None.class, this::set, "Change what goes for all requests that wait."),
                 Route.delete("config/control-group", Nothing.class, None.class, this::unset, "Go back to what a new server has."));
     }
@@ -127,9 +137,17 @@ public final class ControlGroupRoutes {
         return Reply.of(new Keys(List.copyOf(all.keySet()), info));
     }
 
+    private Reply<ShownSettings> settings(Call.Read<Nothing> call) {
+        var settings = approvals.settings(call.store());
+        return Reply.of(new ShownSettings(settings.maxTtl().toSeconds(), settings.notifyUrl().size() > 0));
+    }
+
     private Reply<None> set(Call.Change<SetSettings> call) {
-        if (call.input().maxTtl().isNegative()) throw new Problem.Invalid("max_ttl", "cannot be negative").asException();
-        approvals.set(call.store(), Optional.of(new Settings(call.input().maxTtl())));
+        var before = approvals.settings(call.store());
+        var now = new Settings(call.input().maxTtl().orElse(before.maxTtl()), call.input().notifyUrl().orElse(before.notifyUrl()));
+        if (now.maxTtl().isNegative()) throw new Problem.Invalid("max_ttl", "cannot be negative").asException();
+        if (now.notifyUrl().size() > 0) Announcements.address(now.notifyUrl());
+        approvals.set(call.store(), Optional.of(now));
         return Reply.nothing();
     }
 

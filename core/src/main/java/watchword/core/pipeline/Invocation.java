@@ -6,16 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import watchword.core.approval.Announcements;
 import watchword.core.approval.Approvals;
 import watchword.core.event.EventBus;
 import watchword.core.lease.Leases.Announced;
 import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
-import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.NamespaceStore;
-import watchword.core.namespace.Namespaces;
 import watchword.core.policy.Consent;
 import watchword.core.request.Answer;
 import watchword.core.rotation.Rotations;
@@ -41,12 +40,13 @@ final class Invocation {
     private final Completion completion;
     private final Lockouts lockouts;
     private final Approvals approvals;
+    private final Announcements announcements;
     private final EventBus events;
     private final Rotations rotations;
     private final Rotator rotator;
 
-    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, Approvals approvals, EventBus events, Rotations rotations,
-            Rotator rotator) {
+    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, Approvals approvals, Announcements announcements,
+            EventBus events, Rotations rotations, Rotator rotator) {
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
@@ -54,6 +54,7 @@ final class Invocation {
         this.completion = completion;
         this.lockouts = lockouts;
         this.approvals = approvals;
+        this.announcements = announcements;
         this.events = events;
         this.rotations = rotations;
         this.rotator = rotator;
@@ -61,7 +62,7 @@ final class Invocation {
 
     Answer run(Admission.Allowed allowed, Instant now) {
         if (allowed.decision().consent() instanceof Consent.BrokenGlass glass && allowed.caller() instanceof TokenCaller caller) {
-            tell(caller, Approvals.glassBroken(allowed.request(), allowed.wanted(), caller, glass));
+            announcements.of(caller, Approvals.glassBroken(allowed.request(), allowed.wanted(), caller, glass));
         }
         return run(allowed, allowed.bound(), now);
     }
@@ -72,21 +73,12 @@ final class Invocation {
         var shown = new Approvals.Shown(once.found().shown(once.request().path().text()), masked(once, once.bound()));
         var kept = NamespaceStore.of(storage, deferred.caller().namespaceId())
                 .<Approvals.Kept>write(store -> approvals.keep(store, deferred.caller(), once.request(), shown, once.wanted(), deferred.control(), now));
-        tell(deferred.caller(), kept.event());
+        announcements.of(deferred.caller(), kept.event());
         return Answer.wrapping(kept.told());
     }
 
     private static <I extends Record> Map<String, Object> masked(Admission.Allowed allowed, RouteTable.Bound<I, ?> bound) {
         return bound.input().encodeMasked(decode(allowed, bound));
-    }
-
-    /** Of something in the namespace of a caller's token, as of its {@code sys/}. */
-    private void tell(TokenCaller caller, Event event) {
-        NamespaceStore.of(storage, caller.namespaceId()).<Optional<MountEntry>>read(store -> {
-            var sys = mounts.at(store, "sys/");
-            sys.ifPresent(mount -> events.publish(Namespaces.of(store), mount, List.of(event)));
-            return sys;
-        });
     }
 
     /** First in the transaction that carries it out: what the gate saw is still so, and an approval is spent. */

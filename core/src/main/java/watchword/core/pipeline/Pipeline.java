@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import watchword.core.approval.Announcements;
 import watchword.core.approval.Approvals;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
@@ -59,14 +60,14 @@ public final class Pipeline {
     private final LongAdder glassBroken;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Audit audit, Metrics metrics, EventBus events, Guards guards, Rotations rotations,
-            Rotator rotator) {
+            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Announcements announcements, Audit audit, Metrics metrics, EventBus events, Guards guards,
+            Rotations rotations, Rotator rotator) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, approvals, guards);
         var completion = new Completion(mounts, leases, logins, lockouts, rotations, wrapping);
-        this.invocation = new Invocation(storage, mounts, leases, gate, completion, lockouts, approvals, events, rotations, rotator);
+        this.invocation = new Invocation(storage, mounts, leases, gate, completion, lockouts, approvals, announcements, events, rotations, rotator);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
         this.glassBroken = metrics.counter("break_glass.used", Map.of());
