@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param body the request's JSON object as sent (for reads: its query parameters), for the few routes that take any field
  * @param wrapTtl how long the caller wants the answer wrapped, if it does
  * @param upload a body of any length that is no JSON, for the few routes that take one; to be read once, while the route runs
- * @param authorization for a route that needs no token, as it may be a proof of its own; for others it is the caller's token, and not told
+ * @param authorization for a route that needs no token and gives none, as it may be a proof of its own; for others it is the caller's token, and not told
  */
 public record Ask(
         Caller caller, Mount mount, String path, Map<String, Object> body, Peer peer, Optional<Duration> wrapTtl, Instant now,

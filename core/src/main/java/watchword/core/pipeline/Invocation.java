@@ -98,7 +98,7 @@ final class Invocation {
         var input = decode(allowed, bound);
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), allowed.view(mounts), Gate.below(allowed.theMount(), request.path().text()), request.body(),
-                request.peer(), request.wrapTtl(), now, request.upload(), bound.route().is(Trait.NO_TOKEN) ? request.authorization() : Optional.empty());
+                request.peer(), request.wrapTtl(), now, request.upload(), bound.route().is(Trait.NO_TOKEN) && !bound.route().isLogin() ? request.authorization() : Optional.empty());
         if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, now);
         return lockouts.guard(own(allowed), allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
     }

@@ -1,6 +1,7 @@
 package watchword.core.identity.oidc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.identity.oidc.NamedKeys.User;
@@ -83,11 +84,11 @@ final class KeyRoutes {
 
     private Reply<None> set(Call.Effect<Set> call) {
         var name = Label.require(call.input().name());
-        keys.change(call.storage(), name, store -> Optional.of(configured(store, call.input(), keys.get(store, name))));
+        keys.change(call.storage(), name, (store, now) -> Optional.of(configured(store, call.input(), keys.get(store, name), now)));
         return Reply.nothing();
     }
 
-    private NamedKey configured(Storage.Reader store, Set in, Optional<NamedKey> before) {
+    private NamedKey configured(Storage.Reader store, Set in, Optional<NamedKey> before, Instant now) {
         var old = before.orElse(NamedKey.DEFAULT);
         var period = in.rotationPeriod().map(KeyRoutes::seconds).orElse(old.rotationPeriod());
         if (period.compareTo(NamedKey.LEAST_PERIOD) < 0) throw invalid("rotation_period must be at least one minute");
@@ -98,7 +99,7 @@ final class KeyRoutes {
         var clientIds = in.allowedClientIds().map(ids -> Applications.distinct("allowed_client_ids", ids)).orElse(before.isPresent() ? old.allowedClientIds() : List.of());
         var algorithm = in.algorithm().orElse(old.algorithm());
         if (JwtAlgorithm.named(algorithm).filter(SigningKey.ALGORITHMS::contains).isEmpty()) throw invalid("unknown signing algorithm \"" + shown(algorithm) + "\"");
-        return old.configured(period, ttl, clientIds, algorithm, keys.now());
+        return old.configured(period, ttl, clientIds, algorithm, now);
     }
 
     /** What was signed must be verifiable to its end. */
@@ -130,7 +131,7 @@ final class KeyRoutes {
         keys.prepare(call.storage(), name);
         var own = call.input().verificationTtl().map(KeyRoutes::seconds);
         if (own.filter(Duration::isNegative).isPresent()) throw invalid("verification_ttl cannot be negative");
-        keys.change(call.storage(), name, store -> keys.get(store, name).map(key -> key.rotated(own.orElse(key.verificationTtl()), keys.now())));
+        keys.change(call.storage(), name, (store, now) -> keys.get(store, name).map(key -> key.rotated(own.orElse(key.verificationTtl()), now)));
         var waits = call.storage().<Optional<NamedKey>>read(store -> keys.get(store, name)).flatMap(key -> key.waits(keys.now()));
         return waits.isEmpty() ? Reply.nothing() : Reply.<None>nothing().warn("the next key was published only just, and verifiers may not know it yet: it signs from " + waits.get()
                 + "; with verification_ttl=0 it signs at once");

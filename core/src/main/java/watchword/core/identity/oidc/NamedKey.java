@@ -101,7 +101,7 @@ record NamedKey(String algorithm, Duration rotationPeriod, Duration verification
 
     /** What verifiers are told. */
     List<Map<String, String>> published(Instant now) {
-        return ring.stream().filter(turn -> !turn.isGone(now)).map(Turn::jwk).toList();
+        return settledTurns(now).ring.stream().map(Turn::jwk).toList();
     }
 
     // ---- what changes it ----

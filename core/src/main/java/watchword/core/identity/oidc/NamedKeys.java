@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import watchword.core.lease.ExpiryIndex.Due;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.ExpiryIndex;
@@ -96,9 +96,9 @@ final class NamedKeys {
      * Changes a key, and makes what it wants then. That takes time, so it is done in no transaction; the work may run more than once, on the
      * same or a newer row.
      *
-     * @param work the row as it is wanted; empty to leave things as they are
+     * @param work the row as it is wanted at a time; empty to leave things as they are
      */
-    void change(Storage storage, String name, Function<Storage.Reader, Optional<NamedKey>> work) {
+    void change(Storage storage, String name, BiFunction<Storage.Reader, Instant, Optional<NamedKey>> work) {
         var made = new ArrayList<SigningKey.Pair>();
         while (true) {
             var now = now();
@@ -110,8 +110,8 @@ final class NamedKeys {
     }
 
     /** @return of which algorithm one more is wanted; empty when it is done */
-    private Optional<JwtAlgorithm> changed(Storage.Writer store, String name, Function<Storage.Reader, Optional<NamedKey>> work, List<SigningKey.Pair> made, Instant now) {
-        var wanted = work.apply(store);
+    private Optional<JwtAlgorithm> changed(Storage.Writer store, String name, BiFunction<Storage.Reader, Instant, Optional<NamedKey>> work, List<SigningKey.Pair> made, Instant now) {
+        var wanted = work.apply(store, now);
         if (wanted.isEmpty()) return Optional.empty();
         var key = wanted.get();
         var fresh = made.stream().filter(pair -> key.algorithm().equals(pair.jwk().get("alg"))).limit(key.wanting(now)).toList();
@@ -137,7 +137,7 @@ final class NamedKeys {
     /** Makes the keys of one that was never needed before. */
     void prepare(Storage storage, String name) {
         boolean missing = storage.<Boolean>read(store -> get(store, name).filter(key -> key.ring().isEmpty()).isPresent());
-        if (missing) change(storage, name, store -> get(store, name).filter(key -> key.ring().isEmpty()));
+        if (missing) change(storage, name, (store, _) -> get(store, name).filter(key -> key.ring().isEmpty()));
     }
 
     private static String dueName(Storage.Reader store, String name) {
@@ -149,7 +149,7 @@ final class NamedKeys {
         int slash = due.name().indexOf('/');
         var part = NamespaceStore.of(whole, due.name().substring(0, slash));
         var name = due.name().substring(slash + 1);
-        change(part, name, store -> rows.get(store, name).filter(row -> row.due().equals(Optional.of(due.at()))).map(Row::key));
+        change(part, name, (store, _) -> rows.get(store, name).filter(row -> row.due().equals(Optional.of(due.at()))).map(Row::key));
         part.update(store -> {
             if (rows.get(store, name).filter(row -> row.due().equals(Optional.of(due.at()))).isEmpty()) ExpiryIndex.remove(store, due.at(), Kind.KEY, due.name());
         });

@@ -96,6 +96,7 @@ class NamedKeyTest {
         var rotated = settled(key.rotated(Duration.ZERO, START), START);
         assertThat(signer(rotated, START)).isEqualTo("k1");
         assertThat(published(rotated, START)).containsExactlyInAnyOrder("k1", "k2");
+        assertThat(published(key.rotated(Duration.ZERO, START), START)).as("whether or not what is due was done").containsExactly("k1");
     }
 
     @Test
