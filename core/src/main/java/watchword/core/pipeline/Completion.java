@@ -47,7 +47,8 @@ final class Completion {
         return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
     }
 
-    Answer complete(Storage.Writer store, Admission.Allowed allowed, Reply<?> reply, Answer answer, Instant now) {
+    /** @param who a login was said to be for, which need not be the alias that it turned out to have; empty for nobody */
+    Answer complete(Storage.Writer store, Admission.Allowed allowed, Reply<?> reply, Answer answer, String who, Instant now) {
         var complete = withoutStore(reply, answer);
         if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
             complete = leased(store, allowed, leased, answer, now);
@@ -55,6 +56,7 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
+            lockouts.requireOpen(store, allowed.theMount(), who, now);
             lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
             login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
             var codes = allowed.request().headers().getOrDefault(FACTORS_HEADER, List.of());

@@ -48,8 +48,9 @@ final class Invocation {
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), mounts.view(allowed.theMount()), Gate.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload());
-        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, now);
-        return lockouts.guard(own(allowed), allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
+        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, "", now);
+        var who = who(bound.route().who().get(), allowed, input, ask);
+        return lockouts.guard(own(allowed), allowed.theMount(), who, now, () -> run(allowed, bound, input, ask, who, now));
     }
 
     /** Whom a login is for, as it is told without proof. */
@@ -57,27 +58,28 @@ final class Invocation {
         return own(allowed).<String>read(store -> who.apply(new Call.Read<>(input, ask, PrefixedStore.view(store, allowed.theMount().storagePrefix()))));
     }
 
-    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, Instant now) {
+    /** @param who told without proof; empty for nobody */
+    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, String who, Instant now) {
         var prefix = allowed.theMount().storagePrefix();
         var own = own(allowed);
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
                 var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(own, allowed, reply, answer.apply(reply), now);
+                yield finish(own, allowed, reply, answer.apply(reply), who, now);
             }
             case Handler.Changes<I, O> changes -> {
                 var done = own.<Done>write(store -> {
                     gate.requireStill(store, allowed, now);
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                    return new Done(completion.complete(store, allowed, reply, answer.apply(reply), now), reply.events());
+                    return new Done(completion.complete(store, allowed, reply, answer.apply(reply), who, now), reply.events());
                 });
                 events.publish(allowed.namespace(), allowed.theMount(), done.events());
                 yield done.answer();
             }
             case Handler.Effects<I, O> effects -> {
                 var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix)));
-                var finished = finish(own, allowed, reply, answer.apply(reply), now);
+                var finished = finish(own, allowed, reply, answer.apply(reply), who, now);
                 events.publish(allowed.namespace(), allowed.theMount(), reply.events());
                 yield finished;
             }
@@ -88,11 +90,11 @@ final class Invocation {
     private record Done(Answer answer, List<Event> events) {}
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
-    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Reply<O> reply, Answer answer, Instant now) {
+    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Reply<O> reply, Answer answer, String who, Instant now) {
         if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
         return own.<Answer>write(store -> {
             gate.requireStill(store, allowed, now);
-            return completion.complete(store, allowed, reply, answer, now);
+            return completion.complete(store, allowed, reply, answer, who, now);
         });
     }
 
