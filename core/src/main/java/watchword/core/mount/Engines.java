@@ -3,19 +3,33 @@ package watchword.core.mount;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import watchword.core.json.Json;
 import watchword.core.wire.Rows;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
 import watchword.sdk.JsonCodec;
+import watchword.sdk.Names;
 import watchword.sdk.Table;
 
 /** The engine behind each mount, made when first asked and again when its options change. Any thread. */
 public final class Engines {
 
     /** An engine with its routes. Those of the server's own are the same in every namespace. */
-    public record Mounted(Engine engine, RouteTable routes) {}
+    public record Mounted(Engine engine, RouteTable routes, Set<String> names) {
+
+        /** A path in which names stand in their one form, whatever the spelling that was sent. @param path below the mount, which led to the route */
+        public String meant(String path, RouteTable.Match.Found found) {
+            if (names.isEmpty() || found.parameters().entrySet().stream().allMatch(each -> inOneForm(each.getKey(), each.getValue()).equals(each.getValue()))) return path;
+            var meant = found.bound().route().path().fill(name -> inOneForm(name, found.parameters().getOrDefault(name, "")));
+            return path.endsWith("/") && !meant.endsWith("/") ? meant + "/" : meant;
+        }
+
+        private String inOneForm(String parameter, String value) {
+            return names.contains(parameter) ? Names.canonical(value) : value;
+        }
+    }
 
     private record Key(String uuid, String type, Map<String, String> options) {}
 
@@ -42,7 +56,7 @@ public final class Engines {
         var factory = catalog.find(mount.isAuth(), mount.kind())
                 .orElseThrow(() -> new IllegalStateException("no engine of type " + mount.type()));
         var engine = factory.create(context, mount);
-        return new Mounted(engine, new RouteTable(engine.routes()));
+        return new Mounted(engine, new RouteTable(engine.routes()), engine.names());
     }
 
     /** Forgets the engine of a mount that is gone. */

@@ -119,7 +119,7 @@ final class Gate {
         if (request.help()) return help(place, caller);
 
         var wanted = capability(place.store(), request, caller, place.mount(), place.match(), place.path(), now);
-        var decision = authority.decide(place.store(), caller, wanted, place.path(), request.body(), request.wrapTtl());
+        var decision = authority.decide(place.store(), caller, wanted, place.path(), meant(place), request.body(), request.wrapTtl());
         if (!(decision instanceof Decision.Allow allow)) return place.refused(token, decision, Problem.Denied.byPolicy());
         if (place.mount().isEmpty()) return place.refused(token, allow, noRoute(place.path()));
         return switch (place.match().orElseThrow()) {
@@ -134,9 +134,23 @@ final class Gate {
 
     /** By the OPA policies of the namespace that is asked; the caller's identity is of its own. */
     private Finding guarded(Place place, TokenCaller caller, Admission.Allowed allowed, Instant now) {
-        var question = guards.question(place.store(), place.path(), allowed.wanted(), caller, () -> new Subject(allowed.request(), place.path(), caller,
-                authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
+        var meant = meant(place);
+        var question = question(place, meant, caller, allowed, now).or(() -> meant.equals(place.path()) ? Optional.empty() : question(place, place.path(), caller, allowed, now));
         return question.isEmpty() ? allowed : new Finding.Guarded(allowed, question.get());
+    }
+
+    private Optional<Guards.Question> question(Place place, String path, TokenCaller caller, Admission.Allowed allowed, Instant now) {
+        return guards.question(place.store(), path, allowed.wanted(), caller, () -> new Subject(allowed.request(), path, caller,
+                authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
+    }
+
+    /** The path as its engine will take it, in whichever spelling names were sent. */
+    private String meant(Place place) {
+        return place.mount().isPresent() && place.found().isPresent() ? meant(place.mount().get(), place.found().get(), place.path()) : place.path();
+    }
+
+    private String meant(MountEntry mount, RouteTable.Match.Found found, String path) {
+        return path.substring(0, path.length() - below(mount, path).length()) + mounts.engine(mount).meant(below(mount, path), found);
     }
 
     // ---- whose, and where ----
@@ -212,7 +226,7 @@ final class Gate {
         if (wanted == allowed.wanted()) return;
         // An OPA policy was asked about the other capability, and cannot be asked in here.
         if (!allowed.decision().judged().isEmpty()) throw new Problem.Unavailable("what is at this path has changed meanwhile; try again").asException();
-        if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
+        if (!(authority.decide(store, caller, wanted, path, meant(mount, allowed.found(), path), request.body(), request.wrapTtl()) instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
     }
 
     private void requireMount(Storage.Reader store, MountEntry mount) {
