@@ -190,7 +190,7 @@ final class Unsealed implements AutoCloseable {
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
-                        new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
+                        new ExplainRoutes(authority, tokens, mounts::guard, mounts::meant).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
                         new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),

@@ -74,6 +74,16 @@ class NamesInPathsTest {
         for (var name : List.of("trainer", "TRAINER")) assertThat(it.ask(operator, "POST", "/v1/auth/m/role/" + name + "/secret-id", Map.of()).status()).as(name).isEqualTo(200);
     }
 
+    @Test
+    void what_explains_a_refusal_is_the_rule_on_the_name_in_its_one_form() {
+        it.asRoot("POST", "/v1/sys/auth/m", Map.of("type", "approle"));
+        tokenWith("path \"auth/m/role/*\" { capabilities = [\"read\"] }\npath \"auth/m/role/admin\" { capabilities = [\"deny\"] }");
+        for (var each : Map.of("ADMIN", false, "admin", false, "OTHER", true).entrySet()) {
+            var told = it.asRoot("POST", "/v1/sys/policies/explain", Map.of("path", "auth/m/role/" + each.getKey(), "operation", "read", "policies", "operator")).part("data").members();
+            assertThat(told).as(each.getKey()).containsEntry("allowed", each.getValue()).containsEntry("rule", each.getValue() ? "auth/m/role/*" : "auth/m/role/admin");
+        }
+    }
+
     /** Policies of the field's name roles as they were written. */
     @Test
     void a_rule_may_name_a_spelling_and_goes_before_wider_ones() {
