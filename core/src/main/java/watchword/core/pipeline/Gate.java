@@ -197,10 +197,8 @@ final class Gate {
     /** Why nobody is answered here. */
     private static Optional<Problem> barred(Place place) {
         var route = place.found().map(found -> found.bound().route());
-        var locking = Namespaces.tree(place.store()).locking(place.namespace());
-        if (locking.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) {
-            return Optional.of(new Problem.Unavailable("API access to this namespace has been locked by an administrator - \"" + locking.get().path() + "\" must be unlocked to gain access."));
-        }
+        var locked = Namespaces.locked(place.store(), place.namespace());
+        if (locked.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) return locked;
         return route.filter(found -> found.is(Trait.ROOT_ONLY)).map(_ -> new Problem.Invalid("operation only available in root namespace"));
     }
 

@@ -136,6 +136,17 @@ class SecondFactorTest {
     }
 
     @Test
+    void an_entity_that_is_merged_into_another_is_still_asked() {
+        var other = String.valueOf(it.write(it.root, "identity/entity", "name", "other").data("id"));
+        assertThat(it.write(it.root, "identity/entity/merge", "from_entity_ids", List.of(entity), "to_entity_id", other).status()).isEqualTo(204);
+        var asked = login("ada", "7");
+        assertThat(asked.token()).isEmpty();
+        assertThat(prove(waiting(asked), code()).status()).as("the key was the other entity's").isEqualTo(403);
+        key = enroll(other);
+        assertThat(prove(waiting(login("ada", "7")), code()).token()).startsWith("hvs.");
+    }
+
+    @Test
     void each_namespace_asks_by_itself() {
         it.write(it.root, "sys/namespaces/team-a");
         var team = it.in("team-a/");
