@@ -218,7 +218,7 @@ final class Unsealed implements AutoCloseable {
                         policyRoutes.routes(),
                         rootOnly(new OpaRoutes(guards).routes()),
                         new CapabilityRoutes(authority, tokens).routes(),
-                        new ExplainRoutes(authority, tokens, mounts::guard).routes(),
+                        new ExplainRoutes(authority, tokens, mounts::guard, mounts::meant).routes(),
                         new TestRoutes().routes(),
                         namespaceRoutes.routes(),
                         passwords.routes(),

@@ -55,8 +55,11 @@ final class Completion {
         return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
     }
 
-    /** @param announced what the request announced, if it did */
-    Answer complete(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply<?> reply, Answer answer, Instant now) {
+    /**
+     * @param who a login was said to be for, which need not be the alias that it turned out to have; empty for nobody
+     * @param announced what the request announced, if it did
+     */
+    Answer complete(Storage.Writer store, Admission.Allowed allowed, String who, Optional<Announced> announced, Reply<?> reply, Answer answer, Instant now) {
         var complete = withoutStore(reply, answer);
         if (!reply.rotations().isEmpty()) requireRotating(allowed);
         for (var rotation : reply.rotations()) rotations.say(store, allowed.theMount(), rotation);
@@ -67,6 +70,7 @@ final class Completion {
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isForOneRequest()) return Answer.of(NO_LEASES);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
+            lockouts.requireOpen(store, allowed.theMount(), who, now);
             lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
             login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
             switch (logins.login(store, allowed.theMount(), Logins.Attempt.of(allowed.request()), login, now)) {

@@ -151,7 +151,7 @@ final class Gate {
         if (request.help()) return help(place, caller);
 
         var wanted = capability(place.store(), request, caller, place.mount(), place.match(), place.path(), now);
-        var decision = authority.decide(place.store(), caller, wanted, place.path(), request.body(), request.wrapTtl());
+        var decision = authority.decide(place.store(), caller, wanted, place.path(), meant(place), request.body(), request.wrapTtl());
         if (!(decision instanceof Decision.Allow allow)) return place.refused(token, decision, Problem.Denied.byPolicy());
         if (place.mount().isEmpty()) return place.refused(token, allow, noRoute(place.path()));
         return switch (place.match().orElseThrow()) {
@@ -174,9 +174,23 @@ final class Gate {
 
     /** By the OPA policies of the namespace that is asked; the caller's identity is of its own. */
     private Finding guarded(Place place, TokenCaller caller, Admission.Allowed allowed, Instant now) {
-        var question = guards.question(place.store(), place.path(), allowed.wanted(), caller, () -> new Subject(allowed.request(), place.path(), caller,
-                authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
+        var meant = meant(place);
+        var question = question(place, meant, caller, allowed, now).or(() -> meant.equals(place.path()) ? Optional.empty() : question(place, place.path(), caller, allowed, now));
         return question.isEmpty() ? allowed : new Finding.Guarded(allowed, question.get());
+    }
+
+    private Optional<Guards.Question> question(Place place, String path, TokenCaller caller, Admission.Allowed allowed, Instant now) {
+        return guards.question(place.store(), path, allowed.wanted(), caller, () -> new Subject(allowed.request(), path, caller,
+                authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
+    }
+
+    /** The path as its engine will take it, in whichever spelling names were sent. */
+    private String meant(Place place) {
+        return place.mount().isPresent() && place.found().isPresent() ? meant(place.mount().get(), place.found().get(), place.path()) : place.path();
+    }
+
+    private String meant(MountEntry mount, RouteTable.Match.Found found, String path) {
+        return path.substring(0, path.length() - below(mount, path).length()) + mounts.engine(mount).meant(below(mount, path), found);
     }
 
     // ---- whose, and where ----
@@ -223,10 +237,8 @@ final class Gate {
     /** Why nobody is answered here. */
     private static Optional<Problem> barred(Place place) {
         var route = place.found().map(found -> found.bound().route());
-        var locking = Namespaces.tree(place.store()).locking(place.namespace());
-        if (locking.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) {
-            return Optional.of(new Problem.Unavailable("API access to this namespace has been locked by an administrator - \"" + locking.get().path() + "\" must be unlocked to gain access."));
-        }
+        var locked = Namespaces.locked(place.store(), place.namespace());
+        if (locked.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) return locked;
         return route.filter(found -> found.is(Trait.ROOT_ONLY)).map(_ -> new Problem.Invalid("operation only available in root namespace"));
     }
 
@@ -252,7 +264,8 @@ final class Gate {
         if (wanted == allowed.wanted()) return;
         // An OPA policy was asked about the other capability, and cannot be asked in here.
         if (!allowed.decision().judged().isEmpty()) throw CHANGED.asException();
-        if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow allow)) throw Problem.Denied.byPolicy().asException();
+        var meant = meant(mount, allowed.found(), path);
+        if (!(authority.decide(store, caller, wanted, path, meant, request.body(), request.wrapTtl()) instanceof Decision.Allow allow)) throw Problem.Denied.byPolicy().asException();
         // Nor can others be asked to approve of it.
         if (!(allow.consent() instanceof Consent.Free)) throw CHANGED.asException();
     }

@@ -99,8 +99,9 @@ final class Invocation {
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), allowed.view(mounts), Gate.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload(), bound.route().is(Trait.NO_TOKEN) && !bound.route().isLogin() ? request.authorization() : Optional.empty());
-        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, now);
-        return lockouts.guard(own(allowed), allowed.theMount(), who(bound.route().who().get(), allowed, input, ask), now, () -> run(allowed, bound, input, ask, now));
+        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, "", now);
+        var who = who(bound.route().who().get(), allowed, input, ask);
+        return lockouts.guard(own(allowed), allowed.theMount(), who, now, () -> run(allowed, bound, input, ask, who, now));
     }
 
     /** Whom a login is for, as it is told without proof. */
@@ -108,20 +109,21 @@ final class Invocation {
         return own(allowed).<String>read(store -> who.apply(new Call.Read<>(input, ask, PrefixedStore.view(store, allowed.theMount().storagePrefix()))));
     }
 
-    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, Instant now) {
+    /** @param who told without proof; empty for nobody */
+    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, String who, Instant now) {
         var prefix = allowed.theMount().storagePrefix();
         var own = own(allowed);
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
                 var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(own, allowed, Optional.empty(), reply, answer.apply(reply), now);
+                yield finish(own, allowed, who, Optional.empty(), reply, answer.apply(reply), now);
             }
             case Handler.Changes<I, O> changes -> {
                 var done = own.<Done>write(store -> {
                     begin(store, allowed, now);
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                    return new Done(completion.complete(store, allowed, Optional.empty(), reply, answer.apply(reply), now), reply.events());
+                    return new Done(completion.complete(store, allowed, who, Optional.empty(), reply, answer.apply(reply), now), reply.events());
                 });
                 events.publish(allowed.namespace(), allowed.theMount(), done.events());
                 yield done.answer();
@@ -131,7 +133,7 @@ final class Invocation {
                 var making = new Making(own, gate, leases, mounts, rotations, rotator, begun, now);
                 try {
                     var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making));
-                    var finished = finish(own, begun, making.announced(), reply, answer.apply(reply), now);
+                    var finished = finish(own, begun, who, making.announced(), reply, answer.apply(reply), now);
                     if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
                     events.publish(allowed.namespace(), allowed.theMount(), reply.events());
                     yield finished;
@@ -147,12 +149,12 @@ final class Invocation {
     private record Done(Answer answer, List<Event> events) {}
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping), or spends an approval, needs another transaction. */
-    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Optional<Announced> announced, Reply<O> reply, Answer answer, Instant now) {
+    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, String who, Optional<Announced> announced, Reply<O> reply, Answer answer, Instant now) {
         boolean spends = allowed.decision().consent() instanceof Consent.Approved;
         if (!spends && !completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
         return own.<Answer>write(store -> {
             begin(store, allowed, now);
-            return completion.complete(store, allowed, announced, reply, answer, now);
+            return completion.complete(store, allowed, who, announced, reply, answer, now);
         });
     }
 

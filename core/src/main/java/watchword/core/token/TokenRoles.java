@@ -166,7 +166,7 @@ public final class TokenRoles {
         if (names.isEmpty() && !limits) inherited.stream().filter(name -> !name.equals("default") || !disallows(role, name)).forEach(names::add);
         for (var name : names) {
             boolean allowed = !limits
-                    ? parent.sudo() || Policies.exceeding(List.of(name), parent.policies()).isEmpty()
+                    ? parent.sudo() || Policies.exceeding(List.of(name), parent.row().policies()).isEmpty()
                     : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> Glob.matches(glob, name)) || name.equals("default");
             if (!allowed) throw new Problem.Invalid("token policies (" + Policies.shown(names) + ") must be subset of the role's allowed policies").asException();
             if (disallows(role, name)) {
