@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
@@ -26,6 +28,7 @@ import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
 import watchword.core.identity.IdentityEngine;
 import watchword.core.identity.IdentityStore;
+import watchword.core.identity.Obtained;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -43,6 +46,7 @@ import watchword.core.mfa.ValidateRoutes;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountFollower;
+import watchword.core.mount.MountRemoval;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
 import watchword.core.namespace.NamespaceRemoval;
@@ -57,12 +61,21 @@ import watchword.core.policy.CapabilityRoutes;
 import watchword.core.policy.ExplainRoutes;
 import watchword.core.policy.PolicyRoutes;
 import watchword.core.policy.suite.TestRoutes;
+import watchword.core.quota.EntityCaps;
+import watchword.core.quota.EntityUse;
+import watchword.core.quota.LeaseQuotaRoutes;
+import watchword.core.quota.LeaseQuotas;
+import watchword.core.quota.QuotaPlaces;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.run.KeptAnswers;
+import watchword.core.run.RunEnd;
+import watchword.core.run.RunRoutes;
+import watchword.core.run.Runs;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.snapshot.SnapshotRoutes;
@@ -115,6 +128,7 @@ final class Unsealed implements AutoCloseable {
     private final RateLimits limits;
     private final Guards guards;
     private final NamespaceRemoval namespaceRemoval;
+    private final MountRemoval mountRemoval;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -141,10 +155,10 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process, Outbound outbound, LockoutRules lockouts) {}
+            HostProcess process, Outbound outbound, LockoutRules lockouts, EntityCaps caps) {}
 
     /** What counts and times, sealed or not. */
-    record Measures(Metrics metrics, Flights flights) {}
+    record Measures(Metrics metrics, Flights flights, LongSupplier nanos) {}
 
     /** What of the server itself its routes act on. @param store below the barrier @param replaceStore see {@link Server} */
     record Whole(Storage store, Runnable seal, Runnable reopen, Consumer<Consumer<Storage.Writer>> replaceStore) {}
@@ -156,8 +170,12 @@ final class Unsealed implements AutoCloseable {
         this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
         this.clock = clock;
         var info = settings.info();
-        var leases = new Leases(random);
-        this.tokens = tokens(opened, random, leases);
+        var runs = new Runs(info.maxTtl());
+        var kept = new KeptAnswers();
+        var leaseQuotas = new LeaseQuotas();
+        var uses = new EntityUse(settings.caps());
+        var leases = new Leases(random, runs, kept, leaseQuotas, uses);
+        this.tokens = tokens(opened, random, leases, runs);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.process().node(), settings.auditFolder(), clock), AuditSettings.DEFAULT);
         this.events = new EventBus(clock);
@@ -171,19 +189,24 @@ final class Unsealed implements AutoCloseable {
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
-        this.logins = new Logins(tokens, mounts, identities, factors);
+        this.logins = new Logins(tokens, mounts, identities, factors, runs);
         this.lockouts = lockouts(opened, settings.lockouts());
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        this.revocations = new Revocations(storage, mounts, leases,
+                new Revocations.Ends((store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, runs::end), clock, measures.nanos(), random);
+        var runEnd = new RunEnd(runs, tokens, leases);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
         this.cors = new Cors(storage);
         this.guards = new Guards(settings.outbound(), clock);
         this.version = info.compatibleVersion();
-        var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
+        var places = new QuotaPlaces(mounts);
+        var quotaRoutes = new QuotaRoutes(limits, places, storage);
+        var leaseQuotaRoutes = new LeaseQuotaRoutes(leaseQuotas, places, leases, storage);
         BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
-        var followers = MountFollower.all(List.of(quotaRoutes, identities));
-        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
+        var followers = MountFollower.all(List.of(quotaRoutes, leaseQuotaRoutes, identities));
+        this.mountRemoval = new MountRemoval(storage, mounts, revokeBelow, followers);
+        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers, mountRemoval);
         this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
         var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
@@ -191,16 +214,16 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new RunRoutes(runs, runEnd, tokens, leases, revocations, mounts).routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
-                        rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
+                        rootOnly(quotaRoutes.routes()), rootOnly(leaseQuotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
                         rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities), runEnd),
+                new IdentityEngine(identities, new OfTokens(tokens), List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards, kept, uses);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -211,15 +234,28 @@ final class Unsealed implements AutoCloseable {
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
-    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
+    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases, Runs runs) {
         try (var key = opened.deriveSecret(TOKEN_KEY)) {
-            return new Tokens(key, random, leases);
+            return new Tokens(key, random, leases, runs);
         }
     }
 
     private static Lockouts lockouts(Barrier opened, LockoutRules rules) {
         try (var key = opened.deriveSecret(LOCKOUT_KEY)) {
             return new Lockouts(key, rules);
+        }
+    }
+
+    /** What entities got is what their tokens got. */
+    private record OfTokens(Tokens tokens) implements Obtained {
+        @Override
+        public void revoke(Storage.Writer store, String entityId, Instant now) {
+            tokens.revokeAllOf(store, entityId, now);
+        }
+
+        @Override
+        public void endLeases(Storage.Writer store, String entityId, Instant now) {
+            tokens.endLeasesOfAll(store, entityId, now);
         }
     }
 
@@ -315,8 +351,11 @@ final class Unsealed implements AutoCloseable {
     private void keepUp() {
         for (long tick = 1; !closed; tick++) {
             try {
-                if (tick == 1) namespaceRemoval.resume();
-                revocations.runDue();
+                if (tick == 1) {
+                    namespaceRemoval.resume();
+                    mountRemoval.resume();
+                }
+                revocations.sweep();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
@@ -334,6 +373,7 @@ final class Unsealed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        revocations.close();
         events.close();
         guards.close();
         audit.close();

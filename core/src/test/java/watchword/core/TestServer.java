@@ -11,6 +11,7 @@ import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
 import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
+import watchword.core.quota.EntityCaps;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.request.Response;
@@ -103,7 +104,7 @@ public final class TestServer implements AutoCloseable {
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT, EntityCaps.DEFAULT), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */

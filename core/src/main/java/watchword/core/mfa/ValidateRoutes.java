@@ -72,7 +72,7 @@ public final class ValidateRoutes {
     }
 
     private Reply<None> issued(Call.Effect<Proof> call, Storage.Writer store, MountEntry mount, SecondFactors.Waiting login) {
-        var told = logins.issue(store, mount, call.ask().peer(), login.path(), login.login().login(), login.entityId(), call.now());
+        var told = logins.issue(store, mount, call.ask().peer(), login.path(), login.role(), login.login().login(), login.entityId(), call.now());
         return Reply.auth(told.auth());
     }
 }

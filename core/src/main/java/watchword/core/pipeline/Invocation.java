@@ -12,11 +12,12 @@ import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.NamespaceStore;
+import watchword.core.pipeline.Completion.Done;
 import watchword.core.request.Answer;
+import watchword.core.run.KeptAnswers.Key;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
-import watchword.sdk.Event;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -33,8 +34,10 @@ final class Invocation {
     private final Completion completion;
     private final Lockouts lockouts;
     private final EventBus events;
+    private final Sharing sharing;
 
-    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, EventBus events) {
+    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, EventBus events, Sharing sharing) {
+        this.sharing = sharing;
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
@@ -69,43 +72,69 @@ final class Invocation {
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
                 var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(own, allowed, Optional.empty(), reply, answer.apply(reply), now);
+                yield tell(allowed, finish(own, allowed, Optional.empty(), Optional.empty(), reply, answer.apply(reply), now));
             }
             case Handler.Changes<I, O> changes -> {
-                var done = own.<Done>write(store -> {
+                var shared = sharing.key(allowed);
+                yield tell(allowed, own.<Done>write(store -> {
                     gate.requireStill(store, allowed, now);
+                    var known = shared.flatMap(key -> sharing.again(store, allowed, key));
+                    if (known.isPresent()) return new Done(completion.again(store, allowed, known.get(), now), List.of());
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                    return new Done(completion.complete(store, allowed, Optional.empty(), reply, answer.apply(reply), now), reply.events());
-                });
-                events.publish(allowed.namespace(), allowed.theMount(), done.events());
-                yield done.answer();
+                    return completion.complete(store, allowed, Optional.empty(), shared, reply, answer.apply(reply), now).telling(reply.events());
+                }));
             }
             case Handler.Effects<I, O> effects -> {
-                var making = new Making(own, gate, leases, mounts, allowed, now);
+                Function<Optional<Key>, Answer> get = shared -> effect(allowed, effects, new Making(own, gate, leases, mounts, allowed, now), shared, input, ask, answer, now);
+                yield sharing.key(allowed).map(key -> inTurn(own, allowed, key, get, now)).orElseGet(() -> get.apply(Optional.empty()));
+            }
+        };
+    }
+
+    /** What the run has already, or else what this request gets for it. */
+    private Answer inTurn(Storage own, Admission.Allowed allowed, Key key, Function<Optional<Key>, Answer> get, Instant now) {
+        return switch (sharing.await(own, allowed, key, store -> gate.requireStill(store, allowed, now))) {
+            case Sharing.Turn.Answered known -> completion.again(own, allowed, known.answer(), now);
+            case Sharing.Turn.Others _ -> throw new IllegalStateException("it is nobody's turn");
+            case Sharing.Turn.Mine mine -> {
                 try {
-                    var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making::announce));
-                    var finished = finish(own, allowed, making.announced(), reply, answer.apply(reply), now);
-                    if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
-                    events.publish(allowed.namespace(), allowed.theMount(), reply.events());
-                    yield finished;
+                    var got = get.apply(Optional.of(key));
+                    sharing.release(own, allowed, key, mine.maker());
+                    yield got;
                 } catch (RuntimeException failed) {
-                    making.undo();
+                    sharing.release(own, allowed, key, mine.maker());
                     throw failed;
                 }
             }
         };
     }
 
-    /** What a transaction leaves: its answer, and what to tell of it now that it is committed. */
-    private record Done(Answer answer, List<Event> events) {}
+    private <I extends Record, O extends Record> Answer effect(
+            Admission.Allowed allowed, Handler.Effects<I, O> effects, Making making, Optional<Key> shared, I input, Ask ask, Function<Reply<O>, Answer> answer, Instant now) {
+        var own = own(allowed);
+        try {
+            var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, allowed.theMount().storagePrefix()), making::announce));
+            var finished = finish(own, allowed, making.announced(), shared, reply, answer.apply(reply), now);
+            if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
+            return tell(allowed, finished);
+        } catch (RuntimeException failed) {
+            making.undo();
+            throw failed;
+        }
+    }
+
+    private Answer tell(Admission.Allowed allowed, Done done) {
+        events.publish(allowed.namespace(), allowed.theMount(), done.events());
+        return done.answer();
+    }
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping) needs another transaction. */
-    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, Optional<Announced> announced, Reply<O> reply, Answer answer, Instant now) {
-        if (!completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
-        return own.<Answer>write(store -> {
+    private <O extends Record> Done finish(Storage own, Admission.Allowed allowed, Optional<Announced> announced, Optional<Key> shared, Reply<O> reply, Answer answer, Instant now) {
+        if (!completion.isNeeded(allowed, reply)) return new Done(completion.withoutStore(reply, answer), reply.events());
+        return own.<Done>write(store -> {
             gate.requireStill(store, allowed, now);
-            return completion.complete(store, allowed, announced, reply, answer, now);
-        });
+            return completion.complete(store, allowed, announced, shared, reply, answer, now);
+        }).telling(reply.events());
     }
 
     /** The part of the store that is the namespace's. */

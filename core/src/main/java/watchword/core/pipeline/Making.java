@@ -5,8 +5,6 @@ import java.util.Optional;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Leases.Announced;
 import watchword.core.mount.Mounts;
-import watchword.core.token.TokenCaller;
-import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Storage;
 
@@ -33,11 +31,11 @@ final class Making {
     /** See {@link watchword.sdk.Call.Effect#announce}. */
     void announce(Reply.Revocation revocation) {
         if (announced.isPresent()) throw new IllegalStateException(allowed.theMount().type() + " announces twice in one call");
-        if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+        var owner = Completion.owner(allowed);
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
             gate.requireStill(store, allowed, now);
-            return leases.announce(store, caller.tokenKey(), mounts.view(allowed.theMount()), allowed.request().path().text(), revocation, now);
+            return leases.announce(store, owner, mounts.view(allowed.theMount()), allowed.request().path().text(), revocation, now);
         }));
     }
 

@@ -18,10 +18,12 @@ import watchword.core.namespace.Namespace;
 import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Decision;
+import watchword.core.quota.EntityUse;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
+import watchword.core.run.KeptAnswers;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
@@ -50,12 +52,13 @@ public final class Pipeline {
     private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
+            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards, KeptAnswers kept, EntityUse uses) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
+        var sharing = new Sharing(leases, kept, clock);
+        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, wrapping, sharing, uses), lockouts, events, sharing);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
+import watchword.core.run.Runs;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
@@ -22,8 +23,10 @@ public final class Logins {
     private final Mounts mounts;
     private final Entities entities;
     private final FactorCheck factors;
+    private final Runs runs;
 
-    public Logins(Tokens tokens, Mounts mounts, Entities entities, FactorCheck factors) {
+    public Logins(Tokens tokens, Mounts mounts, Entities entities, FactorCheck factors, Runs runs) {
+        this.runs = runs;
         this.tokens = tokens;
         this.mounts = mounts;
         this.entities = entities;
@@ -39,32 +42,33 @@ public final class Logins {
         record Refused(Problem problem) implements Outcome {}
     }
 
-    /** @param codes second factors that came along, see {@link FactorCheck} */
-    public Outcome login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, List<String> codes, Instant now) {
+    /** @param role that the body named; empty for none @param codes second factors that came along, see {@link FactorCheck} */
+    public Outcome login(Storage.Writer store, MountEntry mount, Peer peer, String path, String role, Reply.Login login, List<String> codes, Instant now) {
         var entityId = entities.login(store, mount, login, now);
         if (factors.isAskedOfAnybody(store)) {
-            switch (factors.judge(store, mount, path, entityId, login, codes, now)) {
+            switch (factors.judge(store, mount, path, role, entityId, login, codes, now)) {
                 case FactorCheck.Verdict.Good _ -> {}
                 case FactorCheck.Verdict.Refused refused -> {
                     return new Outcome.Refused(refused.problem());
                 }
                 case FactorCheck.Verdict.Asked asked -> {
-                    var row = row(mount, peer, path, login, entityId, now);
+                    var row = row(mount, peer, path, role, login, entityId, now);
                     return new Outcome.Told(tokens.issued(Secret.copyOf(""), "", row, List.of(), now).asking(asked.factors()));
                 }
             }
         }
-        return issue(store, mount, peer, path, login, entityId, now);
+        return issue(store, mount, peer, path, role, login, entityId, now);
     }
 
     /** The token of a login that has proven all that it had to. */
-    public Outcome.Told issue(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
-        var row = row(mount, peer, path, login, entityId, now);
+    public Outcome.Told issue(Storage.Writer store, MountEntry mount, Peer peer, String path, String role, Reply.Login login, String entityId, Instant now) {
+        var row = row(mount, peer, path, role, login, entityId, now);
+        if (!row.run().isEmpty()) runs.enter(store, row.run(), mount.uuid(), entityId, row.isBatch() ? row.expires() : Optional.empty(), now);
         var made = tokens.create(store, row);
         return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now));
     }
 
-    private TokenRow row(MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
+    private TokenRow row(MountEntry mount, Peer peer, String path, String role, Reply.Login login, String entityId, Instant now) {
         var terms = login.terms();
         var names = new ArrayList<>(Policies.canonical(terms.tokenPolicies()));
         if (!terms.tokenNoDefaultPolicy() && !names.contains(Policies.DEFAULT)) names.add(Policies.DEFAULT);
@@ -72,10 +76,10 @@ public final class Logins {
         var ttl = terms.tokenPeriod().isPositive() ? terms.tokenPeriod() : shorter(terms.tokenTtl().isPositive() ? terms.tokenTtl() : mounts.defaultTtl(mount), max);
         if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
         var type = type(mount, terms);
-        var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), login.run(), login.handle());
+        var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), role, login.handle());
         return new TokenRow(path, Policies.canonical(names), login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
                 terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, peer), type, type.equals(TokenRow.SERVICE),
-                Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
+                Optional.of(now.plus(ttl)), Optional.empty(), "", login.run(), Optional.of(from), "");
     }
 
     private static List<String> boundCidrs(TokenTerms terms, Peer peer) {
@@ -108,7 +112,7 @@ public final class Logins {
     /** The first token of a server, or one made with the quorum's consent: root, without an end. */
     public Tokens.Made rootToken(Storage.Writer store, Optional<Secret> chosen, Instant now) {
         var row = new TokenRow("auth/token/root", List.of("root"), java.util.Map.of(), "root", 0, 0, now, Duration.ZERO, Duration.ZERO, Duration.ZERO, "",
-                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", Optional.empty(), "");
+                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", "", Optional.empty(), "");
         return tokens.create(store, row, chosen);
     }
 }
