@@ -80,8 +80,12 @@ public final class ToyEngine implements Engine, Revocable {
         PROLONGED.put(key, newTtl);
     }
 
+    /** What happens before a key is revoked: a target that is slow, or a server that dies. */
+    public Runnable whenRevoked = () -> {};
+
     @Override
     public void revoke(Reply.Revocation revocation, Storage mountStorage) {
+        whenRevoked.run();
         var key = revocation.handle().getOrDefault("key", "");
         if (STUCK.contains(key)) throw new Problem.Upstream("the toy is stuck").asException();
         ALIVE.remove(key);

@@ -11,7 +11,9 @@ import watchword.sdk.Storage;
  * the store of the run's namespace.
  */
 public final class KeptAnswers {
-    private final Rows<Row> rows = new Rows<>("core/run/answer/", Row.class);
+    private static final String FOLDER = "core/run/answer/";
+
+    private final Rows<Row> rows = new Rows<>(FOLDER, Row.class);
 
     /**
      * @param leaseId empty while it is being made
@@ -31,6 +33,11 @@ public final class KeptAnswers {
         private String name() {
             return Runs.digest(run) + "/" + ask;
         }
+    }
+
+    /** Where what is kept for a run is in the store. */
+    static String folder(String run) {
+        return FOLDER + Runs.digest(run) + "/";
     }
 
     public Optional<Row> get(Storage.Reader store, Key key) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.ExpiryIndex;
+import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.wire.Rows;
@@ -80,7 +81,13 @@ public final class Runs {
 
     private void forget(Storage.Writer store, String run, RunRow row) {
         row.until().ifPresent(until -> ExpiryIndex.remove(store, until, Kind.RUN, due(store, run)));
+        forget(store, run);
+    }
+
+    /** With what a server that died has left of what it was getting for the run. */
+    private void forget(Storage.Writer store, String run) {
         rows.delete(store, run);
+        Mounts.deleteAll(store, KeptAnswers.folder(run));
     }
 
     /** With a slash, so that no dot in it is taken for that before a namespace's id. */
@@ -96,7 +103,7 @@ public final class Runs {
         var run = named.substring(0, named.length() - 1);
         rows.get(store, run).filter(row -> row.until().filter(until -> !until.isAfter(due.at())).isPresent()).ifPresent(row -> {
             if (hasTokens(store, run)) rows.put(store, run, row.seen(row.lastLogin(), Optional.empty()));
-            else rows.delete(store, run);
+            else forget(store, run);
         });
     }
 
@@ -109,7 +116,7 @@ public final class Runs {
     /** A token is gone; with the last one goes a run that nobody ended. */
     public void leave(Storage.Writer store, String run, String tokenKey) {
         store.delete(TOKENS + digest(run) + "/" + tokenKey);
-        rows.get(store, run).filter(row -> row.until().isEmpty() && !hasTokens(store, run)).ifPresent(_ -> rows.delete(store, run));
+        rows.get(store, run).filter(row -> row.until().isEmpty() && !hasTokens(store, run)).ifPresent(_ -> forget(store, run));
     }
 
     private static boolean hasTokens(Storage.Reader store, String run) {

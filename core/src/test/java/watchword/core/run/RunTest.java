@@ -339,10 +339,20 @@ class RunTest {
     }
 
     @Test
-    void on_two_servers_a_run_is_told_the_same() {
-        var besides = it.besides();
+    void on_two_servers_a_run_is_told_the_same_even_at_once() throws Exception {
+        toy.whenMade = () -> java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         var token = login("ada", RUN);
-        var got = it.read(token, "toy/made/x");
-        assertThat(besides.read(token, "toy/made/x").leaseId()).isEqualTo(got.leaseId());
+        var servers = List.of(it.restartedOn(it.storage), it.restartedOn(it.storage));
+        var ids = new HashSet<String>();
+        try (var all = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asks = new ArrayList<Callable<TestServer.Answered>>();
+            for (int i = 0; i < 16; i++) {
+                var where = servers.get(i % 2);
+                asks.add(() -> where.read(token, "toy/made/x"));
+            }
+            for (var each : all.invokeAll(asks)) ids.add(each.get().leaseId());
+        }
+        assertThat(ids).hasSize(1).noneMatch(String::isEmpty);
+        assertThat(toy.made("toy/made/x")).isEqualTo(1);
     }
 }
