@@ -1,6 +1,7 @@
 package watchword.core.run;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import watchword.core.lease.Leases;
@@ -17,6 +18,7 @@ import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route;
+import watchword.sdk.Storage;
 
 /** {@code sys/runs}: what runs of pipelines hold, and their end. */
 public final class RunRoutes {
@@ -64,6 +66,8 @@ public final class RunRoutes {
                 Route.list("runs", Below.class, Keys.class, this::list, "List the runs that have something, or have ended of late."),
                 Route.list("runs/{prefix*}", Below.class, Keys.class, this::list, "List the runs below a path."),
                 Route.read("runs/{run*}", ByName.class, Facts.class, this::read, "Tell what a run holds."),
+                Route.ask("runs/lookup", ByName.class, Facts.class, this::read, "Tell what a run holds, whatever is in its name."),
+                Route.effect(Operation.WRITE, "runs/revoke", End.class, None.class, this::end, "End a run, whatever is in its name."),
                 Route.effect(Operation.WRITE, "runs/{run*}/revoke", End.class, None.class, this::end, "End a run: its tokens and leases, and whatever would log in for it again."),
                 Route.effect(Operation.DELETE, "runs/{run*}", End.class, None.class, this::end, "End a run: its tokens and leases, and whatever would log in for it again."));
     }
@@ -97,8 +101,8 @@ public final class RunRoutes {
         return Reply.nothing();
     }
 
-    private static List<String> held(watchword.sdk.Storage.Reader store, String run) {
-        var ids = new java.util.ArrayList<String>();
+    private static List<String> held(Storage.Reader store, String run) {
+        var ids = new ArrayList<String>();
         RunEnd.eachLease(store, run, ids::add);
         return ids;
     }

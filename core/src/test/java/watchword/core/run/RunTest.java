@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,8 @@ import watchword.core.ToyEngine;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.token.PinMethod;
 import watchword.sdk.Problem;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Storage;
 
 /** A run is what its logins, its tokens and its leases are for, and their end. */
 class RunTest {
@@ -66,7 +71,7 @@ class RunTest {
     }
 
     private List<String> leftovers() {
-        return it.storage.<List<watchword.sdk.Storage.Entry>>read(store -> store.scan("core/", "", 100_000)).stream().map(each -> each.key())
+        return it.storage.<List<Storage.Entry>>read(store -> store.scan("core/", "", 100_000)).stream().map(each -> each.key())
                 .filter(key -> key.startsWith("core/run/") || key.startsWith("core/lease-of/") || key.startsWith("core/expiry/lease/") || key.startsWith("core/lease/toy")).toList();
     }
 
@@ -87,8 +92,17 @@ class RunTest {
     @Test
     void runs_are_listed_in_pages() {
         for (int i = 0; i < 5; i++) login("ada", "kfp/run" + i);
-        assertThat(it.ask(it.root, watchword.sdk.Route.Operation.LIST, "sys/runs/kfp", TestServer.fields("limit", 2, "after", "run1"), "127.0.0.1", java.util.Optional.empty())
+        assertThat(it.ask(it.root, Operation.LIST, "sys/runs/kfp", TestServer.fields("limit", 2, "after", "run1"), "127.0.0.1", Optional.empty())
                 .part("data").get("keys")).hasToString("[run2, run3]");
+    }
+
+    @Test
+    void a_run_with_a_slash_in_a_claim_is_looked_up_and_ended_by_name() {
+        var token = login("ada", "org%2Frepo/7");
+        assertThat(it.write(it.root, "sys/runs/lookup", "run", "org%2Frepo/7").part("data")).containsEntry("run", "org%2Frepo/7");
+        assertThat(it.ask(it.root, Operation.LIST, "sys/runs", TestServer.fields("prefix", "org%2Frepo"), "127.0.0.1", Optional.empty()).part("data").get("keys")).hasToString("[7]");
+        assertThat(it.write(it.root, "sys/runs/revoke", "run", "org%2Frepo/7").status()).isEqualTo(204);
+        assertThat(it.read(token, "auth/token/lookup-self").status()).isEqualTo(403);
     }
 
     @Test
@@ -260,7 +274,7 @@ class RunTest {
         ids.add(it.read(login("ada", RUN), "toy/creds/y").leaseId());
         ids.add(it.read(login("ada", "other"), "toy/creds/x").leaseId());
         ids.add(it.read(login("bob", RUN), "toy/creds/x").leaseId());
-        ids.add(it.ask(login("ada", RUN), watchword.sdk.Route.Operation.READ, "toy/creds/x", TestServer.fields("ttl", "5m"), "127.0.0.1", java.util.Optional.empty()).leaseId());
+        ids.add(it.ask(login("ada", RUN), Operation.READ, "toy/creds/x", TestServer.fields("ttl", "5m"), "127.0.0.1", Optional.empty()).leaseId());
         ids.add(it.read(login("ada", ""), "toy/creds/x").leaseId());
         ids.add(it.read(login("ada", ""), "toy/creds/x").leaseId());
         assertThat(ids).hasSize(7);
@@ -270,7 +284,7 @@ class RunTest {
     void what_is_wrapped_is_the_same_inside() {
         var token = login("ada", RUN);
         var got = it.read(token, "toy/creds/x");
-        var wrapped = it.ask(token, watchword.sdk.Route.Operation.READ, "toy/creds/x", java.util.Map.of(), "127.0.0.1", java.util.Optional.of(Duration.ofMinutes(1)));
+        var wrapped = it.ask(token, Operation.READ, "toy/creds/x", Map.of(), "127.0.0.1", Optional.of(Duration.ofMinutes(1)));
         assertThat(wrapped.body().get("data")).isNull();
         var inside = it.write(String.valueOf(wrapped.part("wrap_info").get("token")), "sys/wrapping/unwrap");
         assertThat(inside.leaseId()).isEqualTo(got.leaseId());
@@ -320,7 +334,7 @@ class RunTest {
 
     @Test
     void sixty_four_that_ask_at_once_get_one() throws Exception {
-        toy.whenMade = () -> java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+        toy.whenMade = () -> LockSupport.parkNanos(50_000_000);
         for (var path : List.of("toy/made/x", "toy/creds/x")) {
             ToyEngine.ALIVE.clear();
             var tokens = new ArrayList<String>();
@@ -340,7 +354,7 @@ class RunTest {
 
     @Test
     void on_two_servers_a_run_is_told_the_same_even_at_once() throws Exception {
-        toy.whenMade = () -> java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+        toy.whenMade = () -> LockSupport.parkNanos(20_000_000);
         var token = login("ada", RUN);
         var servers = List.of(it.restartedOn(it.storage), it.restartedOn(it.storage));
         var ids = new HashSet<String>();
