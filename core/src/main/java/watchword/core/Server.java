@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.audit.AuditDevices;
@@ -18,6 +19,7 @@ import watchword.core.metric.Metrics;
 import watchword.core.metric.Traffic;
 import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
+import watchword.core.quota.EntityCaps;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
@@ -45,6 +47,7 @@ public final class Server implements Service, AutoCloseable {
     private final Unsealed.Settings settings;
     private final SecureRandom random;
     private final InstantSource clock;
+    private final LongSupplier nanos;
     private final Metrics metrics = new Metrics(System::nanoTime);
     private final Traffic traffic = new Traffic(metrics);
     private final BootRoutes boot;
@@ -63,13 +66,14 @@ public final class Server implements Service, AutoCloseable {
      * @param cache puts a cache over the open barrier, when this process alone writes the store
      * @param process what only the process around the server knows
      * @param outbound the way to OPA servers
+     * @param caps how much one entity may have
      */
     public record Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits,
-            UnaryOperator<Storage> cache, HostProcess process, Outbound outbound, LockoutRules lockouts) {
+            UnaryOperator<Storage> cache, HostProcess process, Outbound outbound, LockoutRules lockouts, EntityCaps caps) {
         /** With nothing configured of locking out, in a process from which nothing is reached. */
         public Options(ServerInfo info, EngineCatalog catalog, Seal.Options seal, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
                 HostProcess process) {
-            this(info, catalog, seal, auditFolder, audits, cache, process, Outbound.NONE, LockoutRules.DEFAULT);
+            this(info, catalog, seal, auditFolder, audits, cache, process, Outbound.NONE, LockoutRules.DEFAULT, EntityCaps.DEFAULT);
         }
 
         /** In a process that tells nothing of itself. */
@@ -78,13 +82,20 @@ public final class Server implements Service, AutoCloseable {
         }
     }
 
+    /** With a clock that tells the time that passes as well. */
     public Server(Storage inner, Options options, SecureRandom random, InstantSource clock) {
+        this(inner, options, random, clock, () -> clock.millis() * 1_000_000);
+    }
+
+    /** @param nanos the time that passes, whatever is done to the clock */
+    public Server(Storage inner, Options options, SecureRandom random, InstantSource clock, LongSupplier nanos) {
+        this.nanos = nanos;
         this.inner = inner;
         this.random = random;
         this.clock = clock;
         this.seal = new Seal(inner, options.seal(), random, clock);
         this.settings = new Unsealed.Settings(options.info(), options.catalog(), options.auditFolder(), options.audits(), options.cache(), options.process(),
-                options.outbound(), options.lockouts());
+                options.outbound(), options.lockouts(), options.caps());
         this.boot = new BootRoutes(this, seal, options.info(), clock);
         seal.autoUnseal().ifPresent(this::open);
     }
@@ -134,7 +145,7 @@ public final class Server implements Service, AutoCloseable {
     }
 
     private Unsealed unsealedBy(Barrier barrier) {
-        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights()), new Unsealed.Whole(inner, this::keepSealed, this::reopen, this::replaceStore));
+        return new Unsealed(barrier, seal, settings, random, clock, new Unsealed.Measures(metrics, traffic.flights(), nanos), new Unsealed.Whole(inner, this::keepSealed, this::reopen, this::replaceStore));
     }
 
     private synchronized void open(Barrier barrier) {

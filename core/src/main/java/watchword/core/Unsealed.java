@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.approval.Announcements;
@@ -29,6 +31,7 @@ import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
 import watchword.core.identity.IdentityEngine;
 import watchword.core.identity.IdentityStore;
+import watchword.core.identity.Obtained;
 import watchword.core.identity.oidc.Oidc;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.LeaseRoutes;
@@ -49,6 +52,7 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
+import watchword.core.mount.MountRemoval;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
 import watchword.core.namespace.NamespaceRemoval;
@@ -63,6 +67,11 @@ import watchword.core.policy.CapabilityRoutes;
 import watchword.core.policy.ExplainRoutes;
 import watchword.core.policy.PolicyRoutes;
 import watchword.core.policy.suite.TestRoutes;
+import watchword.core.quota.EntityCaps;
+import watchword.core.quota.EntityUse;
+import watchword.core.quota.LeaseQuotaRoutes;
+import watchword.core.quota.LeaseQuotas;
+import watchword.core.quota.QuotaPlaces;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
 import watchword.core.request.InlineLogin;
@@ -73,6 +82,10 @@ import watchword.core.request.Service;
 import watchword.core.rotation.RotationRoutes;
 import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
+import watchword.core.run.KeptAnswers;
+import watchword.core.run.RunEnd;
+import watchword.core.run.RunRoutes;
+import watchword.core.run.Runs;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.snapshot.SnapshotRoutes;
@@ -130,6 +143,7 @@ final class Unsealed implements AutoCloseable {
     private final RateLimits limits;
     private final Guards guards;
     private final NamespaceRemoval namespaceRemoval;
+    private final MountRemoval mountRemoval;
     private final Cors cors;
     private final Versions versions = new Versions();
     private final String version;
@@ -156,10 +170,10 @@ final class Unsealed implements AutoCloseable {
 
     /** What the server was told that matters here. */
     record Settings(ServerInfo info, EngineCatalog catalog, Optional<Path> auditFolder, List<AuditDevices.Declared> audits, UnaryOperator<Storage> cache,
-            HostProcess process, Outbound outbound, LockoutRules lockouts) {}
+            HostProcess process, Outbound outbound, LockoutRules lockouts, EntityCaps caps) {}
 
     /** What counts and times, sealed or not. */
-    record Measures(Metrics metrics, Flights flights) {}
+    record Measures(Metrics metrics, Flights flights, LongSupplier nanos) {}
 
     /** What of the server itself its routes act on. @param store below the barrier @param replaceStore see {@link Server} */
     record Whole(Storage store, Runnable seal, Runnable reopen, Consumer<Consumer<Storage.Writer>> replaceStore) {}
@@ -171,8 +185,12 @@ final class Unsealed implements AutoCloseable {
         this.storage = settings.cache().apply(new LeftOpen(new MeteredStorage(opened, measures.metrics())));
         this.clock = clock;
         var info = settings.info();
-        var leases = new Leases(random);
-        this.tokens = tokens(opened, random, leases);
+        var runs = new Runs(info.maxTtl());
+        var kept = new KeptAnswers();
+        var leaseQuotas = new LeaseQuotas();
+        var uses = new EntityUse(settings.caps());
+        var leases = new Leases(random, runs, kept, leaseQuotas, uses);
+        this.tokens = tokens(opened, random, leases, runs);
         var roles = new TokenRoles();
         this.audit = new AuditDevices(storage, clock, random, AuditDevices.Site.of(settings.process().node(), settings.auditFolder(), clock), AuditSettings.DEFAULT);
         this.events = new EventBus(clock);
@@ -188,14 +206,15 @@ final class Unsealed implements AutoCloseable {
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
-        this.logins = new Logins(tokens, mounts, identities, factors);
+        this.logins = new Logins(tokens, mounts, identities, factors, runs);
         var approvals = new Approvals(tokens, identities);
         this.announcements = new Announcements(storage, mounts, approvals, events, settings.outbound(), clock);
         this.lockouts = lockouts(opened, settings.lockouts());
         var oidc = new Oidc(identities, info.apiAddress(), random, clock);
         this.revocations = new Revocations(storage, mounts, leases, new Revocations.Ends(
-                Map.of(Kind.TOKEN, (store, due) -> tokens.revoke(store, due.name(), clock.instant()), Kind.LOCK, lockouts::end, Kind.GRANT, oidc::end),
-                Map.of(Kind.KEY, due -> oidc.settle(storage, due))), clock);
+                Map.of(Kind.TOKEN, (store, due) -> tokens.revoke(store, due.name(), clock.instant()), Kind.LOCK, lockouts::end, Kind.RUN, runs::end, Kind.GRANT, oidc::end),
+                Map.of(Kind.KEY, due -> oidc.settle(storage, due))), clock, measures.nanos(), random);
+        var runEnd = new RunEnd(runs, tokens, leases);
         var rotations = new Rotations();
         this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
@@ -204,10 +223,13 @@ final class Unsealed implements AutoCloseable {
         this.cors = new Cors(storage);
         this.guards = new Guards(settings.outbound(), clock);
         this.version = info.compatibleVersion();
-        var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
+        var places = new QuotaPlaces(mounts);
+        var quotaRoutes = new QuotaRoutes(limits, places, storage);
+        var leaseQuotaRoutes = new LeaseQuotaRoutes(leaseQuotas, places, leases, storage);
         BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
-        var followers = MountFollower.all(List.of(quotaRoutes, identities, rotations));
-        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
+        var followers = MountFollower.all(List.of(quotaRoutes, leaseQuotaRoutes, identities, rotations));
+        this.mountRemoval = new MountRemoval(storage, mounts, revokeBelow, followers);
+        var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers, mountRemoval);
         this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
         var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
@@ -223,6 +245,7 @@ final class Unsealed implements AutoCloseable {
                         namespaceRoutes.routes(),
                         passwords.routes(),
                         leaseRoutes.routes(),
+                        new RunRoutes(runs, runEnd, tokens, leases, revocations, mounts).routes(),
                         new RotationRoutes(rotations, rotator, mounts).routes(),
                         new WrappingRoutes(wrapping).routes(),
                         new ControlGroupRoutes(approvals).routes(),
@@ -236,14 +259,15 @@ final class Unsealed implements AutoCloseable {
                         rootOnly(snapshots.routes()),
                         rootOnly(new KeyRoutes(opened).routes()),
                         rootOnly(quotaRoutes.routes()),
+                        rootOnly(leaseQuotaRoutes.routes()),
                         rootOnly(cors.routes()),
                         rootOnly(new LoggerRoutes().routes()),
                         rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
-                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
+                new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities), runEnd),
+                new IdentityEngine(identities, new OfTokens(tokens), List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
         this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, announcements, audit.audit(), measures.metrics(),
-                events, guards, rotations, rotator);
+                events, guards, rotations, rotator, kept, uses);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -254,15 +278,28 @@ final class Unsealed implements AutoCloseable {
         Thread.ofPlatform().name("expiry").daemon(true).start(this::keepUp);
     }
 
-    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases) {
+    private static Tokens tokens(Barrier opened, SecureRandom random, Leases leases, Runs runs) {
         try (var key = opened.deriveSecret(TOKEN_KEY)) {
-            return new Tokens(key, random, leases);
+            return new Tokens(key, random, leases, runs);
         }
     }
 
     private static Lockouts lockouts(Barrier opened, LockoutRules rules) {
         try (var key = opened.deriveSecret(LOCKOUT_KEY)) {
             return new Lockouts(key, rules);
+        }
+    }
+
+    /** What entities got is what their tokens got. */
+    private record OfTokens(Tokens tokens) implements Obtained {
+        @Override
+        public void revoke(Storage.Writer store, String entityId, Instant now) {
+            tokens.revokeAllOf(store, entityId, now);
+        }
+
+        @Override
+        public void endLeases(Storage.Writer store, String entityId, Instant now) {
+            tokens.endLeasesOfAll(store, entityId, now);
         }
     }
 
@@ -380,8 +417,11 @@ final class Unsealed implements AutoCloseable {
     private void keepUp() {
         for (long tick = 1; !closed; tick++) {
             try {
-                if (tick == 1) namespaceRemoval.resume();
-                revocations.runDue();
+                if (tick == 1) {
+                    namespaceRemoval.resume();
+                    mountRemoval.resume();
+                }
+                revocations.sweep();
                 rotator.startDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
@@ -402,6 +442,7 @@ final class Unsealed implements AutoCloseable {
         closed = true;
         rotator.close();
         announcements.close();
+        revocations.close();
         events.close();
         engines.close();
         guards.close();

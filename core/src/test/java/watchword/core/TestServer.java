@@ -11,6 +11,7 @@ import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
 import watchword.core.lockout.LockoutRules;
 import watchword.core.mount.EngineCatalog;
+import watchword.core.quota.EntityCaps;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.request.Response;
@@ -59,9 +60,17 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TestServer start(EngineCatalog catalog, Outbound outbound) {
+        return start(catalog, outbound, EntityCaps.DEFAULT);
+    }
+
+    public static TestServer start(EngineCatalog catalog, EntityCaps caps) {
+        return start(catalog, Outbound.NONE, caps);
+    }
+
+    private static TestServer start(EngineCatalog catalog, Outbound outbound, EntityCaps caps) {
         var clock = new TestClock();
         var storage = new MemoryStorage();
-        var server = server(storage, catalog, clock, outbound);
+        var server = server(storage, catalog, clock, outbound, store -> new CachedStorage(store, 1 << 20), caps);
         var root = server.initialize(init(), Optional.empty()).first().reveal();
         return new TestServer(clock, storage, server, root, catalog);
     }
@@ -102,8 +111,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache) {
+        return server(storage, catalog, clock, outbound, cache, EntityCaps.DEFAULT);
+    }
+
+    private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache, EntityCaps caps) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT), new SecureRandom(), clock);
+        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT, caps), new SecureRandom(), clock);
     }
 
     /** A server that opens itself. */

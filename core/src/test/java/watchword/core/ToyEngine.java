@@ -45,11 +45,19 @@ public final class ToyEngine implements Engine, Revocable {
     /** What happens once a key was made and before anybody knows of it: a fault. */
     public Runnable whenMade = () -> {};
 
+    private final Map<String, Integer> made = new ConcurrentHashMap<>();
+
+    /** How often a path was asked for and made something. */
+    public int made(String path) {
+        return made.getOrDefault(path, 0);
+    }
+
     private Reply<Key> make(Call.Effect<Wanted> call) {
         var key = call.ask().mount().path() + call.input().role() + "-" + call.now();
         var revocation = new Reply.Revocation("key", Map.of("key", key));
         call.announce(revocation);
         ALIVE.add(key);
+        made.merge(call.ask().mount().path() + call.ask().path(), 1, Integer::sum);
         whenMade.run();
         return Reply.of(new Key(key)).until(new Reply.Term.Leased(Duration.ofMinutes(10), Duration.ofHours(1), true, revocation));
     }
@@ -57,6 +65,7 @@ public final class ToyEngine implements Engine, Revocable {
     private Reply<Key> issue(Call.Change<Wanted> call) {
         var key = call.ask().mount().path() + call.input().role() + "-" + call.now();
         ALIVE.add(key);
+        made.merge(call.ask().mount().path() + call.ask().path(), 1, Integer::sum);
         var ttl = call.input().ttl().isZero() ? Duration.ofMinutes(10) : call.input().ttl();
         return Reply.of(new Key(key)).until(new Reply.Term.Leased(ttl, Duration.ofHours(1), true, new Reply.Revocation("key", Map.of("key", key))));
     }
@@ -71,8 +80,12 @@ public final class ToyEngine implements Engine, Revocable {
         PROLONGED.put(key, newTtl);
     }
 
+    /** What happens before a key is revoked: a target that is slow, or a server that dies. */
+    public Runnable whenRevoked = () -> {};
+
     @Override
     public void revoke(Reply.Revocation revocation, Storage mountStorage) {
+        whenRevoked.run();
         var key = revocation.handle().getOrDefault("key", "");
         if (STUCK.contains(key)) throw new Problem.Upstream("the toy is stuck").asException();
         ALIVE.remove(key);

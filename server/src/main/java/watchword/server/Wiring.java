@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import watchword.core.Server;
 import watchword.core.barrier.RollbackGuard;
+import watchword.core.quota.EntityCaps;
 import watchword.core.seal.Exclusion;
 import watchword.core.seal.Seal;
 import watchword.core.sys.HostProcess;
@@ -49,7 +50,8 @@ final class Wiring {
         UnaryOperator<Storage> cache = config.store() instanceof Store.Postgres ? store -> store : store -> new CachedStorage(store, CACHE_BYTES);
         var outbound = new JettyOutbound(OutboundRules.DEFAULT);
         var server = new Server(storage, new Server.Options(info, BuiltinEngines.catalog(outbound), seal(config, storage, random), auditFolder(config), config.audits(), cache,
-                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config)), outbound, config.lockouts()), random, clock);
+                new HostProcess(SanitizedConfig.of(config), reload, scratch(config.store()), node(config)), outbound, config.lockouts(),
+                new EntityCaps(config.global().entityMaxTokens(), config.global().entityMaxLeases())), random, clock, System::nanoTime);
         if (storage instanceof SqliteStorage sqlite) sqlite.whenFailed(_ -> server.stop(Health.Failed.ADVICE));
         return server;
     }

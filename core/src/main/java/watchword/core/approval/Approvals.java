@@ -119,7 +119,7 @@ public final class Approvals {
         for (var name : store.list(WAITING, "", SWEPT_AT_ONCE)) if (find(store, keyIn(name), now).isEmpty()) store.delete(WAITING + name);
         var ttl = settings(store).bound(control.ttl());
         var row = new TokenRow(request.path().text(), List.of(POLICY), Map.of(), "", 0, 0, now, ttl, ttl, Duration.ZERO, "", "", List.of(), TokenRow.SERVICE, false,
-                Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.empty(), "");
+                Optional.of(now.plus(ttl)), Optional.empty(), "", "", Optional.empty(), "");
         var made = tokens.create(store, row);
         var who = identities.of(store, caller.entityId());
         var requester = new Waiting.Requester(who.entityId(), who.entityName(), caller.displayName(), request.peer().address());

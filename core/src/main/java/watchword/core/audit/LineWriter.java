@@ -173,6 +173,7 @@ final class LineWriter {
             out.name("remaining_uses").number(Math.max(row.usesLeft(), 0));
         }
         out.member("entity_id", caller.entityId());
+        out.member("run", row.run());
         out.member("token_type", row.type());
         if (!row.ttl().isZero()) out.name("token_ttl").number(row.ttl().toSeconds());
         out.name("token_issue_time").text(issued.text(row.issued()) + "Z");

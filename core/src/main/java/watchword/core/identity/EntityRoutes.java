@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -21,8 +22,10 @@ import watchword.sdk.Storage;
 /** {@code identity/entity} and {@code lookup/entity}. */
 final class EntityRoutes {
     private final IdentityStore identities;
+    private final Obtained obtained;
 
-    EntityRoutes(IdentityStore identities) {
+    EntityRoutes(IdentityStore identities, Obtained obtained) {
+        this.obtained = obtained;
         this.identities = identities;
     }
 
@@ -80,7 +83,7 @@ final class EntityRoutes {
                 Route.read("entity/id/{id}", ById.class, Shown.class, call -> shown(call.store(), identities.entities.get(call.store(), call.input().id())), "Read an entity."),
                 Route.write("entity/id/{id}", Set.class, Made.class, this::set, "Change an entity; what is not sent stays."),
                 Route.delete("entity/id/{id}", ById.class, None.class, call -> delete(call, identities.entities.get(call.store(), call.input().id()).stream().toList()),
-                        "Delete an entity; its tokens are good for nothing then."),
+                        "Delete an entity; its tokens and what they got end."),
                 Route.list("entity/name", Page.class, Listed.class, identities.entities::listNames, "List the entities by name."),
                 Route.read("entity/name/{name*}", ByName.class, Shown.class, call -> shown(call.store(), identities.entities.named(call.store(), call.input().name())), "Read an entity by its name."),
                 Route.write("entity/name/{name*}", Set.class, Made.class, this::set, "Create an entity with a name, or change it; what is not sent stays."),
@@ -138,6 +141,7 @@ final class EntityRoutes {
         standing.requireSudoFor(standing.isSelf(before));
         standing.requireHolding(after.policies().stream().filter(policy -> !before.policies().contains(policy)).toList());
         identities.entities.save(store, after);
+        if (after.disabled() && !before.disabled()) of(before).forEach(id -> obtained.endLeases(store, id, call.now()));
         return known.isPresent() ? Reply.nothing() : Reply.of(new Made(List.of(), after.id(), after.name()));
     }
 
@@ -151,7 +155,13 @@ final class EntityRoutes {
         rows.forEach(row -> {
             standing.requireSudoFor(standing.isSelf(row));
             identities.entities.delete(call.store(), row);
+            of(row).forEach(id -> obtained.revoke(call.store(), id, call.now()));
         });
         return Reply.nothing();
+    }
+
+    /** Ids by which tokens know an entity: its own, and those of the ones that were merged into it. */
+    private static Stream<String> of(EntityRow row) {
+        return Stream.concat(Stream.of(row.id()), row.merged().stream());
     }
 }

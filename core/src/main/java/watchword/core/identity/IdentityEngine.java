@@ -11,8 +11,8 @@ public final class IdentityEngine implements Engine {
     private final List<Route<?, ?>> routes;
 
     /** @param more routes of other packages whose place is below {@code identity/} */
-    public IdentityEngine(IdentityStore identities, List<List<Route<?, ?>>> more) {
-        var own = List.of(new EntityRoutes(identities).routes(), new AliasRoutes(identities).routes(), new GroupRoutes(identities).routes(), new GroupAliasRoutes(identities).routes());
+    public IdentityEngine(IdentityStore identities, Obtained obtained, List<List<Route<?, ?>>> more) {
+        var own = List.of(new EntityRoutes(identities, obtained).routes(), new AliasRoutes(identities).routes(), new GroupRoutes(identities).routes(), new GroupAliasRoutes(identities).routes());
         this.routes = Stream.concat(own.stream(), more.stream()).<Route<?, ?>>flatMap(List::stream).toList();
     }
 

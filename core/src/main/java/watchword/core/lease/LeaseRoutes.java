@@ -281,14 +281,11 @@ public final class LeaseRoutes {
     private long eachStuck(Storage.Reader store, BiConsumer<String, LeaseRow> action) {
         long found = 0;
         for (var after = ""; ; ) {
-            var page = leases.page(store, "", after, 1000);
+            var page = leases.stuck(store, after, 1000);
             if (page.isEmpty()) return found;
-            for (var entry : page) {
-                if (entry.getValue().state() != LeaseRow.State.IRREVOCABLE) continue;
-                found++;
-                action.accept(entry.getKey(), entry.getValue());
-            }
-            after = page.getLast().getKey();
+            for (var id : page) leases.get(store, id).ifPresent(row -> action.accept(id, row));
+            found += page.size();
+            after = page.getLast();
         }
     }
 }

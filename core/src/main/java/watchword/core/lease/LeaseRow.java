@@ -11,6 +11,10 @@ import java.util.Optional;
  * @param tokenKey the token it was issued to, which takes it along when it ends; for a token's own lease, that token
  * @param ofToken it is a token's own: everything else is in the token's row
  * @param path the route that issued it
+ * @param kind of what it stands for, as the engine calls it; for a token's own lease, the role of its login
+ * @param entityId whom it counts for
+ * @param run what it was got for; empty for nothing in particular
+ * @param ask under which the run's answer is kept ({@code core/run/KeptAnswers}); empty when it is not
  * @param maxTtl from issue; renewals stop there
  */
 public record LeaseRow(
@@ -20,6 +24,9 @@ public record LeaseRow(
         String mountUuid,
         String kind,
         Map<String, String> handle,
+        String entityId,
+        String run,
+        String ask,
         Instant issued,
         Instant expires,
         Optional<Instant> lastRenewal,
@@ -42,15 +49,23 @@ public record LeaseRow(
         IRREVOCABLE
     }
 
-    static LeaseRow ofToken(String tokenKey, String path) {
-        return new LeaseRow(tokenKey, true, path, "", "", Map.of(), Instant.EPOCH, Instant.EPOCH, Optional.empty(), Duration.ZERO, false, State.ACTIVE, 0, "");
+    static LeaseRow ofToken(String tokenKey, String path, String role, String entityId) {
+        return new LeaseRow(tokenKey, true, path, "", role, Map.of(), entityId, "", "", Instant.EPOCH, Instant.EPOCH, Optional.empty(), Duration.ZERO, false, State.ACTIVE, 0, "");
     }
 
     LeaseRow renewed(Instant now, Instant end) {
-        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, issued, end, Optional.of(now), maxTtl, renewable, state, attempts, lastError);
+        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, entityId, run, ask, issued, end, Optional.of(now), maxTtl, renewable, state, attempts, lastError);
     }
 
     LeaseRow in(State next, Instant due, int tries, String error) {
-        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, issued, due, lastRenewal, maxTtl, renewable, next, tries, error);
+        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, entityId, run, ask, issued, due, lastRenewal, maxTtl, renewable, next, tries, error);
+    }
+
+    LeaseRow heldBy(String otherToken) {
+        return new LeaseRow(otherToken, ofToken, path, mountUuid, kind, handle, entityId, run, ask, issued, expires, lastRenewal, maxTtl, renewable, state, attempts, lastError);
+    }
+
+    LeaseRow keptAs(String what) {
+        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, entityId, run, what, issued, expires, lastRenewal, maxTtl, renewable, state, attempts, lastError);
     }
 }

@@ -6,9 +6,12 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
+import watchword.core.quota.EntityUse;
+import watchword.core.quota.LeaseQuotas;
+import watchword.core.run.KeptAnswers;
+import watchword.core.run.Runs;
 import watchword.core.wire.Rows;
 import watchword.sdk.Ask;
 import watchword.sdk.Problem;
@@ -22,16 +25,35 @@ import watchword.sdk.Storage;
 public final class Leases {
     private static final String ROWS = "core/lease/";
     private static final String BY_TOKEN = "core/lease-of/";
+    private static final String STUCK = "core/lease-stuck/";
     private static final byte[] NOTHING = new byte[0];
     private static final int RANDOM_BYTES = 12;
     private static final int TIME_DIGITS = 12;
 
     private final Rows<LeaseRow> rows = new Rows<>(ROWS, LeaseRow.class);
     private final SecureRandom random;
+    private final Runs runs;
+    private final KeptAnswers kept;
+    private final LeaseQuotas quotas;
+    private final EntityUse uses;
 
-    public Leases(SecureRandom random) {
+    public Leases(SecureRandom random, Runs runs, KeptAnswers kept, LeaseQuotas quotas, EntityUse uses) {
         this.random = random;
+        this.runs = runs;
+        this.kept = kept;
+        this.quotas = quotas;
+        this.uses = uses;
     }
+
+    /**
+     * Whose a lease is.
+     *
+     * @param tokenKey whose end is the lease's
+     * @param entityId whom it counts for; empty for nobody
+     * @param run what it is got for; empty for nothing in particular
+     * @param tokenEnd when the token ends, if it cannot take the lease along
+     */
+    public record Owner(String tokenKey, String entityId, String run, Optional<Instant> tokenEnd) {}
 
     /** A lease on what is being made. */
     public record Announced(String id, LeaseRow row) {}
@@ -44,9 +66,10 @@ public final class Leases {
      *
      * @param path the route that issues it, mount included
      */
-    public Announced announce(Storage.Writer store, String tokenKey, Ask.Mount mount, String path, Reply.Revocation revocation, Instant now) {
-        var row = new LeaseRow(tokenKey, false, path, mount.uuid(), revocation.kind(), revocation.handle(), now, now.plus(Revocations.TURN), Optional.empty(),
-                Duration.ZERO, false, LeaseRow.State.ANNOUNCED, 0, "");
+    public Announced announce(Storage.Writer store, Owner owner, Ask.Mount mount, String path, Reply.Revocation revocation, Instant now) {
+        requireRoom(store, owner, path);
+        var row = new LeaseRow(owner.tokenKey(), false, path, mount.uuid(), revocation.kind(), revocation.handle(), owner.entityId(), owner.run(), "", now,
+                now.plus(Revocations.TURN), Optional.empty(), Duration.ZERO, false, LeaseRow.State.ANNOUNCED, 0, "");
         var announced = new Announced(newId(store, path, now), row);
         add(store, announced.id(), row);
         return announced;
@@ -57,20 +80,38 @@ public final class Leases {
      *
      * @param path the route that issued it, mount included
      * @param announced if it was
-     * @param tokenEnd when the caller's token ends; a lease never outlives a token that cannot take it along
+     * @param ask under which its answer is kept; empty when it is not
      * @throws Problem.ProblemException when the announcement's time has passed, so that it may have been undone already
      */
-    public Granted grant(Storage.Writer store, String tokenKey, Optional<Announced> announced, Optional<Instant> tokenEnd, Ask.Mount mount, String path, Reply.Term.Leased term,
-            Instant now) {
+    public Granted grant(Storage.Writer store, Owner owner, Optional<Announced> announced, Ask.Mount mount, String path, Reply.Term.Leased term, String ask, Instant now) {
+        if (announced.isEmpty()) requireRoom(store, owner, path);
         var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
         var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
-        var end = tokenEnd.filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
-        var row = new LeaseRow(tokenKey, false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), now, end, Optional.empty(), max,
-                term.renewable(), LeaseRow.State.ACTIVE, 0, "");
+        var end = owner.tokenEnd().filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
+        var row = new LeaseRow(owner.tokenKey(), false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), owner.entityId(), owner.run(), ask, now, end,
+                Optional.empty(), max, term.renewable(), LeaseRow.State.ACTIVE, 0, "");
         announced.ifPresent(made -> reschedule(store, made.id(), requireAnnounced(store, made, term.revocation()), row));
         var id = announced.map(Announced::id).orElseGet(() -> newId(store, path, now));
         if (announced.isEmpty()) add(store, id, row);
         return new Granted(id, Duration.between(now, end), term.renewable());
+    }
+
+    private void requireRoom(Storage.Writer store, Owner owner, String path) {
+        quotas.require(store, path, "");
+        uses.requireRoom(home(store, owner.tokenKey()), owner.entityId());
+    }
+
+    /** Gives a lease in force to another token of its run. @return what its holder is told; empty when it is not in force any more */
+    public Optional<Granted> share(Storage.Writer store, String id, Owner owner, Instant now) {
+        var row = get(store, id).filter(r -> r.state() == LeaseRow.State.ACTIVE && r.expires().isAfter(now) && r.run().equals(owner.run()));
+        row.ifPresent(r -> {
+            if (r.tokenKey().equals(owner.tokenKey()) || owner.tokenEnd().isPresent()) return;
+            var home = home(store, owner.tokenKey());
+            runs.share(home, id, r.tokenKey());
+            runs.share(home, id, owner.tokenKey());
+            home.put(BY_TOKEN + owner.tokenKey() + "/" + id, NOTHING);
+        });
+        return row.map(r -> new Granted(id, Duration.between(now, r.expires()), r.renewable()));
     }
 
     private LeaseRow requireAnnounced(Storage.Reader store, Announced made, Reply.Revocation revocation) {
@@ -88,8 +129,12 @@ public final class Leases {
 
     private void add(Storage.Writer store, String id, LeaseRow row) {
         rows.put(store, id, row);
-        home(store, row.tokenKey()).put(BY_TOKEN + row.tokenKey() + "/" + id, NOTHING);
-        ExpiryIndex.add(store, row.expires(), Kind.LEASE, id);
+        var home = home(store, row.tokenKey());
+        home.put(BY_TOKEN + row.tokenKey() + "/" + id, NOTHING);
+        if (!row.run().isEmpty()) runs.addLease(home, row.run(), id);
+        ExpiryIndex.addLease(store, row, id);
+        quotas.added(store, row.path(), "");
+        uses.addLease(home, row.entityId());
     }
 
     private static Storage.Writer home(Storage.Writer store, String name) {
@@ -111,13 +156,26 @@ public final class Leases {
         return a.compareTo(b) <= 0 ? a : b;
     }
 
-    /** Lists a token among the leases of the path that made it. */
-    public void addToken(Storage.Writer store, String tokenKey, String path) {
-        rows.put(store, tokenLeaseId(path, tokenKey), LeaseRow.ofToken(tokenKey, path));
+    /**
+     * Lists a token among the leases of the path that made it.
+     *
+     * @param role that the body of its login named
+     * @throws Problem.ProblemException when there are as many as a quota allows, or as its entity may have
+     */
+    public void addToken(Storage.Writer store, String tokenKey, String path, String role, String entityId, boolean limited) {
+        if (limited) quotas.require(store, path, role);
+        uses.addToken(store, entityId);
+        quotas.added(store, path, role);
+        rows.put(store, tokenLeaseId(path, tokenKey), LeaseRow.ofToken(tokenKey, path, role, entityId));
     }
 
     public void removeToken(Storage.Writer store, String tokenKey, String path) {
-        rows.delete(store, tokenLeaseId(path, tokenKey));
+        var id = tokenLeaseId(path, tokenKey);
+        rows.get(store, id).ifPresent(row -> {
+            quotas.removed(store, path, row.kind());
+            uses.removeToken(store, row.entityId());
+            rows.delete(store, id);
+        });
     }
 
     public static String tokenLeaseId(String path, String tokenKey) {
@@ -155,9 +213,7 @@ public final class Leases {
     /** @param end see {@link #renewedEnd} */
     Granted renew(Storage.Writer store, String id, LeaseRow row, Instant end, Instant now) {
         requireRenewable(row, now);
-        ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
-        ExpiryIndex.add(store, end, Kind.LEASE, id);
-        rows.put(store, id, row.renewed(now, end));
+        reschedule(store, id, row, row.renewed(now, end));
         return new Granted(id, Duration.between(now, end), true);
     }
 
@@ -176,12 +232,26 @@ public final class Leases {
     }
 
     void reschedule(Storage.Writer store, String id, LeaseRow before, LeaseRow after) {
-        ExpiryIndex.remove(store, before.expires(), Kind.LEASE, id);
-        if (after.state() != LeaseRow.State.IRREVOCABLE) ExpiryIndex.add(store, after.expires(), Kind.LEASE, id);
+        ExpiryIndex.removeLease(store, before, id);
+        boolean stuck = after.state() == LeaseRow.State.IRREVOCABLE;
+        if (stuck) store.put(STUCK + id, NOTHING);
+        else ExpiryIndex.addLease(store, after, id);
+        if (!stuck && before.state() == LeaseRow.State.IRREVOCABLE) store.delete(STUCK + id);
+        if (after.state() != LeaseRow.State.ACTIVE) dropAnswer(store, id, before);
         rows.put(store, id, after);
     }
 
-    /** Ends every lease that was issued to a token, in whichever namespace; returns whether there was one. */
+    /** Nobody is told what is ending. */
+    private void dropAnswer(Storage.Writer store, String id, LeaseRow row) {
+        if (!row.ask().isEmpty()) kept.drop(home(store, row.tokenKey()), new KeptAnswers.Key(row.run(), row.ask()), id);
+    }
+
+    /** Ids of the leases that were given up, a page of them. */
+    List<String> stuck(Storage.Reader store, String after, int limit) {
+        return store.scan(STUCK, after.isEmpty() ? "" : STUCK + after, limit).stream().map(entry -> entry.key().substring(STUCK.length())).toList();
+    }
+
+    /** Ends every lease that was issued to a token, in whichever namespace, unless another token of its run was given it too; returns whether there was one. */
     public boolean endAllOf(Storage.Writer store, String tokenKey, Instant now) {
         var prefix = BY_TOKEN + tokenKey + "/";
         boolean any = false;
@@ -191,17 +261,37 @@ public final class Leases {
             for (var entry : page) {
                 var id = entry.key().substring(prefix.length());
                 var home = home(store, id);
-                rows.get(home, id).ifPresent(row -> end(home, id, row, now));
+                rows.get(home, id).filter(row -> !isPassedOn(home, tokenKey, id, row)).ifPresent(row -> end(home, id, row, now));
                 any = true;
             }
             after = page.getLast().key();
         }
     }
 
+    private boolean isPassedOn(Storage.Writer store, String tokenKey, String id, LeaseRow row) {
+        if (row.run().isEmpty() || row.state() != LeaseRow.State.ACTIVE) return false;
+        var home = home(store, tokenKey);
+        var other = runs.unshare(home, id, tokenKey);
+        other.ifPresent(key -> {
+            home.delete(BY_TOKEN + tokenKey + "/" + id);
+            rows.put(store, id, row.heldBy(key));
+        });
+        return other.isPresent();
+    }
+
     /** Removes a lease whose work is done. */
     void forget(Storage.Writer store, String id, LeaseRow row) {
-        ExpiryIndex.remove(store, row.expires(), Kind.LEASE, id);
-        home(store, row.tokenKey()).delete(BY_TOKEN + row.tokenKey() + "/" + id);
+        var home = home(store, row.tokenKey());
+        ExpiryIndex.removeLease(store, row, id);
+        if (row.state() == LeaseRow.State.IRREVOCABLE) store.delete(STUCK + id);
+        dropAnswer(store, id, row);
+        home.delete(BY_TOKEN + row.tokenKey() + "/" + id);
+        if (!row.run().isEmpty()) {
+            runs.removeLease(home, row.run(), id);
+            runs.unshareAll(home, id, holder -> home.delete(BY_TOKEN + holder + "/" + id));
+        }
+        quotas.removed(store, row.path(), "");
+        uses.removeLease(home, row.entityId());
         rows.delete(store, id);
     }
 }

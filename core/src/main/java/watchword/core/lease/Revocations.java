@@ -2,16 +2,23 @@ package watchword.core.lease;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import watchword.core.lease.ExpiryIndex.Due;
+import watchword.core.lease.ExpiryIndex.End;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
@@ -24,24 +31,30 @@ import watchword.sdk.Revocable;
 import watchword.sdk.Storage;
 
 /**
- * Carries out the ends that are due: one loop over the expiry index, soonest first. A lease's end reaches its engine outside any
- * transaction and is settled in one; a failure is retried with growing pauses and shows in the lease. Safe to run again after a crash, and
- * on several servers at once: who ends a lease takes it first, for a time.
+ * Carries out the ends that are due, soonest first. What ends within the store is ended in transactions of a page each. A lease's end
+ * reaches its engine outside any transaction and is settled in one; each mount has a {@link Lane} of its own, so that none waits for what
+ * is behind another. A failure is retried with growing pauses and shows in the lease. Safe to run again after a crash, and on several
+ * servers at once: who ends a lease takes it first, for a time.
  */
 public final class Revocations {
     private static final System.Logger LOG = System.getLogger(Revocations.class.getName());
     private static final int MAX_ATTEMPTS = 6;
-    private static final int PAGE = 256;
+    private static final int PAGE = 512;
     /** What one server has to end a lease before another may try: longer than any engine waits for what is behind it. */
     static final Duration TURN = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long FIRST_PAUSE_MILLIS = 20_000;
 
     private final Storage storage;
     private final Mounts mounts;
     private final Leases leases;
     private final Ends ends;
     private final InstantSource clock;
+    private final SteadyTime time;
+    private final RandomGenerator random;
+    private final ConcurrentMap<String, Lane> lanes = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /**
      * How what is no lease ends.
@@ -49,53 +62,138 @@ public final class Revocations {
      * @param within in the transaction that takes it out of the index
      * @param outside in transactions of its own, as it takes time; takes itself out of the index, whatever happens
      */
-    public record Ends(Map<Kind, BiConsumer<Storage.Writer, Due>> within, Map<Kind, Consumer<Due>> outside) {}
+    public record Ends(Map<Kind, BiConsumer<Storage.Writer, End>> within, Map<Kind, Consumer<End>> outside) {}
 
-    public Revocations(Storage storage, Mounts mounts, Leases leases, Ends ends, InstantSource clock) {
+    /** @param nanos the time that passes, whatever the clock says @param random spreads what is tried again */
+    public Revocations(Storage storage, Mounts mounts, Leases leases, Ends ends, InstantSource clock, LongSupplier nanos, RandomGenerator random) {
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
         this.ends = ends;
         this.clock = clock;
+        this.time = new SteadyTime(clock, nanos);
+        this.random = random;
     }
 
-    /** Carries out what is due now; whoever asks meanwhile waits, so that it is done when this returns. @return how many ends there were */
-    public synchronized int runDue() {
+    /** Nothing more is begun. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Carries out what is due now, all of it; whoever asks meanwhile waits, so that it is done when this returns. @return how many ends there were */
+    public int runDue() {
         int done = 0;
         while (true) {
             // A token's end makes its leases due, so look again until nothing is.
-            var page = storage.read(store -> ExpiryIndex.due(store, clock.instant(), PAGE));
-            if (page.isEmpty()) return done;
-            var within = page.stream().filter(due -> ends.within().containsKey(due.kind())).toList();
-            if (!within.isEmpty()) storage.update(store -> within.forEach(due -> end(store, due)));
-            var leases = page.stream().filter(due -> due.kind() == Kind.LEASE).toList();
-            leases.forEach(this::endLease);
-            // What takes long goes one by one, so that no end waits for more than one of them.
-            var slow = page.stream().filter(due -> ends.outside().containsKey(due.kind())).findFirst();
-            slow.ifPresent(due -> Objects.requireNonNull(ends.outside().get(due.kind())).accept(due));
-            done += within.size() + leases.size() + (slow.isPresent() ? 1 : 0);
+            int ended = endOwn();
+            var due = dueLanes();
+            var tried = new AtomicInteger();
+            try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (var lane : due) each.execute(() -> tried.addAndGet(lane.drain(storage)));
+            }
+            if (ended == 0 && (due.isEmpty() || tried.get() == 0)) return done;
+            done += ended + tried.get();
         }
     }
 
-    private void endLease(Due due) {
-        carryOut(due.name());
-        home(due.name()).update(store -> {
-            // Its row has moved on, or is gone: then this place in the index is no longer its own.
-            boolean own = leases.get(store, due.name()).filter(row -> row.expires().toEpochMilli() == due.at().toEpochMilli() && row.expires().isAfter(clock.instant())).isPresent();
-            if (!own) ExpiryIndex.remove(store, due.at(), Kind.LEASE, due.name());
-        });
+    /** Carries out what is due now, and waits for no engine. */
+    public void sweep() {
+        endOwn();
+        for (var lane : dueLanes()) {
+            if (lane.isIdle()) Thread.ofVirtual().name("revocations").start(() -> drain(lane));
+        }
     }
 
-    /** When the next end is due; empty when nothing ends. */
-    public Optional<Instant> nextDue() {
-        return storage.read(store -> ExpiryIndex.due(store, Instant.MAX, 1)).stream().findFirst().map(Due::at);
+    private void drain(Lane lane) {
+        try {
+            lane.drain(storage);
+        } catch (RuntimeException failed) {
+            if (!closed) LOG.log(Level.ERROR, "leases that were due could not be ended; it will be tried again: {0}", failed.getMessage());
+        }
+    }
+
+    private List<Lane> dueLanes() {
+        var now = time.now();
+        return storage.<List<String>>read(store -> ExpiryIndex.dueMounts(store, now)).stream().map(uuid -> lanes.computeIfAbsent(uuid, each -> new Lane(this, each, () -> closed))).toList();
     }
 
     /** What ends within the store. */
-    private void end(Storage.Writer store, Due due) {
+    private synchronized int endOwn() {
+        int done = 0;
+        while (!closed) {
+            var now = time.now();
+            var page = storage.<List<End>>read(store -> ExpiryIndex.due(store, now, PAGE));
+            if (page.isEmpty()) return done;
+            var within = page.stream().filter(due -> ends.within().containsKey(due.kind())).toList();
+            if (!within.isEmpty()) storage.update(store -> within.forEach(due -> end(store, due)));
+            // What takes long goes one by one, so that no end waits for more than one of them.
+            var slow = page.stream().filter(due -> ends.outside().containsKey(due.kind())).findFirst();
+            slow.ifPresent(due -> Objects.requireNonNull(ends.outside().get(due.kind())).accept(due));
+            done += within.size() + (slow.isPresent() ? 1 : 0);
+        }
+        return done;
+    }
+
+    private void end(Storage.Writer store, End due) {
         ExpiryIndex.remove(store, due.at(), due.kind(), due.name());
         Objects.requireNonNull(ends.within().get(due.kind())).accept(store, due);
     }
+
+    // ---- a page of a mount's leases ----
+
+    /** Takes leases of a mount that are due, so that of all threads and servers one asks their engine; nothing when none is. */
+    Optional<List<Lane.Taken>> take(Storage.Writer store, String mountUuid, int limit) {
+        var page = ExpiryIndex.dueLeases(store, mountUuid, time.now(), limit);
+        if (page.isEmpty()) return Optional.empty();
+        var taken = new ArrayList<Lane.Taken>(page.size());
+        for (var due : page) {
+            var id = due.name();
+            var home = NamespaceStore.view(store, Namespace.idIn(id));
+            // Its row may have moved on, or be gone: then this place in the index is no longer its own.
+            var row = leases.get(home, id).filter(each -> each.expires().toEpochMilli() == due.at().toEpochMilli());
+            if (row.isEmpty()) {
+                ExpiryIndex.removeStale(store, mountUuid, due);
+                continue;
+            }
+            take(home, id, row.get());
+            taken.add(new Lane.Taken(id, row.get()));
+        }
+        return Optional.of(taken);
+    }
+
+    private void take(Storage.Writer home, String id, LeaseRow row) {
+        leases.reschedule(home, id, row, row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError()));
+    }
+
+    void settle(Storage.Writer store, List<Lane.Taken> page, List<Lane.Outcome> outcomes) {
+        for (int i = 0; i < page.size(); i++) {
+            var id = page.get(i).id();
+            var home = NamespaceStore.view(store, Namespace.idIn(id));
+            var current = leases.get(home, id);
+            if (current.isPresent()) settle(home, id, current.get(), outcomes.get(i));
+        }
+    }
+
+    private void settle(Storage.Writer home, String id, LeaseRow row, Lane.Outcome outcome) {
+        switch (outcome) {
+            case Lane.Outcome.Gone _ -> leases.forget(home, id, row);
+            case Lane.Outcome.Left _ -> leases.reschedule(home, id, row, row.in(LeaseRow.State.REVOKING, clock.instant(), row.attempts(), row.lastError()));
+            case Lane.Outcome.Failed failed -> {
+                LOG.log(Level.WARNING, "lease {0} could not be revoked and will be tried again", id);
+                int attempts = row.attempts() + 1;
+                var next = attempts >= MAX_ATTEMPTS ? LeaseRow.State.IRREVOCABLE : LeaseRow.State.REVOKING;
+                leases.reschedule(home, id, row, row.in(next, clock.instant().plus(pause(attempts)), attempts, failed.why()));
+            }
+        }
+    }
+
+    /** Twice as long each time, and for each lease another part of that, so that a target that comes back is not asked for all at once. */
+    private Duration pause(int attempts) {
+        long most = FIRST_PAUSE_MILLIS << Math.min(attempts - 1, 6);
+        return Duration.ofMillis(most / 2 + random.nextLong(most / 2));
+    }
+
+    // ---- one lease ----
 
     /** The part of the store that a lease is in. */
     private Storage home(String id) {
@@ -140,30 +238,29 @@ public final class Revocations {
         return (row.state() == LeaseRow.State.ENDING || row.state() == LeaseRow.State.ANNOUNCED) && row.expires().isAfter(clock.instant());
     }
 
-    /** Takes a lease that is due, so that of all threads and servers one asks its engine; nothing when it is another's, or not due. */
-    private Optional<LeaseRow> take(Storage.Writer store, String id) {
-        var due = leases.get(store, id).filter(row -> row.state() != LeaseRow.State.IRREVOCABLE && !row.expires().isAfter(clock.instant()));
-        due.ifPresent(row -> leases.reschedule(store, id, row, row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError())));
-        return due;
-    }
-
     /** @return why it failed; null when the lease is gone, or another's to end */
     private @Nullable String carryOut(String id) {
         var home = home(id);
-        var row = home.<Optional<LeaseRow>>write(store -> take(store, id)).orElse(null);
+        var row = home.<Optional<LeaseRow>>write(store -> {
+            var due = leases.get(store, id).filter(each -> Lane.isDue(each, clock.instant()));
+            due.ifPresent(each -> take(store, id, each));
+            return due;
+        }).orElse(null);
         if (row == null) return null;
         try {
-            revokeUpstream(home, row);
+            revokeUpstream(id, row);
             home.update(store -> leases.get(store, id).ifPresent(current -> leases.forget(store, id, current)));
             return null;
         } catch (RuntimeException failed) {
-            retryLater(id, failed);
-            return reason(failed);
+            var why = Lane.reason(failed);
+            home.update(store -> leases.get(store, id).ifPresent(current -> settle(store, id, current, new Lane.Outcome.Failed(why))));
+            return why;
         }
     }
 
-    private void revokeUpstream(Storage home, LeaseRow row) {
-        var mount = home.read(store -> mounts.byUuid(store, row.mountUuid())).orElse(null);
+    void revokeUpstream(String id, LeaseRow row) {
+        var home = home(id);
+        var mount = home.<Optional<MountEntry>>read(store -> mounts.byUuid(store, row.mountUuid())).orElse(null);
         if (mount == null) return; // the engine is gone, and removing it revoked or gave up its leases
         if (mounts.engine(mount).engine() instanceof Revocable engine) {
             engine.revoke(new Reply.Revocation(row.kind(), row.handle()), new PrefixedStore(home, mount.storagePrefix()));
@@ -175,21 +272,6 @@ public final class Revocations {
         if (mounts.engine(mount).engine() instanceof Revocable engine) {
             engine.renew(new Reply.Revocation(row.kind(), row.handle()), ttl, new PrefixedStore(home(id), mount.storagePrefix()));
         }
-    }
-
-    private void retryLater(String id, RuntimeException failure) {
-        LOG.log(Level.WARNING, "lease {0} could not be revoked and will be tried again: {1}", id, failure.getClass().getSimpleName());
-        home(id).update(store -> leases.get(store, id).ifPresent(row -> {
-            int attempts = row.attempts() + 1;
-            var next = attempts >= MAX_ATTEMPTS ? LeaseRow.State.IRREVOCABLE : LeaseRow.State.REVOKING;
-            var due = clock.instant().plus(Duration.ofSeconds(10L << Math.min(attempts, 6)));
-            leases.reschedule(store, id, row, row.in(next, due, attempts, reason(failure)));
-        }));
-    }
-
-    /** What an operator may read: our own words if they are ours, else only what kind of failure it was. */
-    private static String reason(RuntimeException failure) {
-        return failure instanceof Problem.ProblemException problem ? String.join("; ", problem.problem().messages()) : failure.getClass().getSimpleName();
     }
 
     /** Drops a lease without its engine's consent: for one that no engine can end any more. */

@@ -152,7 +152,7 @@ public final class Lockouts implements AutoCloseable {
     }
 
     /** Removes the row of a lock that has ended. */
-    public void end(Storage.Writer store, ExpiryIndex.Due due) {
+    public void end(Storage.Writer store, ExpiryIndex.End due) {
         var namespace = Namespace.idIn(due.name());
         var own = NamespaceStore.view(store, namespace);
         var row = Namespace.unsuffixed(due.name(), namespace);

@@ -52,7 +52,7 @@ public final class SecondFactors implements FactorCheck {
     record Enrolled(Secret key, long last, int wrong, Instant since) {}
 
     /** A login that waits. */
-    record Waiting(String mountUuid, String path, String entityId, Kept login, Instant until) {}
+    record Waiting(String mountUuid, String path, String role, String entityId, Kept login, Instant until) {}
 
     /** What of a login its token is made of. */
     record Kept(String alias, TokenTerms terms, String displayName, Map<String, String> metadata, String run, Map<String, String> handle) {
@@ -97,11 +97,11 @@ public final class SecondFactors implements FactorCheck {
     }
 
     @Override
-    public Verdict judge(Storage.Writer store, MountEntry mount, String path, String entityId, Reply.Login login, List<String> codes, Instant now) {
+    public Verdict judge(Storage.Writer store, MountEntry mount, String path, String role, String entityId, Reply.Login login, List<String> codes, Instant now) {
         var asking = asking(store, mount, entityId);
         if (asking.isEmpty()) return new Verdict.Good();
         if (!codes.isEmpty()) return check(store, asking, entityId, byName(store, codes), now);
-        var id = wait(store, new Waiting(mount.uuid(), path, entityId, Kept.of(login), now.plus(PATIENCE)), now);
+        var id = wait(store, new Waiting(mount.uuid(), path, role, entityId, Kept.of(login), now.plus(PATIENCE)), now);
         var constraints = new LinkedHashMap<String, List<Reply.Factors.One>>();
         asking.forEach((name, row) -> constraints.put(name, row.mfaMethodIds().stream()
                 .flatMap(method -> methods.get(store, method).stream().map(found -> new Reply.Factors.One(MethodRow.TOTP, method, true, found.name()))).toList()));

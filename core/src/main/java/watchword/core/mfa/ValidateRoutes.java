@@ -73,7 +73,8 @@ public final class ValidateRoutes {
     }
 
     private Reply<None> issued(Call.Effect<Proof> call, Storage.Writer store, MountEntry mount, SecondFactors.Waiting login) {
-        var told = logins.issue(store, mount, new Logins.Attempt(call.ask().peer(), login.path(), List.of(), Optional.empty()), login.login().login(), login.entityId(), call.now());
+        var attempt = new Logins.Attempt(call.ask().peer(), login.path(), login.role(), List.of(), Optional.empty());
+        var told = logins.issue(store, mount, attempt, login.login().login(), login.entityId(), call.now());
         return Reply.auth(told.auth());
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param path with its trailing slash, and {@code auth/} before it for an auth method
  * @param accessor stable handle for policies and aliases; not secret
- * @param tainted being moved or removed: answers nothing any more
+ * @param tainted being removed: answers nothing any more
  */
 public record MountEntry(
         String path,
@@ -81,6 +81,10 @@ public record MountEntry(
             case "cubbyhole" -> CUBBYHOLES;
             default -> "logical/" + uuid + "/";
         };
+    }
+
+    MountEntry tainting(boolean taint) {
+        return new MountEntry(path, type, accessor, uuid, description, config, options, local, sealWrap, externalEntropyAccess, pluginVersion, taint);
     }
 
     MountEntry moved(String newPath) {

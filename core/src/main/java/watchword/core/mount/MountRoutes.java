@@ -30,17 +30,19 @@ public final class MountRoutes {
     private final Authority authority;
     private final BiConsumer<Storage, String> revokePrefix;
     private final MountFollower follower;
+    private final MountRemoval removal;
     private final Moves moves = new Moves();
 
     /**
-     * @param revokePrefix ends every lease and token below a path in a namespace's part, on its engine too, before the mount goes
+     * @param revokePrefix ends every lease and token below a path in a namespace's part, on its engine too, before the mount moves
      * @param follower has rows that name mounts
      */
-    public MountRoutes(Mounts mounts, Authority authority, BiConsumer<Storage, String> revokePrefix, MountFollower follower) {
+    public MountRoutes(Mounts mounts, Authority authority, BiConsumer<Storage, String> revokePrefix, MountFollower follower, MountRemoval removal) {
         this.mounts = mounts;
         this.authority = authority;
         this.revokePrefix = revokePrefix;
         this.follower = follower;
+        this.removal = removal;
     }
 
     record Nothing() {}
@@ -234,12 +236,7 @@ public final class MountRoutes {
         var entry = call.storage().read(store -> mounts.at(store, path));
         if (entry.isEmpty()) return Reply.nothing();
         if (entry.get().isSystem()) throw new Problem.Invalid("cannot unmount \"" + path + "\"").asException();
-        revokePrefix.accept(call.storage(), path);
-        call.storage().update(store -> mounts.at(store, path).ifPresent(still -> {
-            mounts.remove(store, still);
-            follower.removed(store, still);
-        }));
-        follower.settled();
+        removal.remove(call.storage(), path);
         return Reply.nothing();
     }
 

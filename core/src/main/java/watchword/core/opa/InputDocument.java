@@ -55,7 +55,7 @@ record InputDocument(Map<String, Object> timeless, String id, Instant now) {
         caller.put("token_type", row.type());
         caller.put("token_role", row.role());
         caller.put("auth_path", row.path());
-        caller.put("run", row.login().map(TokenRow.FromLogin::run).orElse(""));
+        caller.put("run", row.run());
         return caller;
     }
 

@@ -3,15 +3,19 @@ package watchword.core.pipeline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import watchword.core.lease.Leases.Announced;
+import java.util.stream.Stream;
 import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.quota.EntityUse;
 import watchword.core.request.Answer;
 import watchword.core.rotation.Rotations;
+import watchword.core.run.KeptAnswers;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.wrapping.Wrapping;
+import watchword.sdk.Event;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -34,14 +38,25 @@ final class Completion {
     private final Lockouts lockouts;
     private final Rotations rotations;
     private final Wrapping wrapping;
+    private final Sharing sharing;
+    private final EntityUse uses;
 
-    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Rotations rotations, Wrapping wrapping) {
+    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Rotations rotations, Wrapping wrapping, Sharing sharing, EntityUse uses) {
         this.mounts = mounts;
         this.leases = leases;
         this.logins = logins;
         this.lockouts = lockouts;
         this.rotations = rotations;
         this.wrapping = wrapping;
+        this.sharing = sharing;
+        this.uses = uses;
+    }
+
+    /** What a transaction leaves: its answer, and what to tell of it once it is committed. */
+    record Done(Answer answer, List<Event> events) {
+        Done telling(List<Event> more) {
+            return more.isEmpty() ? this : new Done(answer, Stream.concat(events.stream(), more.stream()).toList());
+        }
     }
 
     boolean isNeeded(Admission.Allowed allowed, Reply<?> reply) {
@@ -55,33 +70,48 @@ final class Completion {
         return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
     }
 
-    /**
-     * @param who a login was said to be for, which need not be the alias that it turned out to have; empty for nobody
-     * @param announced what the request announced, if it did
-     */
-    Answer complete(Storage.Writer store, Admission.Allowed allowed, String who, Optional<Announced> announced, Reply<?> reply, Answer answer, Instant now) {
+    Done complete(Storage.Writer store, Carried carried, Reply<?> reply, Answer answer) {
+        var allowed = carried.allowed();
+        var now = carried.now();
         var complete = withoutStore(reply, answer);
+        var events = List.<Event>of();
         if (!reply.rotations().isEmpty()) requireRotating(allowed);
         for (var rotation : reply.rotations()) rotations.say(store, allowed.theMount(), rotation);
         if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
-            complete = leased(store, allowed, announced, leased, answer, now);
+            complete = leased(store, carried, leased, answer);
+            events = near(store, allowed);
             // The lease is on record, so that it ends with the token, which is about to end; what it stands for is of no use to anybody.
-            if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
-            if (allowed.caller() instanceof TokenCaller caller && caller.row().isForOneRequest()) return Answer.of(NO_LEASES);
+            if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return new Done(Answer.of(AT_ONCE_REVOKED), events);
+            if (allowed.caller() instanceof TokenCaller caller && caller.row().isForOneRequest()) return new Done(Answer.of(NO_LEASES), events);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
-            lockouts.requireOpen(store, allowed.theMount(), who, now);
+            lockouts.requireOpen(store, allowed.theMount(), carried.who(), now);
             lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
             login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
             switch (logins.login(store, allowed.theMount(), Logins.Attempt.of(allowed.request()), login, now)) {
-                case Logins.Outcome.Told told -> complete = complete.withAuth(told.auth(), List.of());
+                case Logins.Outcome.Told told -> {
+                    complete = complete.withAuth(told.auth(), List.of());
+                    events = uses.nearing(store, told.auth().entityId(), true);
+                }
                 case Logins.Outcome.Refused refused -> {
-                    return Answer.of(refused.problem());
+                    return new Done(Answer.of(refused.problem()), List.of());
                 }
             }
         }
-        if (!wraps(allowed, reply)) return complete;
-        return wrapping.wrap(store, allowed.request(), complete, now);
+        return new Done(wraps(allowed, reply) ? wrapping.wrap(store, allowed.request(), complete, now) : complete, events);
+    }
+
+    /** What a run was answered before, wrapped if that is asked for. */
+    Answer again(Storage own, Admission.Allowed allowed, Answer known, Instant now) {
+        return allowed.request().wrapTtl().isEmpty() ? known : own.<Answer>write(store -> again(store, allowed, known, now));
+    }
+
+    Answer again(Storage.Writer store, Admission.Allowed allowed, Answer known, Instant now) {
+        return allowed.request().wrapTtl().isEmpty() ? known : wrapping.wrap(store, allowed.request(), known, now);
+    }
+
+    private List<Event> near(Storage.Writer store, Admission.Allowed allowed) {
+        return allowed.caller() instanceof TokenCaller caller ? uses.nearing(NamespaceStore.view(store, caller.namespaceId()), caller.row().entityId(), false) : List.of();
     }
 
     Answer withoutStore(Reply<?> reply, Answer answer) {
@@ -101,12 +131,22 @@ final class Completion {
         if (!(allowed.engine().engine() instanceof Rotating)) throw new IllegalStateException(allowed.theMount().type() + " tells of rotations that it cannot carry out");
     }
 
-    private Answer leased(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply.Term.Leased leased, Answer answer, Instant now) {
+    /** Whose a lease is that the request gets. */
+    static Leases.Owner owner(Admission.Allowed allowed) {
         if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
-        requireRevocable(allowed);
         var row = caller.row();
-        var end = row.isForOneRequest() ? Optional.of(now) : row.isBatch() ? row.expires() : Optional.<Instant>empty();
-        var granted = leases.grant(store, caller.tokenKey(), announced, end, allowed.view(mounts), allowed.request().path().text(), leased, now);
+        var end = row.isForOneRequest() ? Optional.of(row.issued()) : row.isBatch() ? row.expires() : Optional.<Instant>empty();
+        return new Leases.Owner(caller.tokenKey(), row.entityId(), row.run(), end);
+    }
+
+    private Answer leased(Storage.Writer store, Carried carried, Reply.Term.Leased leased, Answer answer) {
+        var allowed = carried.allowed();
+        var owner = owner(allowed);
+        requireRevocable(allowed);
+        var keeping = carried.shared().filter(key -> sharing.isOpen(store, allowed, key));
+        var granted = leases.grant(store, owner, carried.announced(), allowed.view(mounts), allowed.request().path().text(), leased, keeping.map(KeptAnswers.Key::ask).orElse(""),
+                carried.now());
+        keeping.ifPresent(key -> sharing.keep(store, allowed, key, granted.id(), answer));
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));
     }
 }

@@ -272,7 +272,7 @@ final class Gate {
 
     private void requireMount(Storage.Reader store, MountEntry mount) {
         Namespaces.requireLiving(store);
-        if (mounts.byUuid(store, mount.uuid()).isEmpty()) throw new Problem.NotFound().asException();
+        if (mounts.byUuid(store, mount.uuid()).filter(there -> !there.tainted()).isEmpty()) throw new Problem.NotFound().asException();
     }
 
     /** A list that names no limit, or the highest, gets the one that its policy sets. */

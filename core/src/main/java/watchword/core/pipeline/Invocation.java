@@ -6,24 +6,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import watchword.core.approval.Announcements;
 import watchword.core.approval.Approvals;
 import watchword.core.event.EventBus;
-import watchword.core.lease.Leases.Announced;
-import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.NamespaceStore;
+import watchword.core.pipeline.Completion.Done;
 import watchword.core.policy.Consent;
 import watchword.core.request.Answer;
-import watchword.core.rotation.Rotations;
-import watchword.core.rotation.Rotator;
+import watchword.core.run.KeptAnswers.Key;
 import watchword.core.token.TokenCaller;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
-import watchword.sdk.Event;
 import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -35,29 +33,27 @@ import watchword.sdk.Storage;
 final class Invocation {
     private final Storage storage;
     private final Mounts mounts;
-    private final Leases leases;
     private final Gate gate;
     private final Completion completion;
     private final Lockouts lockouts;
     private final Approvals approvals;
     private final Announcements announcements;
     private final EventBus events;
-    private final Rotations rotations;
-    private final Rotator rotator;
+    private final Sharing sharing;
+    private final Making.Means means;
 
-    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, Approvals approvals, Announcements announcements,
-            EventBus events, Rotations rotations, Rotator rotator) {
+    Invocation(Storage storage, Mounts mounts, Gate gate, Completion completion, Lockouts lockouts, Approvals approvals, Announcements announcements, EventBus events,
+            Sharing sharing, Making.Means means) {
         this.storage = storage;
         this.mounts = mounts;
-        this.leases = leases;
         this.gate = gate;
         this.completion = completion;
         this.lockouts = lockouts;
         this.approvals = approvals;
         this.announcements = announcements;
         this.events = events;
-        this.rotations = rotations;
-        this.rotator = rotator;
+        this.sharing = sharing;
+        this.means = means;
     }
 
     Answer run(Admission.Allowed allowed, Instant now) {
@@ -99,9 +95,9 @@ final class Invocation {
         var request = allowed.request();
         var ask = new Ask(allowed.caller(), allowed.view(mounts), Gate.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload(), bound.route().is(Trait.NO_TOKEN) && !bound.route().isLogin() ? request.authorization() : Optional.empty());
-        if (bound.route().who().isEmpty()) return run(allowed, bound, input, ask, "", now);
+        if (bound.route().who().isEmpty()) return run(new Carried(allowed, "", now), bound, input, ask);
         var who = who(bound.route().who().get(), allowed, input, ask);
-        return lockouts.guard(own(allowed), allowed.theMount(), who, now, () -> run(allowed, bound, input, ask, who, now));
+        return lockouts.guard(own(allowed), allowed.theMount(), who, now, () -> run(new Carried(allowed, who, now), bound, input, ask));
     }
 
     /** Whom a login is for, as it is told without proof. */
@@ -110,52 +106,81 @@ final class Invocation {
     }
 
     /** @param who told without proof; empty for nobody */
-    private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, I input, Ask ask, String who, Instant now) {
-        var prefix = allowed.theMount().storagePrefix();
+    private <I extends Record, O extends Record> Answer run(Carried carried, RouteTable.Bound<I, O> bound, I input, Ask ask) {
+        var allowed = carried.allowed();
         var own = own(allowed);
+        var prefix = allowed.theMount().storagePrefix();
         Function<Reply<O>, Answer> answer = reply -> Answer.of(reply, bound.output(), bound.route().is(Trait.FLAT), ignored(allowed, bound));
         return switch (bound.route().handler()) {
             case Handler.Reads<I, O> reads -> {
                 var reply = own.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, PrefixedStore.view(store, prefix))));
-                yield finish(own, allowed, who, Optional.empty(), reply, answer.apply(reply), now);
+                yield tell(allowed, finish(own, carried, reply, answer.apply(reply)));
             }
             case Handler.Changes<I, O> changes -> {
-                var done = own.<Done>write(store -> {
-                    begin(store, allowed, now);
+                var sharer = carried.sharing(sharing.key(allowed));
+                yield tell(allowed, own.<Done>write(store -> {
+                    begin(store, allowed, carried.now());
+                    var known = sharer.shared().flatMap(key -> sharing.again(store, allowed, key));
+                    if (known.isPresent()) return new Done(completion.again(store, allowed, known.get(), carried.now()), List.of());
                     var reply = changes.run().apply(new Call.Change<>(input, ask, PrefixedStore.view(store, prefix)));
-                    return new Done(completion.complete(store, allowed, who, Optional.empty(), reply, answer.apply(reply), now), reply.events());
-                });
-                events.publish(allowed.namespace(), allowed.theMount(), done.events());
-                yield done.answer();
+                    return completion.complete(store, sharer, reply, answer.apply(reply)).telling(reply.events());
+                }));
             }
             case Handler.Effects<I, O> effects -> {
-                var begun = begun(own, allowed, now);
-                var making = new Making(own, gate, leases, mounts, rotations, rotator, begun, now);
+                var begun = carried.with(begun(own, allowed, carried.now()));
+                var key = sharing.key(allowed);
+                yield key.isEmpty() ? effect(begun, effects, input, ask, answer) : inTurn(own, begun, key.get(), () -> effect(begun.sharing(key), effects, input, ask, answer));
+            }
+        };
+    }
+
+    /** What the run has already, or else what this request gets for it. */
+    private Answer inTurn(Storage own, Carried carried, Key key, Supplier<Answer> get) {
+        var allowed = carried.allowed();
+        return switch (sharing.await(own, allowed, key, store -> gate.requireStill(store, allowed, carried.now()))) {
+            case Sharing.Turn.Answered known -> completion.again(own, allowed, known.answer(), carried.now());
+            case Sharing.Turn.Others _ -> throw new IllegalStateException("it is nobody's turn");
+            case Sharing.Turn.Mine mine -> {
                 try {
-                    var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making));
-                    var finished = finish(own, begun, who, making.announced(), reply, answer.apply(reply), now);
-                    if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
-                    events.publish(allowed.namespace(), allowed.theMount(), reply.events());
-                    yield finished;
+                    var got = get.get();
+                    sharing.release(own, allowed, key, mine.maker());
+                    yield got;
                 } catch (RuntimeException failed) {
-                    making.undo();
+                    sharing.release(own, allowed, key, mine.maker());
                     throw failed;
                 }
             }
         };
     }
 
-    /** What a transaction leaves: its answer, and what to tell of it now that it is committed. */
-    private record Done(Answer answer, List<Event> events) {}
+    private <I extends Record, O extends Record> Answer effect(Carried carried, Handler.Effects<I, O> effects, I input, Ask ask, Function<Reply<O>, Answer> answer) {
+        var allowed = carried.allowed();
+        var own = own(allowed);
+        var making = means.making(own, allowed, carried.now());
+        try {
+            var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, allowed.theMount().storagePrefix()), making));
+            var finished = finish(own, carried.having(making.announced()), reply, answer.apply(reply));
+            if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
+            return tell(allowed, finished);
+        } catch (RuntimeException failed) {
+            making.undo();
+            throw failed;
+        }
+    }
+
+    private Answer tell(Admission.Allowed allowed, Done done) {
+        events.publish(allowed.namespace(), allowed.theMount(), done.events());
+        return done.answer();
+    }
 
     /** Only an answer that makes something of its own (a token, a lease, a wrapping), or spends an approval, needs another transaction. */
-    private <O extends Record> Answer finish(Storage own, Admission.Allowed allowed, String who, Optional<Announced> announced, Reply<O> reply, Answer answer, Instant now) {
-        boolean spends = allowed.decision().consent() instanceof Consent.Approved;
-        if (!spends && !completion.isNeeded(allowed, reply)) return completion.withoutStore(reply, answer);
-        return own.<Answer>write(store -> {
-            begin(store, allowed, now);
-            return completion.complete(store, allowed, who, announced, reply, answer, now);
-        });
+    private <O extends Record> Done finish(Storage own, Carried carried, Reply<O> reply, Answer answer) {
+        boolean spends = carried.allowed().decision().consent() instanceof Consent.Approved;
+        if (!spends && !completion.isNeeded(carried.allowed(), reply)) return new Done(completion.withoutStore(reply, answer), reply.events());
+        return own.<Done>write(store -> {
+            begin(store, carried.allowed(), carried.now());
+            return completion.complete(store, carried, reply, answer);
+        }).telling(reply.events());
     }
 
     /** The part of the store that is the namespace's. */

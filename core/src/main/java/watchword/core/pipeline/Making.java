@@ -9,7 +9,6 @@ import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
 import watchword.core.token.TokenCaller;
 import watchword.sdk.Call;
-import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Rotation;
 import watchword.sdk.Storage;
@@ -20,23 +19,22 @@ import watchword.sdk.Storage;
  */
 final class Making implements Call.Outside {
     private final Storage own;
-    private final Gate gate;
-    private final Leases leases;
-    private final Mounts mounts;
-    private final Rotations rotations;
-    private final Rotator rotator;
+    private final Means means;
     private final Admission.Allowed allowed;
     private final Instant now;
     private Optional<Announced> announced = Optional.empty();
 
-    /** @param own the namespace's part of the store */
-    Making(Storage own, Gate gate, Leases leases, Mounts mounts, Rotations rotations, Rotator rotator, Admission.Allowed allowed, Instant now) {
+    /** What it takes, for any request. */
+    record Means(Gate gate, Leases leases, Mounts mounts, Rotations rotations, Rotator rotator) {
+        /** @param own the namespace's part of the store */
+        Making making(Storage own, Admission.Allowed allowed, Instant now) {
+            return new Making(own, this, allowed, now);
+        }
+    }
+
+    private Making(Storage own, Means means, Admission.Allowed allowed, Instant now) {
         this.own = own;
-        this.gate = gate;
-        this.leases = leases;
-        this.mounts = mounts;
-        this.rotations = rotations;
-        this.rotator = rotator;
+        this.means = means;
         this.allowed = allowed;
         this.now = now;
     }
@@ -44,12 +42,12 @@ final class Making implements Call.Outside {
     @Override
     public void announce(Reply.Revocation revocation) {
         if (announced.isPresent()) throw new IllegalStateException(allowed.theMount().type() + " announces twice in one call");
-        if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
-        if (caller.row().isForOneRequest()) throw Completion.NO_LEASES.asException();
+        if (allowed.caller() instanceof TokenCaller caller && caller.row().isForOneRequest()) throw Completion.NO_LEASES.asException();
+        var owner = Completion.owner(allowed);
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
-            gate.requireStill(store, allowed, now);
-            return leases.announce(store, caller.tokenKey(), allowed.view(mounts), allowed.request().path().text(), revocation, now);
+            means.gate().requireStill(store, allowed, now);
+            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.request().path().text(), revocation, now);
         }));
     }
 
@@ -57,15 +55,15 @@ final class Making implements Call.Outside {
     public void rotates(Rotation rotation) {
         Completion.requireRotating(allowed);
         own.update(store -> {
-            gate.requireStill(store, allowed, now);
-            rotations.say(store, allowed.theMount(), rotation);
+            means.gate().requireStill(store, allowed, now);
+            means.rotations().say(store, allowed.theMount(), rotation);
         });
     }
 
     @Override
     public void rotate(String what) {
         Completion.requireRotating(allowed);
-        rotator.rotateNow(own, allowed.theMount(), what);
+        means.rotator().rotateNow(own, allowed.theMount(), what);
     }
 
     Optional<Announced> announced() {
@@ -74,6 +72,6 @@ final class Making implements Call.Outside {
 
     /** For a request that failed, or whose answer has no lease. */
     void undo() {
-        announced.ifPresent(made -> own.update(store -> leases.undo(store, made, now)));
+        announced.ifPresent(made -> own.update(store -> means.leases().undo(store, made, now)));
     }
 }

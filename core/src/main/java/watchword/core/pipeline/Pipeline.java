@@ -23,6 +23,7 @@ import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
+import watchword.core.quota.EntityUse;
 import watchword.core.request.Answer;
 import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
@@ -30,6 +31,7 @@ import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
+import watchword.core.run.KeptAnswers;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
@@ -61,13 +63,15 @@ public final class Pipeline {
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
             Lockouts lockouts, Wrapping wrapping, Approvals approvals, Announcements announcements, Audit audit, Metrics metrics, EventBus events, Guards guards,
-            Rotations rotations, Rotator rotator) {
+            Rotations rotations, Rotator rotator, KeptAnswers kept, EntityUse uses) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, approvals, guards);
-        var completion = new Completion(mounts, leases, logins, lockouts, rotations, wrapping);
-        this.invocation = new Invocation(storage, mounts, leases, gate, completion, lockouts, approvals, announcements, events, rotations, rotator);
+        var sharing = new Sharing(leases, kept, clock);
+        var completion = new Completion(mounts, leases, logins, lockouts, rotations, wrapping, sharing, uses);
+        this.invocation = new Invocation(storage, mounts, gate, completion, lockouts, approvals, announcements, events, sharing,
+                new Making.Means(gate, leases, mounts, rotations, rotator));
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
         this.glassBroken = metrics.counter("break_glass.used", Map.of());

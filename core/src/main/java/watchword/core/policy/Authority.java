@@ -35,11 +35,20 @@ public final class Authority {
     /** A row with what its text means: decoded once and kept beside the row's bytes. A text that cannot be read means nothing. */
     record Loaded(PolicyRow row, Optional<AclPolicy> policy) {}
 
-    /** Which policies of which namespace, and for whom: an entity where a template asks for it, else nobody. */
-    private record Key(String namespace, List<String> names, String entityId) {
+    /** Whom templates are for. @param entityId empty for a caller without an entity @param run empty for none */
+    private record Who(String entityId, String run) {
+        static final Who NOBODY = new Who("", "");
 
-        static Key of(Storage.Reader store, List<String> names, String entityId) {
-            return new Key(NamespaceStore.idOf(store), names, entityId);
+        static Who of(TokenCaller caller) {
+            return new Who(caller.entityId(), caller.row().run());
+        }
+    }
+
+    /** Which policies of which namespace, and for whom: an entity and its run where a template asks for it, else nobody. */
+    private record Key(String namespace, List<String> names, Who who) {
+
+        static Key of(Storage.Reader store, List<String> names, Who who) {
+            return new Key(NamespaceStore.idOf(store), names, who);
         }
     }
 
@@ -150,26 +159,30 @@ public final class Authority {
      */
     public Acl of(Storage.Reader store, TokenCaller caller) {
         var home = caller.namespaceId();
-        if (home.equals(NamespaceStore.idOf(store))) return of(store, caller.policies(), caller.entityId());
+        if (home.equals(NamespaceStore.idOf(store))) return of(store, caller.policies(), Who.of(caller));
         var asked = Namespaces.of(store);
         var own = Namespaces.tree(store).byId(home);
         if (own.isEmpty() || own.get().tainted() || !own.get().holds(asked)) return Acl.NOTHING;
-        return of(NamespaceStore.view(store, home), caller.policies(), caller.entityId()).below(asked.path().substring(own.get().path().length()));
+        return of(NamespaceStore.view(store, home), caller.policies(), Who.of(caller)).below(asked.path().substring(own.get().path().length()));
     }
 
     /** @param entityId empty for a caller without an entity */
     Acl of(Storage.Reader store, List<String> names, String entityId) {
-        var own = find(store, names, entityId);
-        if (own != null && (!own.templated() || isOf(store, entityId, own))) return own.acl();
-        if (!entityId.isEmpty()) {
-            var forAll = find(store, names, "");
-            if (forAll != null && !forAll.templated()) return forAll.acl();
-        }
-        return compile(store, names, entityId);
+        return of(store, names, new Who(entityId, ""));
     }
 
-    private @Nullable Compiled find(Storage.Reader store, List<String> names, String entityId) {
-        var known = compiled.get(Key.of(store, names, entityId));
+    private Acl of(Storage.Reader store, List<String> names, Who who) {
+        var own = find(store, names, who);
+        if (own != null && (!own.templated() || isOf(store, who.entityId(), own))) return own.acl();
+        if (!who.equals(Who.NOBODY)) {
+            var forAll = find(store, names, Who.NOBODY);
+            if (forAll != null && !forAll.templated()) return forAll.acl();
+        }
+        return compile(store, names, who);
+    }
+
+    private @Nullable Compiled find(Storage.Reader store, List<String> names, Who who) {
+        var known = compiled.get(Key.of(store, names, who));
         return known != null && isCurrent(store, names, known) ? known : null;
     }
 
@@ -204,7 +217,7 @@ public final class Authority {
         return identity.entityId().isEmpty() ? Optional.empty() : Optional.of(Policies.withoutRoot(identity.policies()));
     }
 
-    private Acl compile(Storage.Reader store, List<String> names, String entityId) {
+    private Acl compile(Storage.Reader store, List<String> names, Who who) {
         var from = new ArrayList<Loaded>();
         var policies = new ArrayList<Acl.Named>();
         for (var name : names) {
@@ -214,10 +227,10 @@ public final class Authority {
             });
         }
         boolean templated = policies.stream().anyMatch(named -> named.policy().isTemplated());
-        var identity = templated ? identity(store, entityId) : IdentityView.NOBODY;
+        var identity = templated ? ForRun.of(identity(store, who.entityId()), who.run()) : IdentityView.NOBODY;
         var acl = acl(names, policies, policies.size() == from.size(), identity);
         var until = from.stream().flatMap(loaded -> loaded.row().expires().stream()).reduce(acl.until(), (a, b) -> a.isBefore(b) ? a : b);
-        compiled.put(Key.of(store, List.copyOf(names), templated ? entityId : ""), new Compiled(List.copyOf(from), templated, identity.stamp(), acl, until));
+        compiled.put(Key.of(store, List.copyOf(names), templated ? who : Who.NOBODY), new Compiled(List.copyOf(from), templated, identity.stamp(), acl, until));
         return acl;
     }
 

@@ -43,6 +43,11 @@ public interface IdentityView {
     /** Equal to that of an earlier view of the same entity as long as nothing that this interface tells has changed. */
     Object stamp();
 
+    /** The run that the token is for; empty for none. */
+    default String run() {
+        return "";
+    }
+
     record Alias(String id, String name, Map<String, String> metadata, Map<String, String> customMetadata) {}
 
     record Group(String id, String name, Map<String, String> metadata) {}

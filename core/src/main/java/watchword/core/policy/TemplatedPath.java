@@ -6,15 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A rule's path in which {@code {{identity...}}} stands for something that the caller's identity tells.
+ * A rule's path in which {@code {{identity...}}} stands for something that the caller's identity tells, and {@code {{run}}} for its run.
  *
  * <p>A value can widen a rule: a user called {@code *} would turn {@code home/{{identity.entity.name}}/x} into a rule for every home. So a
  * value with a wildcard, slash, comma, control character or relative segment makes the rule void, unless the policy was told to take
- * wildcards or slashes.
+ * wildcards or slashes. In the name of a run, slashes are between the claims that make it, and stand.
  *
  * @param text as written, without a leading slash
  */
 public record TemplatedPath(String text, List<Part> parts) {
+    private static final String RUN = "run";
 
     /** What a policy lets values contain. */
     public record Allowances(boolean wildcards, boolean slashes) {
@@ -24,7 +25,8 @@ public record TemplatedPath(String text, List<Part> parts) {
     public sealed interface Part {
         record Literal(String text) implements Part {}
 
-        record Value(Selector selector) implements Part {}
+        /** @param ofClaims slashes in it are ours, not of who chose the value */
+        record Value(Selector selector, boolean ofClaims) implements Part {}
 
         /** Names nothing that there is; a rule with it is always void. */
         record Unknown(String text) implements Part {}
@@ -51,7 +53,7 @@ public record TemplatedPath(String text, List<Part> parts) {
             if (close < 0) throw new UnbalancedException();
             var name = text.substring(open + 2, close);
             if (name.contains("{{")) throw new UnbalancedException();
-            parts.add(selector(name.strip()).<Part>map(Part.Value::new).orElseGet(() -> new Part.Unknown(name.strip())));
+            parts.add(selector(name.strip()).<Part>map(selector -> new Part.Value(selector, name.strip().equals(RUN))).orElseGet(() -> new Part.Unknown(name.strip())));
             at = close + 2;
         }
         addLiteral(parts, text.substring(at));
@@ -79,7 +81,7 @@ public record TemplatedPath(String text, List<Part> parts) {
                 }
                 case Part.Value value -> {
                     var found = value.selector().of(identity);
-                    if (found.isEmpty() || !isHarmless(found.get(), allowances)) return Optional.empty();
+                    if (found.isEmpty() || !isHarmless(found.get(), new Allowances(allowances.wildcards(), allowances.slashes() || value.ofClaims()))) return Optional.empty();
                     path.append(found.get());
                 }
             }
@@ -106,10 +108,18 @@ public record TemplatedPath(String text, List<Part> parts) {
     }
 
     private static Optional<Selector> selector(String name) {
+        if (name.equals(RUN)) return Optional.of(identity -> Optional.of(identity.run()));
+        if (name.matches("run\\.[1-9][0-9]?")) return Optional.of(identity -> claim(identity.run(), Integer.parseInt(name.substring("run.".length()))));
         if (name.startsWith("identity.entity.")) return entity(name.substring("identity.entity.".length()));
         if (name.startsWith("identity.groups.ids.")) return group(name.substring("identity.groups.ids.".length()), IdentityView::groupById);
         if (name.startsWith("identity.groups.names.")) return group(name.substring("identity.groups.names.".length()), IdentityView::groupByName);
         return Optional.empty();
+    }
+
+    /** One of the claims that a run's name is made of, counted from 1. */
+    private static Optional<String> claim(String run, int number) {
+        var claims = run.split("/", -1);
+        return number > claims.length ? Optional.empty() : Optional.of(claims[number - 1]);
     }
 
     private static Optional<Selector> entity(String name) {

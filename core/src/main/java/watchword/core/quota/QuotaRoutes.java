@@ -6,12 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
-import watchword.core.mount.Mounts;
-import watchword.core.mount.RouteTable;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.namespace.Namespaces;
-import watchword.core.request.RequestPath;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.JsonNumber;
@@ -29,12 +26,12 @@ public final class QuotaRoutes implements MountFollower {
     private static final int MAX_NAME = 256;
 
     private final RateLimits limits;
-    private final Mounts mounts;
+    private final QuotaPlaces places;
     private final Storage storage;
 
-    public QuotaRoutes(RateLimits limits, Mounts mounts, Storage storage) {
+    public QuotaRoutes(RateLimits limits, QuotaPlaces places, Storage storage) {
         this.limits = limits;
-        this.mounts = mounts;
+        this.places = places;
         this.storage = storage;
     }
 
@@ -110,7 +107,7 @@ public final class QuotaRoutes implements MountFollower {
 
     private static List<String> paths(List<String> given) {
         if (given.size() > MAX_PATHS) throw new Problem.Invalid("more than " + MAX_PATHS + " exempt paths").asException();
-        return given.stream().map(QuotaRoutes::plain).filter(path -> !path.isEmpty()).distinct().toList();
+        return given.stream().map(QuotaPlaces::plain).filter(path -> !path.isEmpty()).distinct().toList();
     }
 
     // ---- quotas ----
@@ -150,16 +147,8 @@ public final class QuotaRoutes implements MountFollower {
         if (in.blockInterval().isNegative()) throw invalid("'block' is invalid");
         var groupBy = in.groupBy().isEmpty() ? "ip" : in.groupBy();
         if (!groupBy.equals("ip") && !groupBy.equals("none")) throw invalid("'group_by' must be ip or none");
-        var path = plain(in.path());
-        var at = mounts.locate(store, Namespace.ROOT, path);
-        var mount = at.mount();
-        if (mount.isEmpty() && at.from() < path.length()) throw invalid("invalid mount path \"" + path + "\"");
-        if (mount.isPresent() && in.inheritable().orElse(false)) throw invalid("only namespace quotas can be configured as inheritable");
-        if (mount.isEmpty() && !in.inheritable().orElse(true)) throw invalid("all global quotas must be inheritable");
-        var mountPath = at.namespace().path() + mount.map(MountEntry::path).orElse("");
-        var suffix = path.length() > mountPath.length() ? path.substring(mountPath.length()) : "";
-        boolean inBody = !in.role().isEmpty() && roleInBody(mount, suffix, path);
-        return new QuotaRow(mountPath, suffix, in.role(), inBody, rate, in.interval().isZero() ? DEFAULT_INTERVAL : in.interval(), in.blockInterval(), mount.isEmpty(), groupBy);
+        var at = places.require(store, in.path(), in.role(), in.inheritable());
+        return new QuotaRow(at.mount(), at.suffix(), in.role(), at.roleInBody(), rate, in.interval().isZero() ? DEFAULT_INTERVAL : in.interval(), in.blockInterval(), at.inheritable(), groupBy);
     }
 
     private static Object rate(Object given) {
@@ -170,28 +159,6 @@ public final class QuotaRoutes implements MountFollower {
             // said below
         }
         throw invalid("'rate' is invalid");
-    }
-
-    /** As paths of requests are: anything odd is refused here too. */
-    private static String plain(String path) {
-        var text = path.strip();
-        while (text.startsWith("/")) text = text.substring(1);
-        while (text.endsWith("/")) text = text.substring(0, text.length() - 1);
-        return text.isEmpty() ? "" : RequestPath.ofPlain(text).text();
-    }
-
-    /** Where the logins of an auth method name their role, if they do. */
-    private boolean roleInBody(Optional<MountEntry> mount, String suffix, String path) {
-        if (!suffix.isEmpty() || mount.isEmpty()) throw invalid("Quotas cannot contain both a path suffix and a role. If a role is provided, path must be a valid auth mount with a concept of roles");
-        if (!mount.get().isAuth()) throw invalid("Mount path \"" + path + "\" is not a valid auth method and therefore unsuitable for use with role-based quotas");
-        var routes = mounts.engine(mount.get()).routes();
-        if (routes.match(Operation.WRITE, "login") instanceof RouteTable.Match.Found found && isLogin(found) && found.bound().input().knows("role")) return true;
-        if (routes.match(Operation.WRITE, "login/name") instanceof RouteTable.Match.Found found && isLogin(found)) return false;
-        throw invalid("Mount path \"" + path + "\" does not support use with role-based quotas");
-    }
-
-    private static boolean isLogin(RouteTable.Match.Found found) {
-        return found.bound().route().isLogin();
     }
 
     private static Problem.ProblemException invalid(String message) {

@@ -18,7 +18,7 @@ public interface FactorCheck {
         }
 
         @Override
-        public Verdict judge(Storage.Writer store, MountEntry mount, String path, String entityId, Reply.Login login, List<String> codes, Instant now) {
+        public Verdict judge(Storage.Writer store, MountEntry mount, String path, String role, String entityId, Reply.Login login, List<String> codes, Instant now) {
             return new Verdict.Good();
         }
     };
@@ -41,5 +41,5 @@ public interface FactorCheck {
     boolean isAskedOfAnybody(Storage.Reader store);
 
     /** @param codes that came along with the login, {@code method:code} each */
-    Verdict judge(Storage.Writer store, MountEntry mount, String path, String entityId, Reply.Login login, List<String> codes, Instant now);
+    Verdict judge(Storage.Writer store, MountEntry mount, String path, String role, String entityId, Reply.Login login, List<String> codes, Instant now);
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.request.Request;
+import watchword.core.run.Runs;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
@@ -27,8 +28,10 @@ public final class Logins {
     private final Mounts mounts;
     private final Entities entities;
     private final FactorCheck factors;
+    private final Runs runs;
 
-    public Logins(Tokens tokens, Mounts mounts, Entities entities, FactorCheck factors) {
+    public Logins(Tokens tokens, Mounts mounts, Entities entities, FactorCheck factors, Runs runs) {
+        this.runs = runs;
         this.tokens = tokens;
         this.mounts = mounts;
         this.entities = entities;
@@ -47,19 +50,21 @@ public final class Logins {
     /**
      * How a login was asked for.
      *
+     * @param role that the body named; empty for none
      * @param codes second factors that came along, see {@link FactorCheck}
      * @param onlyFor id of the one request that the token is to be good for; nothing of such a login is kept
      */
-    public record Attempt(Peer peer, String path, List<String> codes, Optional<String> onlyFor) {
+    public record Attempt(Peer peer, String path, String role, List<String> codes, Optional<String> onlyFor) {
         public static Attempt of(Request request) {
-            return new Attempt(request.peer(), request.path().text(), request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
+            var role = request.body().get("role") instanceof String name ? name : "";
+            return new Attempt(request.peer(), request.path().text(), role, request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
         }
     }
 
     public Outcome login(Storage.Writer store, MountEntry mount, Attempt attempt, Reply.Login login, Instant now) {
         var entityId = entities.login(store, mount, login, now);
         if (factors.isAskedOfAnybody(store)) {
-            switch (factors.judge(store, mount, attempt.path(), entityId, login, attempt.codes(), now)) {
+            switch (factors.judge(store, mount, attempt.path(), attempt.role(), entityId, login, attempt.codes(), now)) {
                 case FactorCheck.Verdict.Good _ -> {}
                 case FactorCheck.Verdict.Refused refused -> {
                     return new Outcome.Refused(refused.problem());
@@ -77,6 +82,8 @@ public final class Logins {
     /** The token of a login that has proven all that it had to. */
     public Outcome.Told issue(Storage.Writer store, MountEntry mount, Attempt attempt, Reply.Login login, String entityId, Instant now) {
         var row = row(mount, attempt, login, entityId, now);
+        if (attempt.onlyFor().isPresent()) runs.requireOpen(store, row.run(), mount.uuid(), now);
+        else if (!row.run().isEmpty()) runs.enter(store, row.run(), mount.uuid(), entityId, row.isBatch() ? row.expires() : Optional.empty(), now);
         var made = tokens.create(store, row);
         return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now));
     }
@@ -89,10 +96,10 @@ public final class Logins {
         var ttl = terms.tokenPeriod().isPositive() ? terms.tokenPeriod() : shorter(terms.tokenTtl().isPositive() ? terms.tokenTtl() : mounts.defaultTtl(mount), max);
         if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
         var type = type(mount, terms);
-        var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), login.run(), login.handle());
+        var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), attempt.role(), login.handle());
         var row = new TokenRow(attempt.path(), Policies.canonical(names), login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
                 terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, attempt.peer()), type, type.equals(TokenRow.SERVICE),
-                Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
+                Optional.of(now.plus(ttl)), Optional.empty(), "", login.run(), Optional.of(from), "");
         return attempt.onlyFor().map(row::onlyFor).orElse(row);
     }
 
@@ -126,7 +133,7 @@ public final class Logins {
     /** The first token of a server, or one made with the quorum's consent: root, without an end. */
     public Tokens.Made rootToken(Storage.Writer store, Optional<Secret> chosen, Instant now) {
         var row = new TokenRow("auth/token/root", List.of("root"), java.util.Map.of(), "root", 0, 0, now, Duration.ZERO, Duration.ZERO, Duration.ZERO, "",
-                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", Optional.empty(), "");
+                "", List.of(), TokenRow.SERVICE, false, Optional.empty(), Optional.empty(), "", "", Optional.empty(), "");
         return tokens.create(store, row, chosen);
     }
 }

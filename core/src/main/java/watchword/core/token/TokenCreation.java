@@ -81,7 +81,7 @@ public final class TokenCreation {
                 displayName(wanted), terms.uses, terms.uses, ask.now(), terms.ttl, terms.explicitMax, terms.period,
                 asOrphan ? "" : parent.tokenKey(), entityId, boundCidrs(parent, role), type,
                 type.equals(TokenRow.SERVICE) && terms.renewable, terms.ttl.isZero() ? Optional.empty() : Optional.of(ask.now().plus(terms.ttl)), Optional.empty(),
-                wanted.roleName(), Optional.empty(), "");
+                wanted.roleName(), asOrphan || outside ? "" : parent.row().run(), Optional.empty(), "");
         var made = tokens.create(store, row, wanted.id().size() > 0 ? Optional.of(wanted.id()) : Optional.empty());
         return Reply.<None>auth(tokens.issued(made.token(), made.row().accessor(), row, entities.policies(store, entityId), ask.now())).warn(warnings);
     }

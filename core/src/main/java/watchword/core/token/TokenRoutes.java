@@ -9,6 +9,7 @@ import java.util.Optional;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.namespace.Namespaces;
 import watchword.core.policy.Authority;
+import watchword.core.run.RunEnd;
 import watchword.core.wire.Durations;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -31,13 +32,15 @@ public final class TokenRoutes implements Engine {
     private final TokenRoles roles;
     private final Authority authority;
     private final Renewals renewals;
+    private final RunEnd runEnd;
 
-    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Authority authority, Renewals renewals) {
+    public TokenRoutes(Tokens tokens, TokenCreation creation, TokenRoles roles, Authority authority, Renewals renewals, RunEnd runEnd) {
         this.tokens = tokens;
         this.creation = creation;
         this.roles = roles;
         this.authority = authority;
         this.renewals = renewals;
+        this.runEnd = runEnd;
     }
 
     record Nothing() {}
@@ -82,6 +85,7 @@ public final class TokenRoutes implements Engine {
             @Doc("Its own policies.") List<String> policies,
             @Doc("Whether it can be renewed; left out for a token without an end.") Optional<Boolean> renewable,
             @Doc("Role it was made under; left out without one.") Optional<String> role,
+            @Doc("Run that it is for; left out without one.") Optional<String> run,
             @Doc("Seconds it has left; 0 for no end.") long ttl,
             @Doc("`service` or `batch`.") String type) {}
 
@@ -115,7 +119,7 @@ public final class TokenRoutes implements Engine {
                 Route.effect(Operation.WRITE, "renew-self", RenewSelf.class, None.class, this::renewSelf, "Prolong the token that asks.").with(Trait.GIVES_TOKEN, Trait.SELF),
                 Route.effect(Operation.WRITE, "renew-accessor", RenewAccessor.class, None.class, this::renewAccessor, "Prolong the token with an accessor.").with(Trait.GIVES_TOKEN),
                 Route.write("revoke", ByToken.class, None.class, this::revoke, "Revoke a token with all that descends from it."),
-                Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it.")
+                Route.write("revoke-self", Nothing.class, None.class, this::revokeSelf, "Revoke the token that asks with all that descends from it; a login for a run ends the run.")
                         .with(Trait.OWN_TOKEN, Trait.SELF),
                 Route.write("revoke-accessor", ByAccessor.class, None.class, this::revokeAccessor, "Revoke the token with an accessor."),
                 Route.write("revoke-orphan", ByToken.class, None.class, this::revokeOrphan, "Revoke a token; its children live on.").with(Trait.SUDO),
@@ -178,7 +182,7 @@ public final class TokenRoutes implements Engine {
                 caller.identityPolicies().isEmpty() ? Optional.empty() : Optional.of(caller.identityPolicies()),
                 leased ? Optional.of(row.issued()) : Optional.empty(), row.lastRenewal(), row.lastRenewal().map(Instant::getEpochSecond), row.meta(),
                 Optional.of(Namespaces.of(store).path()).filter(path -> !path.isEmpty()), row.usesLeft(), row.orphan(), row.path(), positiveSeconds(row.period()), row.policies(),
-                leased ? Optional.of(row.renewable()) : Optional.empty(), Optional.of(row.role()).filter(role -> !role.isEmpty()),
+                leased ? Optional.of(row.renewable()) : Optional.empty(), Optional.of(row.role()).filter(role -> !role.isEmpty()), Optional.of(row.run()).filter(run -> !run.isEmpty()),
                 row.ttlAt(now).plusMillis(999).toSeconds(), row.type());
     }
 
@@ -228,6 +232,9 @@ public final class TokenRoutes implements Engine {
     private Reply<None> revokeSelf(Call.Change<Nothing> call) {
         var caller = caller(call);
         if (caller.row().isBatch()) throw new Problem.Invalid("batch tokens cannot be revoked").asException();
+        var row = caller.row();
+        // Who logged in for a run and goes ends it; what a child of its token does is the child's own affair.
+        if (!row.run().isEmpty() && row.login().isPresent()) runEnd.end(call.store(), row.run(), call.now());
         tokens.revoke(call.store(), caller.tokenKey(), call.now());
         return Reply.nothing();
     }

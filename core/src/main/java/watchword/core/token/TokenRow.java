@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param ttl what it was made with; zero for a token that never expires
  * @param parent key of the token that made it; empty for an orphan
  * @param expires empty for never
+ * @param run what it is for, as the login told that it descends from; empty for nothing in particular. The run's end is the token's
  * @param login of a token that a login gave; empty for one that another token made
  */
 public record TokenRow(
@@ -37,23 +38,24 @@ public record TokenRow(
         Optional<Instant> expires,
         Optional<Instant> lastRenewal,
         String role,
+        String run,
         Optional<FromLogin> login,
         String accessor) {
 
     /**
      * The login that gave a token.
      *
-     * @param run what it is for, if the login told; the run's end is the token's
+     * @param role that its body named; empty for none
      * @param handle what the auth method asked back at renewal
      * @param request id of the one request that the token is for; empty for any
      */
-    public record FromLogin(String mountUuid, String alias, String run, Map<String, String> handle, String request) {
-        FromLogin(String mountUuid, String alias, String run, Map<String, String> handle) {
-            this(mountUuid, alias, run, handle, "");
+    public record FromLogin(String mountUuid, String alias, String role, Map<String, String> handle, String request) {
+        FromLogin(String mountUuid, String alias, String role, Map<String, String> handle) {
+            this(mountUuid, alias, role, handle, "");
         }
 
         FromLogin onlyFor(String one) {
-            return new FromLogin(mountUuid, alias, run, handle, one);
+            return new FromLogin(mountUuid, alias, role, handle, one);
         }
     }
 
@@ -101,33 +103,33 @@ public record TokenRow(
 
     TokenRow withUsesLeft(long left) {
         return new TokenRow(path, policies, meta, displayName, left, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, login, accessor);
+                renewable, expires, lastRenewal, role, run, login, accessor);
     }
 
     TokenRow renewed(Instant now, Instant end) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, Optional.of(end), Optional.of(now), role, login, accessor);
+                renewable, Optional.of(end), Optional.of(now), role, run, login, accessor);
     }
 
     /** Kept in the row, since every request needs it and it takes longer to work out than to read. */
     TokenRow withAccessor(String known) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, login, known);
+                renewable, expires, lastRenewal, role, run, login, known);
     }
 
     TokenRow of(String entity) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entity, boundCidrs, type,
-                renewable, expires, lastRenewal, role, login, accessor);
+                renewable, expires, lastRenewal, role, run, login, accessor);
     }
 
     /** A batch token, since nothing of it is stored; its one use is not counted. */
     TokenRow onlyFor(String request) {
         return new TokenRow(path, policies, meta, displayName, 0, 0, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, BATCH,
-                false, expires, lastRenewal, role, login.map(from -> from.onlyFor(request)), accessor);
+                false, expires, lastRenewal, role, run, login.map(from -> from.onlyFor(request)), accessor);
     }
 
     TokenRow orphaned() {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, "", entityId, boundCidrs, type,
-                renewable, expires, lastRenewal, role, login, accessor);
+                renewable, expires, lastRenewal, role, run, login, accessor);
     }
 }

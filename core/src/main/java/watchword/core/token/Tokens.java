@@ -14,6 +14,7 @@ import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
+import watchword.core.run.Runs;
 import watchword.core.wire.Rows;
 import watchword.core.wire.Schema;
 import watchword.sdk.Cidrs;
@@ -30,6 +31,7 @@ import watchword.sdk.Storage;
 public final class Tokens implements AutoCloseable {
     private static final String ROWS = "core/token/id/";
     private static final String CHILDREN = "core/token/parent/";
+    private static final String OF_ENTITY = "core/token/entity/";
     private static final byte[] NOTHING = new byte[0];
     /** A batch token is its own row. */
     private static final int MOST_BYTES = 32 << 10;
@@ -38,10 +40,12 @@ public final class Tokens implements AutoCloseable {
     private final Rows<TokenRow> rows = new Rows<>(ROWS, TokenRow.class);
     private final TokenText text;
     private final Leases leases;
+    private final Runs runs;
 
-    public Tokens(Secret root, SecureRandom random, Leases leases) {
+    public Tokens(Secret root, SecureRandom random, Leases leases, Runs runs) {
         this.text = new TokenText(root, random);
         this.leases = leases;
+        this.runs = runs;
     }
 
     /** Clears the keys of tokens; see {@link TokenText#close}. */
@@ -70,7 +74,9 @@ public final class Tokens implements AutoCloseable {
         rows.put(store, key, known);
         if (!row.orphan()) home(store, row.parent()).put(CHILDREN + row.parent() + "/" + key, NOTHING);
         row.expires().ifPresent(end -> ExpiryIndex.add(store, end, Kind.TOKEN, key));
-        leases.addToken(store, key, row.path());
+        if (!row.run().isEmpty()) runs.add(store, row.run(), key);
+        if (!row.entityId().isEmpty()) store.put(OF_ENTITY + row.entityId() + "/" + key, NOTHING);
+        leases.addToken(store, key, row.path(), row.login().map(TokenRow.FromLogin::role).orElse(""), row.entityId(), row.expires().isPresent());
         return new Made(token, key, known);
     }
 
@@ -109,12 +115,13 @@ public final class Tokens implements AutoCloseable {
                 .map(r -> new TokenCaller(token, key, r.accessor(), r, r.policies(), List.of(), false));
     }
 
-    /** A batch token lives only as long as the token that made it, unless that one was an orphan's. */
+    /** A batch token lives only as long as the token that made it, unless that one was an orphan's, and as its run. */
     @SuppressWarnings("unchecked") // a row is an object
     private Optional<TokenRow> batchRow(Storage.Reader store, Secret token) {
         return text.openBatch(token)
                 .map(bytes -> SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes))))
-                .filter(row -> row.orphan() || rows.get(home(store, row.parent()), row.parent()).isPresent());
+                .filter(row -> row.orphan() || rows.get(home(store, row.parent()), row.parent()).isPresent())
+                .filter(row -> row.run().isEmpty() || !runs.isOver(store, row.run()));
     }
 
     public String accessor(String key) {
@@ -194,6 +201,30 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
+    /** Revokes every token of an entity, with all that descends from each. */
+    public void revokeAllOf(Storage.Writer store, String entityId, Instant now) {
+        var prefix = OF_ENTITY + entityId + "/";
+        while (true) {
+            var page = store.scan(prefix, "", 500);
+            if (page.isEmpty()) return;
+            for (var entry : page) {
+                revoke(store, entry.key().substring(prefix.length()), now);
+                store.delete(entry.key());
+            }
+        }
+    }
+
+    /** Ends what an entity's tokens were issued; the tokens stay. */
+    public void endLeasesOfAll(Storage.Writer store, String entityId, Instant now) {
+        var prefix = OF_ENTITY + entityId + "/";
+        for (var after = ""; ; ) {
+            var page = store.scan(prefix, after, 500);
+            if (page.isEmpty()) return;
+            for (var entry : page) leases.endAllOf(store, entry.key().substring(prefix.length()), now);
+            after = page.getLast().key();
+        }
+    }
+
     /** Revokes a token alone; its children live on as orphans. */
     void revokeOrphaning(Storage.Writer store, String key, Instant now) {
         forEachChild(store, key, child -> {
@@ -222,6 +253,8 @@ public final class Tokens implements AutoCloseable {
             if (!row.orphan()) home(store, row.parent()).delete(CHILDREN + row.parent() + "/" + key);
             row.expires().ifPresent(end -> ExpiryIndex.remove(store, end, Kind.TOKEN, key));
             leases.removeToken(store, key, row.path());
+            if (!row.run().isEmpty()) runs.leave(store, row.run(), key);
+            if (!row.entityId().isEmpty()) store.delete(OF_ENTITY + row.entityId() + "/" + key);
         });
     }
 

@@ -47,7 +47,7 @@ public final class Wrapping {
     private Answer.WrapInfo store(
             Storage.Writer store, Map<String, ?> envelope, String path, Optional<String> wrappedAccessor, Duration ttl, Instant now) {
         var row = new TokenRow(path, List.of(POLICY), Map.of(), "", 1, 1, now, ttl, ttl, Duration.ZERO, "", "", List.of(), TokenRow.SERVICE, false,
-                Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.empty(), "");
+                Optional.of(now.plus(ttl)), Optional.empty(), "", "", Optional.empty(), "");
         var made = tokens.create(store, row);
         var tree = (Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(Json.write(envelope)));
         rows.put(store, made.key() + RESPONSE, new Wrapped(tree, path, now, ttl));

@@ -33,7 +33,7 @@ final class Entries {
 
     static TokenCaller trainer(String token, String accessor) {
         var row = new TokenRow("auth/jwt/login", List.of("trainer"), Map.of("job", "train-7"), "jwt-trainer", 3, 5, Instant.parse("2029-12-31T23:59:00Z"), Duration.ofHours(1),
-                Duration.ZERO, Duration.ZERO, "", "entity-1", List.of(), TokenRow.SERVICE, true, Optional.of(Instant.parse("2030-01-01T00:59:00Z")), Optional.empty(), "",
+                Duration.ZERO, Duration.ZERO, "", "entity-1", List.of(), TokenRow.SERVICE, true, Optional.of(Instant.parse("2030-01-01T00:59:00Z")), Optional.empty(), "", "",
                 Optional.empty(), accessor);
         return new TokenCaller(Secret.copyOf(token), "token-key-1", accessor, row, List.of("default", "trainer"), List.of("team-a"), false);
     }

@@ -34,7 +34,7 @@ class AuthorityTest {
 
     private TokenCaller caller(String entityId, String... policies) {
         var row = new TokenRow("auth/jwt/login", List.of(policies), Map.of(), "jwt", 0, 0, clock.instant(), Duration.ofHours(1), Duration.ZERO, Duration.ZERO, "", entityId, List.of(),
-                TokenRow.SERVICE, true, Optional.empty(), Optional.empty(), "", Optional.empty(), "");
+                TokenRow.SERVICE, true, Optional.empty(), Optional.empty(), "", "", Optional.empty(), "");
         return new TokenCaller(Secret.copyOf("canary-token"), "key", "accessor", row, row.policies(), List.of(), false);
     }
 

@@ -27,7 +27,7 @@ public final class PinMethod implements AuthMethod {
 
     record Shown(@Inline TokenTerms terms) {}
 
-    record Try(@Doc("Name of the user.") String user, @Doc("The pin.") String pin) {}
+    record Try(@Doc("Name of the user.") String user, @Doc("The pin.") String pin, @Doc("What it is for.") String run, @Doc("A role; it gives nothing.") String role) {}
 
     @Override
     public String type() {
@@ -67,7 +67,7 @@ public final class PinMethod implements AuthMethod {
     private Reply<None> login(Call.Change<Try> call) {
         var user = users.get(call.store(), call.input().user()).filter(known -> known.pin().equals(call.input().pin()))
                 .orElseThrow(() -> new Problem.BadLogin("invalid pin").asException());
-        return Reply.auth(Reply.Login.of(call.input().user(), user.terms()).displayName(call.input().user()).metadata(Map.of("username", call.input().user())));
+        return Reply.auth(Reply.Login.of(call.input().user(), user.terms()).displayName(call.input().user()).run(call.input().run()).metadata(Map.of("username", call.input().user())));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package watchword.server.config;
 
 import java.time.Duration;
+import watchword.core.quota.EntityCaps;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 
@@ -24,7 +25,9 @@ public record GlobalSettings(
         @Doc("The folder for files of audit devices that are made over the API. Without it there are none such; devices of `audit` blocks need no folder.")
                 String auditFileFolder,
         @Doc("Where the number is kept that shows a store which was put back. Without it, beside the sqlite file; with PostgreSQL, nowhere.") String epochFile,
-        @Doc("Set it to `false` to keep the whole process out of swap. Keys are kept out of swap in any case.") @Default("true") boolean disableMlock) {
+        @Doc("Set it to `false` to keep the whole process out of swap. Keys are kept out of swap in any case.") @Default("true") boolean disableMlock,
+        @Doc("How many live service tokens one entity may have; 0 for any number.") @Default("100000") long entityMaxTokens,
+        @Doc("How many live leases of what engines issued one entity may have; 0 for any number.") @Default("100000") long entityMaxLeases) {
 
     /** From the least important to the most. */
     public enum LogLevel { TRACE, DEBUG, INFO, WARN, ERROR }
@@ -33,6 +36,8 @@ public record GlobalSettings(
     public enum LogFormat { STANDARD, JSON }
 
     public GlobalSettings {
+        if (entityMaxTokens < 0) throw new RefusedException("entity_max_tokens", "must not be negative");
+        if (entityMaxLeases < 0) throw new RefusedException("entity_max_leases", "must not be negative");
         if (defaultLeaseTtl.isNegative()) throw new RefusedException("default_lease_ttl", "must not be negative");
         if (maxLeaseTtl.isNegative() || maxLeaseTtl.isZero()) throw new RefusedException("max_lease_ttl", "must be more than nothing");
         if (defaultLeaseTtl.compareTo(maxLeaseTtl) > 0) throw new RefusedException("default_lease_ttl", "must not be longer than max_lease_ttl (" + maxLeaseTtl.toSeconds() + "s)");
@@ -42,10 +47,11 @@ public record GlobalSettings(
     /** With nothing configured but these. */
     public static GlobalSettings of(String apiAddr, String clusterName, String auditFileFolder) {
         var month = Duration.ofDays(32);
-        return new GlobalSettings(apiAddr, clusterName, month, month, LogLevel.INFO, LogFormat.STANDARD, "1.18.5", auditFileFolder, "", true);
+        return new GlobalSettings(apiAddr, clusterName, month, month, LogLevel.INFO, LogFormat.STANDARD, "1.18.5", auditFileFolder, "", true, EntityCaps.DEFAULT.tokens(), EntityCaps.DEFAULT.leases());
     }
 
     GlobalSettings withApiAddr(String address) {
-        return new GlobalSettings(address, clusterName, defaultLeaseTtl, maxLeaseTtl, logLevel, logFormat, compatibleVersion, auditFileFolder, epochFile, disableMlock);
+        return new GlobalSettings(address, clusterName, defaultLeaseTtl, maxLeaseTtl, logLevel, logFormat, compatibleVersion, auditFileFolder, epochFile, disableMlock, entityMaxTokens,
+                entityMaxLeases);
     }
 }

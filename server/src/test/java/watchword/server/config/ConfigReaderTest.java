@@ -241,7 +241,7 @@ final class ConfigReaderTest {
                 audit_file_folder = "/log"
                 epoch_file = "/epoch"
                 disable_mlock = false
-                """ + LEAST).global()).isEqualTo(new GlobalSettings("https://w", "team", Duration.ofHours(1), Duration.ofHours(2), LogLevel.WARN, LogFormat.JSON, "2.0.1", "/log", "/epoch", false));
+                """ + LEAST).global()).isEqualTo(new GlobalSettings("https://w", "team", Duration.ofHours(1), Duration.ofHours(2), LogLevel.WARN, LogFormat.JSON, "2.0.1", "/log", "/epoch", false, 100_000, 100_000));
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import watchword.core.lease.ExpiryIndex.Due;
+import watchword.core.lease.ExpiryIndex.End;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.ExpiryIndex;
 import watchword.core.namespace.NamespaceStore;
@@ -72,7 +72,7 @@ final class Grants {
     }
 
     /** Removes what has ended. */
-    void end(Storage.Writer store, Due due) {
+    void end(Storage.Writer store, End due) {
         var parts = due.name().split("/", 3);
         var part = NamespaceStore.view(store, parts[0]);
         if (parts[1].equals("c")) codes.delete(part, parts[2]);

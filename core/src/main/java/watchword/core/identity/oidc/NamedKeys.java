@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import watchword.core.lease.ExpiryIndex.Due;
+import watchword.core.lease.ExpiryIndex.End;
 import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.ExpiryIndex;
 import watchword.core.namespace.NamespaceStore;
@@ -145,7 +145,7 @@ final class NamedKeys {
     }
 
     /** Does what is due. Of several servers that are at it, one finds the row as it was; the others leave it alone. */
-    void settle(Storage whole, Due due) {
+    void settle(Storage whole, End due) {
         int slash = due.name().indexOf('/');
         var part = NamespaceStore.of(whole, due.name().substring(0, slash));
         var name = due.name().substring(slash + 1);

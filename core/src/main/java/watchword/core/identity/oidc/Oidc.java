@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import watchword.core.identity.IdentityStore;
-import watchword.core.lease.ExpiryIndex.Due;
+import watchword.core.lease.ExpiryIndex.End;
 import watchword.sdk.Route;
 import watchword.sdk.Storage;
 
@@ -34,12 +34,12 @@ public final class Oidc {
     }
 
     /** Lets keys take their turns, and makes those that come after. @param whole the whole store */
-    public void settle(Storage whole, Due due) {
+    public void settle(Storage whole, End due) {
         keys.settle(whole, due);
     }
 
     /** Removes a code or an access token that has ended. */
-    public void end(Storage.Writer store, Due due) {
+    public void end(Storage.Writer store, End due) {
         grants.end(store, due);
     }
 }

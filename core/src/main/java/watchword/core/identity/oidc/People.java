@@ -5,7 +5,6 @@ import watchword.core.identity.IdentityStore;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.IdentityView;
 import watchword.core.token.TokenCaller;
-import watchword.core.token.TokenRow;
 import watchword.sdk.Caller;
 import watchword.sdk.Storage;
 
@@ -15,7 +14,7 @@ record People(IdentityStore identities) {
     /** Whoever asks; nobody, for a token without an entity of this namespace: in another, groups of the same names are others. */
     Subject calling(Storage.Reader store, Caller caller, Instant now) {
         if (!(caller instanceof TokenCaller own) || !own.namespaceId().equals(NamespaceStore.idOf(store))) return new Subject(IdentityView.NOBODY, "", now);
-        return new Subject(named(store, own.entityId()), own.row().login().map(TokenRow.FromLogin::run).orElse(""), now);
+        return new Subject(named(store, own.entityId()), own.row().run(), now);
     }
 
     IdentityView named(Storage.Reader store, String entityId) {

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.run;
+
+import org.jspecify.annotations.NullMarked;
