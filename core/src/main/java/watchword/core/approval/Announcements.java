@@ -71,7 +71,11 @@ public final class Announcements implements AutoCloseable {
     }
 
     /** @throws Problem.ProblemException for an address that cannot be asked */
-    static URI address(Secret url) {
+    static void requireAddress(Secret url) {
+        var unused = address(url);
+    }
+
+    private static URI address(Secret url) {
         try {
             var to = new URI(url.reveal());
             boolean web = "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());

@@ -146,7 +146,7 @@ public final class ControlGroupRoutes {
         var before = approvals.settings(call.store());
         var now = new Settings(call.input().maxTtl().orElse(before.maxTtl()), call.input().notifyUrl().orElse(before.notifyUrl()));
         if (now.maxTtl().isNegative()) throw new Problem.Invalid("max_ttl", "cannot be negative").asException();
-        if (now.notifyUrl().size() > 0) Announcements.address(now.notifyUrl());
+        if (now.notifyUrl().size() > 0) Announcements.requireAddress(now.notifyUrl());
         approvals.set(call.store(), Optional.of(now));
         return Reply.nothing();
     }

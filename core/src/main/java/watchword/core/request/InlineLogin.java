@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
@@ -96,7 +97,7 @@ public final class InlineLogin {
         return new Parameter(key, value);
     }
 
-    private static @org.jspecify.annotations.Nullable Object decoded(String header) {
+    private static @Nullable Object decoded(String header) {
         try {
             return Json.parse(Base64.getUrlDecoder().decode(header.getBytes(StandardCharsets.ISO_8859_1)));
         } catch (IllegalArgumentException noBase64) {

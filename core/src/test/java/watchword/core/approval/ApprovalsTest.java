@@ -61,7 +61,11 @@ class ApprovalsTest {
     }
 
     private void group(String name, String... members) {
-        it.write(it.root, "identity/group", "name", name, "member_entity_ids", List.of(members).stream().map(entities::get).toList());
+        it.write(it.root, "identity/group", "name", name, "member_entity_ids", List.of(members).stream().map(this::entity).toList());
+    }
+
+    private String entity(String name) {
+        return entities.getOrDefault(name, "");
     }
 
     private String of(String name) {
@@ -129,9 +133,9 @@ class ApprovalsTest {
         var told = it.write(of("cleo"), "sys/control-group/request", "accessor", asked.accessor()).part("data");
         assertThat(told).containsEntry("approved", false).containsEntry("request_path", "toy/creds/x").containsEntry("request_operation", "read").containsEntry("request_reason", "the pipeline is stuck")
                 .containsEntry("request_remote_address", "10.1.2.3").containsEntry("request_display_name", "pin-ada");
-        assertThat(told.get("request_entity").toString()).contains(String.valueOf(entities.get("ada")));
+        assertThat(told.get("request_entity").toString()).contains(entity("ada"));
         assertThat(told.get("request_data").toString()).contains("ttl");
-        assertThat(told.get("authorizations").toString()).contains(String.valueOf(entities.get("bob"))).doesNotContain(String.valueOf(entities.get("cleo")));
+        assertThat(told.get("authorizations").toString()).contains(entity("bob")).doesNotContain(entity("cleo"));
         assertThat(it.list(of("cleo"), "sys/control-group/requests").part("data").get("keys")).isEqualTo(List.of(asked.accessor()));
     }
 
@@ -191,9 +195,9 @@ class ApprovalsTest {
     }
 
     private void merge(String from, String to) {
-        var alias = it.read(it.root, "identity/entity/id/" + entities.get(from)).part("data").get("aliases");
+        var alias = it.read(it.root, "identity/entity/id/" + entity(from)).part("data").get("aliases");
         if (alias instanceof List<?> all && !all.isEmpty() && all.getFirst() instanceof Map<?, ?> one) it.delete(it.root, "identity/entity-alias/id/" + one.get("id"));
-        assertThat(it.write(it.root, "identity/entity/merge", "from_entity_ids", List.of(entities.get(from)), "to_entity_id", entities.get(to)).status()).isEqualTo(204);
+        assertThat(it.write(it.root, "identity/entity/merge", "from_entity_ids", List.of(entity(from)), "to_entity_id", entity(to)).status()).isEqualTo(204);
     }
 
     @Test
@@ -203,9 +207,9 @@ class ApprovalsTest {
         group("ops", "cleo", "dan");
         assertRefused(unwrap("ada", asked), 400, NOT_YET);
         group("ops", "bob", "cleo", "dan");
-        it.write(it.root, "identity/entity/id/" + entities.get("cleo"), "disabled", true);
+        it.write(it.root, "identity/entity/id/" + entity("cleo"), "disabled", true);
         assertRefused(unwrap("ada", asked), 400, NOT_YET);
-        it.write(it.root, "identity/entity/id/" + entities.get("cleo"), "disabled", false);
+        it.write(it.root, "identity/entity/id/" + entity("cleo"), "disabled", false);
         assertThat(unwrap("ada", asked).status()).isEqualTo(200);
     }
 
@@ -227,9 +231,9 @@ class ApprovalsTest {
     void a_requester_who_is_disabled_or_whose_token_is_gone_gets_nothing() {
         var asked = ask();
         approved(asked);
-        it.write(it.root, "identity/entity/id/" + entities.get("ada"), "disabled", true);
+        it.write(it.root, "identity/entity/id/" + entity("ada"), "disabled", true);
         assertRefused(unwrap("ada", asked), 403, "");
-        it.write(it.root, "identity/entity/id/" + entities.get("ada"), "disabled", false);
+        it.write(it.root, "identity/entity/id/" + entity("ada"), "disabled", false);
         it.write(it.root, "auth/token/revoke", "token", of("ada"));
         assertRefused(unwrap("ada", asked), 403, "");
         login("ada");
@@ -240,7 +244,7 @@ class ApprovalsTest {
     void nobody_else_unwraps_it_whatever_they_hold() {
         var asked = ask();
         approved(asked);
-        for (var token : List.of(of("bob"), of("eve"), it.root, asked.token())) assertRefused(it.write(token, "sys/wrapping/unwrap", "token", asked.token()), 403, "it is carried out for who made it".substring(3));
+        for (var token : List.of(of("bob"), of("eve"), it.root, asked.token())) assertRefused(it.write(token, "sys/wrapping/unwrap", "token", asked.token()), 403, "is carried out for who made it");
         assertThat(it.write("", "sys/wrapping/unwrap", "token", asked.token()).status()).isEqualTo(403);
         assertThat(it.write(asked.token(), "sys/wrapping/unwrap").status()).isEqualTo(403);
         assertThat(it.read(asked.token(), "cubbyhole/request").status()).isEqualTo(403);
@@ -319,9 +323,9 @@ class ApprovalsTest {
             team.write(it.root, "auth/pin/user/" + name, "pin", "7", "token_policies", "asks,approves");
             there.put(name, team.write("", "auth/pin/login/" + name, "pin", "7").part("auth"));
         }
-        var ada = String.valueOf(there.get("ada").get("client_token"));
-        var bob = String.valueOf(there.get("bob").get("client_token"));
-        team.write(it.root, "identity/group", "name", "ops", "member_entity_ids", List.of(there.get("bob").get("entity_id")));
+        var ada = String.valueOf(there.getOrDefault("ada", Map.of()).get("client_token"));
+        var bob = String.valueOf(there.getOrDefault("bob", Map.of()).get("client_token"));
+        team.write(it.root, "identity/group", "name", "ops", "member_entity_ids", List.of(String.valueOf(there.getOrDefault("bob", Map.of()).get("entity_id"))));
         it.policy("approves", "path \"+/sys/control-group/*\" { capabilities = [\"update\"] } path \"team/sys/control-group/*\" { capabilities = [\"update\"] }");
         var asked = waiting(team.read(ada, "toy/creds/x"));
         assertRefused(team.write(of("bob"), "sys/control-group/authorize", "accessor", asked.accessor()), 403, "");
