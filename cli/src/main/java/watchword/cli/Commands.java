@@ -14,6 +14,7 @@ import watchword.cli.command.MountCommands;
 import watchword.cli.command.OperatorCommands;
 import watchword.cli.command.PathCommands;
 import watchword.cli.command.PolicyCommands;
+import watchword.cli.command.RotationCommands;
 import watchword.cli.command.StatusCommand;
 import watchword.cli.command.TokenCommands;
 import watchword.cli.line.Command;
@@ -24,7 +25,7 @@ import watchword.cli.run.RunCommand;
 /** Every command there is. The group of a command is found by its words alone, so that no other is loaded. */
 final class Commands {
     private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth",
-            "audit", "lease", "approvals", "status", "operator", "server", "help");
+            "audit", "lease", "approvals", "rotations", "status", "operator", "server", "help");
 
     /** What people type who know another program, or think of the thing itself. */
     private static final Map<String, String> OTHER_WORDS = Map.ofEntries(
@@ -113,6 +114,7 @@ final class Commands {
             case "audit" -> Optional.of(new AuditCommands());
             case "lease" -> Optional.of(new LeaseCommands());
             case "approvals" -> Optional.of(new ApprovalCommands());
+            case "rotations" -> Optional.of(new RotationCommands());
             case "status" -> Optional.of(new StatusCommand());
             case "operator" -> Optional.of(new OperatorCommands());
             case "server", "dev" -> Optional.of(new LauncherCommands());

@@ -27,7 +27,7 @@ final class Doors implements Engine, Rotating {
     /** How often each door's code was changed. */
     final Map<String, AtomicInteger> changes = new ConcurrentHashMap<>();
     /** What happens while a door's code is being changed: a fault, a wait. */
-    Consumer<String> whenChanged = _ -> {};
+    volatile Consumer<String> whenChanged = _ -> {};
 
     private final Table<Door> doors;
 

@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +38,7 @@ class RotationAuditTest {
     private static final Secret ROOT = Secret.copyOf("root-token-of-the-test");
     private static final String FRONT = "\"path\":\"sys/rotations/house/doors/front/rotate\"";
 
-    private final Map<String, Doors> made = new HashMap<>();
+    private final Map<String, Doors> made = new ConcurrentHashMap<>();
     private final TestClock clock = new TestClock();
     private Optional<Server> server = Optional.empty();
 

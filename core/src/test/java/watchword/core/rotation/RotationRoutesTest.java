@@ -3,11 +3,11 @@ package watchword.core.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
@@ -16,7 +16,7 @@ import watchword.sdk.Route.Operation;
 
 /** Looking at rotations, having one done now, trying it dry, pausing it. */
 class RotationRoutesTest {
-    private final Map<String, Doors> made = new HashMap<>();
+    private final Map<String, Doors> made = new ConcurrentHashMap<>();
     private final TestServer it = TestServer.start(EngineCatalog.builder().engine("doors", (context, mount) -> made.computeIfAbsent(mount.path(), _ -> new Doors(context))).build());
 
     @BeforeEach

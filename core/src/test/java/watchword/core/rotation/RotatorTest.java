@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +25,7 @@ import watchword.testkit.Parallel;
 /** What is due is rotated once, whatever fails, whoever dies and wherever the clock goes. */
 class RotatorTest {
     /** The engines, by mount. */
-    private final Map<String, Doors> made = new HashMap<>();
+    private final Map<String, Doors> made = new ConcurrentHashMap<>();
     private final TestServer it = TestServer.start(EngineCatalog.builder().engine("doors", (context, mount) -> made.computeIfAbsent(mount.path(), _ -> new Doors(context))).build());
 
     /** The server dies: nothing of it runs on, and nothing is tidied up. */
