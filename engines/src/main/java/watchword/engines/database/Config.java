@@ -33,7 +33,7 @@ record Config(
     private static final int MAX_TEXT = 16 << 10;
     private static final int MAX_ROLES = 1000;
     private static final int MOST_CONNECTIONS = 256;
-    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/@?#]*:|^[^:/@?=]*:)(?<password>(?!\\{\\{)[^@]+)@", Pattern.DOTALL);
+    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/@?#]*:|^[^:/@?=]*:(?!//))(?<password>(?!\\{\\{)[^@]+)@", Pattern.DOTALL);
     private static final Pattern IN_WORDS = Pattern.compile("(?<before>\\bpassword\\s*=\\s*)(?<password>'(?:[^'\\\\]|\\\\.)*'|(?!\\{\\{)[^\\s&]+)");
 
     /** A request that sets it; what was not sent stays. */
