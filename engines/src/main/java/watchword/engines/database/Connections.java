@@ -53,11 +53,10 @@ final class Connections {
 
     private Reply<None> write(Call.Effect<Config.Write> call) {
         var name = Roles.name(call.input().name());
+        databases.settle(call.storage(), name);
         var before = call.storage().<Optional<Config>>read(store -> databases.find(store, name));
         var after = before.orElse(Config.NEW).with(call.input(), call.ask().body());
-        if (Kind.of(after.pluginName()) != Kind.REDIS || !after.usernameTemplate().isEmpty()) {
-            var unused = UsernameTemplate.parse(after.template(), context.random(), context.clock());
-        }
+        UsernameTemplate.parse(after.template()).requireFresh(call.now(), context.random());
         try (var database = databases.openOnce(after)) { // looks at the address, too
             if (call.input().verifyConnection().orElse(true)) verify(database);
         }

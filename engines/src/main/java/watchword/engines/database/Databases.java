@@ -26,11 +26,14 @@ final class Databases implements AutoCloseable {
 
     private record Opened(Config config, Database database) {}
 
+    private static final System.Logger LOG = System.getLogger(Databases.class.getName());
+
     private final Table<Config> rows;
     private final Passwords passwords;
     private final Opener opener;
     private final InstantSource clock;
     private final Map<String, Opened> open = new ConcurrentHashMap<>();
+    private boolean closed;
 
     Databases(EngineContext context, Passwords passwords, Opener opener) {
         this.rows = context.table("config", Config.class);
@@ -78,6 +81,7 @@ final class Databases implements AutoCloseable {
     }
 
     private synchronized Database opened(String name, Config config) {
+        if (closed) throw new Problem.Unavailable("Vault is sealed").asException();
         var plain = config.pending(Optional.empty());
         var known = open.get(name);
         if (known != null && known.config().equals(plain)) return known.database();
@@ -95,6 +99,17 @@ final class Databases implements AutoCloseable {
     void forget(String name) {
         var known = open.remove(name);
         if (known != null) known.database().close();
+    }
+
+    /** Finds out which password is in force, if that is open and can be found out. */
+    void settle(Storage storage, String name) {
+        storage.<Optional<Config>>read(store -> find(store, name)).filter(config -> config.pending().isPresent()).ifPresent(config -> {
+            try {
+                var unused = settled(storage, name, config);
+            } catch (Problem.ProblemException notNow) {
+                LOG.log(System.Logger.Level.WARNING, "which password of a connection is in force could not be found out: {0}", notNow.getMessage());
+            }
+        });
     }
 
     /** Which of two passwords is in force. */
@@ -151,7 +166,8 @@ final class Databases implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         for (var name : open.keySet()) forget(name);
     }
 }

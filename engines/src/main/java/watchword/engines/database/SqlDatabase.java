@@ -19,6 +19,7 @@ import watchword.sdk.Secret;
 
 /** What databases that speak SQL have in common: connections in a pool, and statements run in one transaction. */
 abstract class SqlDatabase implements Database {
+    private static final System.Logger LOG = System.getLogger(SqlDatabase.class.getName());
     private static final DateTimeFormatter EXPIRATION = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ssxx", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int CHECK_SECONDS = 5;
 
@@ -160,12 +161,17 @@ abstract class SqlDatabase implements Database {
         try {
             run("failed to execute query", creation, values);
         } catch (RuntimeException failed) {
-            try {
-                run("failed to roll back", rollback, values);
-            } catch (Problem.ProblemException alsoFailed) {
-                failed.addSuppressed(alsoFailed); // what was announced is revoked in any case
-            }
+            if (!rollback.isEmpty()) rollBack(rollback, values);
             throw failed;
+        }
+    }
+
+    /** What was announced is revoked in any case. */
+    private void rollBack(List<String> rollback, Map<String, Value> values) {
+        try {
+            run("failed to roll back", rollback, values);
+        } catch (Problem.ProblemException failed) {
+            LOG.log(System.Logger.Level.WARNING, "rollback_statements failed: {0}", failed.getMessage());
         }
     }
 

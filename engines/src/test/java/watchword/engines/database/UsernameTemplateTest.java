@@ -9,7 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import watchword.sdk.Problem.ProblemException;
 import watchword.testkit.Property;
-import watchword.testkit.TestClock;
 
 /** Number 128 of the vulnerability list: a template makes names and nothing else. */
 class UsernameTemplateTest {
@@ -20,7 +19,9 @@ class UsernameTemplateTest {
     }
 
     private static String make(String template, String displayName, String roleName) {
-        return UsernameTemplate.parse(template, new SecureRandom(), new TestClock()).make(displayName, roleName, NOW, new SecureRandom());
+        var parsed = UsernameTemplate.parse(template);
+        parsed.requireFresh(NOW, new SecureRandom());
+        return parsed.make(displayName, roleName, NOW, new SecureRandom());
     }
 
     /** Without the random part that each must have. */
