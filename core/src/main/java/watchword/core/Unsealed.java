@@ -64,6 +64,7 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.RotationRoutes;
 import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
@@ -202,12 +203,13 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        passwords.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        passwords.routes(), leaseRoutes.routes(), new RotationRoutes(rotations, rotator, mounts).routes(), new WrappingRoutes(wrapping).routes(),
+                        new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
                         rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
-                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
