@@ -269,7 +269,7 @@ def test_no_account_is_left_by_a_server_that_was_killed(postgres, tmp_path):
         # What was only announced is undone when the turn of the server that was at it is over. An account whose answer was lost on its way
         # has a lease, and ends with it.
         leases = lambda: node.call("LIST", "sys/leases/lookup/database/creds/app")[1]["data"]["keys"]
-        state = lambda lease: node.call("PUT", "sys/leases/lookup", {"lease_id": f"database/creds/app/{lease}"})[1]["data"].get("state")
+        state = lambda lease: node.call("PUT", "sys/leases/lookup", {"lease_id": f"database/creds/app/{lease}"})[1].get("data", {}).get("state")
         announced = sum(state(lease) == "making" for lease in leases())
         until("what was announced and not given is undone", lambda: not any(state(lease) for lease in leases()), 200)
         assert told <= set(roles(postgres))

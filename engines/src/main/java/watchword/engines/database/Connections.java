@@ -12,7 +12,6 @@ import watchword.sdk.Listing;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Rotation;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 
@@ -53,7 +52,6 @@ final class Connections {
 
     private Reply<None> write(Call.Effect<Config.Write> call) {
         var name = Roles.name(call.input().name());
-        databases.settle(call.storage(), name);
         var before = call.storage().<Optional<Config>>read(store -> databases.find(store, name));
         var after = before.orElse(Config.NEW).with(call.input(), call.ask().body());
         UsernameTemplate.parse(after.template()).requireFresh(call.now(), context.random());
@@ -63,9 +61,9 @@ final class Connections {
         call.storage().update(store -> databases.put(store, name, before, after));
         databases.forget(name);
         var reply = Reply.<None>nothing().tell(Event.changed("database", "config-write", PREFIX + name).readable(PREFIX + name));
-        var last = after.rotated().equals(Instant.EPOCH) ? call.now() : after.rotated();
-        var rule = after.rotationDisabled() ? Optional.<watchword.sdk.Schedule>empty() : after.timing().rule();
-        var scheduled = rule.isPresent() || before.isPresent() ? reply.rotates(new Rotation(PREFIX + name, rule, last)) : reply;
+        var last = after.password().since().equals(Instant.EPOCH) ? call.now() : after.password().since();
+        var rotation = after.terms().of(PREFIX + name, last);
+        var scheduled = rotation.schedule().isPresent() || before.isPresent() ? reply.rotates(rotation) : reply;
         return after.hasPasswordInUrl() ? scheduled.warn(IN_URL) : scheduled;
     }
 

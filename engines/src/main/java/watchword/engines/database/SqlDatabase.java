@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import watchword.engines.database.Statements.Dialect;
 import watchword.engines.database.Statements.Value;
 import watchword.sdk.JsonCodec;
@@ -113,13 +114,41 @@ abstract class SqlDatabase implements Database {
         }
     }
 
-    /** Runs what an operator wrote, with these in place. */
-    void run(String doing, List<String> statements, Map<String, Value> values) {
+    /** The same; what a database refused is told rather than thrown. */
+    private Optional<Problem> attempt(String doing, Work<?> work) {
+        return pool.use(connection -> {
+            try {
+                work.with(connection);
+                connection.commit();
+                return Optional.empty();
+            } catch (SQLException failed) {
+                var problem = Failures.problem(doing, failed);
+                if (!Failures.isRefusal(failed) || !isUndone(connection)) throw problem;
+                return Optional.of(problem.problem());
+            }
+        });
+    }
+
+    private static boolean isUndone(Connection connection) {
+        try {
+            connection.rollback();
+            return true;
+        } catch (SQLException lost) {
+            return false;
+        }
+    }
+
+    /** What an operator wrote, with these in place. */
+    private Work<Boolean> written(List<String> statements, Map<String, Value> values) {
         var sql = Statements.parse(dialect, statements, json).stream().map(statement -> statement.with(values)).toList();
-        transaction(doing, connection -> {
+        return connection -> {
             for (var each : sql) execute(connection, each);
             return true;
-        });
+        };
+    }
+
+    void run(String doing, List<String> statements, Map<String, Value> values) {
+        transaction(doing, written(statements, values));
     }
 
     static Map<String, Value> named(String username) {
@@ -188,17 +217,16 @@ abstract class SqlDatabase implements Database {
     abstract void removeByDefault(String username);
 
     @Override
-    public void setPassword(String username, Secret password, List<String> rotation) {
-        if (rotation.isEmpty()) {
-            setPasswordByDefault(username, password);
-            return;
-        }
+    public Optional<Problem> setPassword(String username, Secret password, List<String> rotation) {
+        var text = Value.text(written(password));
+        if (rotation.isEmpty()) return attempt("failed to change the password", usual(username, text));
         var values = named(username);
-        values.put("password", Value.text(written(password)));
-        run("failed to change the password", rotation, values);
+        values.put("password", text);
+        return attempt("failed to change the password", written(rotation, values));
     }
 
-    abstract void setPasswordByDefault(String username, Secret password);
+    /** What changes a password where nobody wrote how. */
+    abstract Work<?> usual(String username, Value password);
 
     @Override
     public boolean logsIn(String username, Secret password) {
