@@ -12,7 +12,7 @@ import pytest
 import redis
 from hvac.exceptions import InvalidRequest, VaultError
 
-from databases import ADMIN_PASSWORD, MariaDb, Postgres, Redis
+from databases import ADMIN_PASSWORD, Authority, MariaDb, Postgres, Redis
 from node import Node, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -160,6 +160,69 @@ def test_redis_accounts_live_as_long_as_their_leases(root, valkey):
             return True
 
     until("the account is gone", is_gone)
+
+
+# ---- TLS
+
+
+@pytest.fixture
+def authorities(tmp_path):
+    made = []
+    for name in ("theirs", "other"):
+        (tmp_path / name).mkdir()
+        made.append(Authority(str(tmp_path / name)))
+    return made
+
+
+def assert_checked(root, kind, others, theirs, **config):
+    """It is believed by its authority's word, and by nobody else's."""
+    with pytest.raises(InvalidRequest, match="certificate is not trusted"):
+        root.write(f"database/config/{kind}", **config, **others)
+    root.write(f"database/config/{kind}", **config, **theirs)
+    root.secrets.database.create_role(kind, db_name=kind, creation_statements=[CREATE] if kind == "pg" else ["CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'"] if kind == "my" else [], default_ttl="1h")
+    assert root.secrets.database.generate_credentials(kind)["data"]["username"]
+    root.secrets.database.rotate_root_credentials(kind)
+    assert root.secrets.database.generate_credentials(kind)["data"]["username"]
+    root.sys.revoke_prefix(f"database/creds/{kind}")
+
+
+def test_postgresql_is_reached_by_tls_with_a_certificate_of_ours(root, authorities):
+    theirs, other = authorities
+    running = Postgres(theirs)
+    try:
+        client = dict(tls_certificate=theirs.pem("client.pem"), private_key=theirs.pem("client.key"))
+        for mode in ("require", "verify-ca", "verify-full"):
+            url = f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{running.port}/postgres?sslmode={mode}"
+            with pytest.raises(InvalidRequest, match="certificate is not trusted"):
+                root.write("database/config/x", plugin_name="postgresql-database-plugin", connection_url=url, username="watchword", password=ADMIN_PASSWORD, **client)
+        common = dict(plugin_name="postgresql-database-plugin", connection_url=url, username="watchword", password=ADMIN_PASSWORD, allowed_roles="*")
+        with pytest.raises(InvalidRequest, match="does not take the user and password|cannot be reached"):
+            root.write("database/config/pg", **common, tls_ca=theirs.pem("ca.pem"))
+        with pytest.raises(InvalidRequest, match="certificate is not trusted"):
+            root.write("database/config/pg", **common, **client, tls_ca=theirs.pem("ca.pem"), tls_server_name="another.example")
+        assert_checked(root, "pg", dict(**client, tls_ca=other.pem("ca.pem"), tls_server_name=""), dict(**client, tls_ca=theirs.pem("ca.pem"), tls_server_name=""), **common)
+    finally:
+        running.close()
+
+
+def test_mysql_is_reached_by_tls(root, authorities):
+    theirs, other = authorities
+    running = MariaDb(theirs)
+    try:
+        assert_checked(root, "my", dict(tls_ca=other.pem("ca.pem")), dict(tls_ca=theirs.pem("ca.pem")), plugin_name="mysql-database-plugin", username="admin", password=ADMIN_PASSWORD, allowed_roles="*",
+                       connection_url=f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{running.port})/")
+    finally:
+        running.close()
+
+
+def test_redis_is_reached_by_tls(root, authorities):
+    theirs, other = authorities
+    running = Redis(theirs)
+    try:
+        assert_checked(root, "redis", dict(ca_cert=other.pem("ca.pem")), dict(ca_cert=theirs.pem("ca.pem")), plugin_name="redis-database-plugin", username="default", password=ADMIN_PASSWORD, allowed_roles="*",
+                       host="127.0.0.1", port=running.port, tls=True)
+    finally:
+        running.close()
 
 
 # ---- accounts that stay
