@@ -5,15 +5,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Doc;
 import watchword.sdk.Glob;
 import watchword.sdk.Inline;
 import watchword.sdk.Outbound.Trust;
 import watchword.sdk.Problem;
+import watchword.sdk.RotationFields;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Secret;
 import watchword.sdk.Unsplit;
 
@@ -21,19 +25,18 @@ import watchword.sdk.Unsplit;
  * A connection as it is stored: where a database is, who logs in there, and which roles may use it.
  *
  * @param told what is read back of the connection's details, in the form in which it was sent
- * @param pending a password that the database is being told, or was told when the server died: then one of the two is in force
- * @param rotated when the password was last changed from here; the epoch for never
+ * @param password in force since the epoch when it was never changed from here
  */
 record Config(
         String pluginName, String pluginVersion, List<String> allowedRoles, List<String> rootRotationStatements, String passwordPolicy, boolean skipStaticRoleImportRotation,
-        Map<String, Object> told, Secret connectionUrl, String username, Secret password, Optional<Secret> pending, String usernameTemplate, int maxOpen, int maxIdle, Duration lifetime,
+        Map<String, Object> told, Secret connectionUrl, String username, ChangingSecret password, String usernameTemplate, int maxOpen, int maxIdle, Duration lifetime,
         boolean disableEscaping, String passwordAuthentication, String tlsCa, String tlsCertificate, Secret tlsKey, String tlsServerName, String host, int port, boolean tls,
-        String persistenceMode, Timing timing, boolean rotationDisabled, Instant rotated) {
+        String persistenceMode, RotationTerms terms) {
 
     private static final int MAX_TEXT = 16 << 10;
     private static final int MAX_ROLES = 1000;
     private static final int MOST_CONNECTIONS = 256;
-    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/@?#]*:|^[^:/@?=]*:)(?<password>(?!\\{\\{)[^@]+)@", Pattern.DOTALL);
+    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/@?#]*:|^[^:/@?=]*:(?!//))(?<password>(?!\\{\\{)[^@]+)@", Pattern.DOTALL);
     private static final Pattern IN_WORDS = Pattern.compile("(?<before>\\bpassword\\s*=\\s*)(?<password>'(?:[^'\\\\]|\\\\.)*'|(?!\\{\\{)[^\\s&]+)");
 
     /** A request that sets it; what was not sent stays. */
@@ -67,28 +70,24 @@ record Config(
             @Doc("Port of a Redis.") Optional<Integer> port,
             @Doc("Whether a Redis is reached by TLS.") Optional<Boolean> tls,
             @Doc("How a Redis keeps its users: `ACLFILE`, `REWRITE` of its configuration, or not.") Optional<String> persistenceMode,
-            @Inline Timing.Set timing,
-            @Doc("Whether its password is rotated by hand alone, whatever the schedule says.") Optional<Boolean> disableAutomatedRotation) {}
+            @Inline RotationFields rotation) {}
 
     /** What a read tells: all but the secrets. */
     record Shown(
             @Doc("Roles that may use it.") List<String> allowedRoles,
             @Doc("Where the database is and how it is reached, as it was set, without passwords and keys.") Map<String, Object> connectionDetails,
-            @Doc("Whether its password is rotated by hand alone.") boolean disableAutomatedRotation,
             @Doc("Password policy by which passwords are made.") String passwordPolicy,
             @Doc("Kind of the database.") String pluginName,
             @Doc("Kept for clients; what there is is built in.") String pluginVersion,
             @Doc("Statements that change the password of the user it logs in as.") List<String> rootCredentialsRotateStatements,
-            @Doc("How long after a rotation the next one comes; 0 for never.") Duration rotationPeriod,
-            @Doc("When rotations come, as a cron expression.") String rotationSchedule,
-            @Doc("How long after a time of rotation_schedule it may still be done.") Duration rotationWindow,
+            @Inline RotationTerms terms,
             @Doc("Whether new static roles keep the password they have.") boolean skipStaticRoleImportRotation) {}
 
     /** Who logs in to a Redis, and where. */
     record RedisServer(Address.Host host, boolean tls, String username, String password) {}
 
-    static final Config NEW = new Config("", "", List.of(), List.of(), "", false, Map.of(), Secret.copyOf(""), "", Secret.copyOf(""), Optional.empty(), "", 0, 0, Duration.ZERO, false, "password", "", "",
-            Secret.copyOf(""), "", "", 0, false, "", Timing.BY_HAND, false, Instant.EPOCH);
+    static final Config NEW = new Config("", "", List.of(), List.of(), "", false, Map.of(), Secret.copyOf(""), "", ChangingSecret.of(Secret.copyOf(""), Instant.EPOCH), "", 0, 0, Duration.ZERO, false, "password", "", "",
+            Secret.copyOf(""), "", "", 0, false, "", RotationTerms.NONE);
 
     /** Details that are told again as they were sent. */
     private static final Set<String> TOLD = Set.of("username", "username_template", "max_open_connections", "max_idle_connections", "max_connection_lifetime", "disable_escaping", "password_authentication",
@@ -105,14 +104,13 @@ record Config(
         var changed = new Config(
                 text("plugin_name", set.pluginName(), pluginName), text("plugin_version", set.pluginVersion(), pluginVersion), names(set.allowedRoles().orElse(allowedRoles)),
                 set.rootRotationStatements().orElse(rootRotationStatements), text("password_policy", set.passwordPolicy(), passwordPolicy),
-                set.skipStaticRoleImportRotation().orElse(skipStaticRoleImportRotation), details, secret("connection_url", set.connectionUrl(), connectionUrl),
-                text("username", set.username(), username), secret("password", set.password(), password), set.password().isPresent() ? Optional.empty() : pending,
+                set.skipStaticRoleImportRotation().orElse(skipStaticRoleImportRotation), details, set.connectionUrl().map(given -> secret("connection_url", given)).orElse(connectionUrl),
+                text("username", set.username(), username), set.password().map(given -> ChangingSecret.of(secret("password", given), Instant.EPOCH)).orElse(password),
                 text("username_template", set.usernameTemplate(), usernameTemplate), set.maxOpenConnections().orElse(maxOpen), set.maxIdleConnections().orElse(maxIdle),
                 set.maxConnectionLifetime().orElse(lifetime), set.disableEscaping().orElse(disableEscaping), text("password_authentication", set.passwordAuthentication(), passwordAuthentication),
                 text("tls_ca", set.tlsCa().or(set::caCert), tlsCa), combined.map(Secret::reveal).or(set::tlsCertificate).orElse(tlsCertificate),
-                secret("private_key", combined.or(set::privateKey), tlsKey), text("tls_server_name", set.tlsServerName(), tlsServerName), text("host", set.host(), host),
-                set.port().orElse(port), set.tls().orElse(tls), text("persistence_mode", set.persistenceMode(), persistenceMode).toLowerCase(java.util.Locale.ROOT), timing.with(set.timing()),
-                set.disableAutomatedRotation().orElse(rotationDisabled), rotated);
+                combined.or(set::privateKey).map(given -> secret("private_key", given)).orElse(tlsKey), text("tls_server_name", set.tlsServerName(), tlsServerName), text("host", set.host(), host),
+                set.port().orElse(port), set.tls().orElse(tls), text("persistence_mode", set.persistenceMode(), persistenceMode).toLowerCase(Locale.ROOT), set.rotation().overConfig(terms));
         changed.check();
         return changed;
     }
@@ -120,7 +118,7 @@ record Config(
     private void check() {
         if (pluginName.isEmpty()) throw new Problem.Invalid("empty plugin name").asException();
         var kind = Kind.of(pluginName);
-        if (username.contains("{{username}}") || username.contains("{{password}}") || holdsTemplate(password)) {
+        if (username.contains("{{username}}") || username.contains("{{password}}") || holdsTemplate(password.current())) {
             throw new Problem.Invalid("error creating database object: username and/or password cannot contain the template variables").asException();
         }
         if (!List.of("password", "scram-sha-256").contains(passwordAuthentication)) throw new Problem.Invalid("error creating database object: password_authentication is password or scram-sha-256").asException();
@@ -147,8 +145,7 @@ record Config(
         return text;
     }
 
-    private static Secret secret(String field, Optional<Secret> given, Secret before) {
-        var secret = given.orElse(before);
+    private static Secret secret(String field, Secret secret) {
         if (secret.size() > MAX_TEXT) throw new Problem.Invalid(field + " is longer than " + MAX_TEXT + " bytes").asException();
         return secret;
     }
@@ -158,8 +155,7 @@ record Config(
     Shown shown() {
         var details = new LinkedHashMap<>(told);
         if (connectionUrl.size() > 0) details.put("connection_url", redacted(connectionUrl.reveal()));
-        return new Shown(allowedRoles, details, rotationDisabled, passwordPolicy, pluginName, pluginVersion, rootRotationStatements, timing.period(), timing.schedule(), timing.window(),
-                skipStaticRoleImportRotation);
+        return new Shown(allowedRoles, details, passwordPolicy, pluginName, pluginVersion, rootRotationStatements, terms, skipStaticRoleImportRotation);
     }
 
     static String redacted(String url) {
@@ -177,23 +173,21 @@ record Config(
     }
 
     Address.Login login() {
-        return new Address.Login(username, password.reveal(), disableEscaping);
+        return new Address.Login(username, password.current().reveal(), disableEscaping);
     }
 
     /** With another one to log in as. */
+    Config as(String user, ChangingSecret secret) {
+        return new Config(pluginName, pluginVersion, allowedRoles, rootRotationStatements, passwordPolicy, skipStaticRoleImportRotation, told, connectionUrl, user, secret, usernameTemplate, maxOpen, maxIdle, lifetime,
+                disableEscaping, passwordAuthentication, tlsCa, tlsCertificate, tlsKey, tlsServerName, host, port, tls, persistenceMode, terms);
+    }
+
     Config as(String user, Secret secret) {
-        return new Config(pluginName, pluginVersion, allowedRoles, rootRotationStatements, passwordPolicy, skipStaticRoleImportRotation, told, connectionUrl, user, secret, Optional.empty(), usernameTemplate, maxOpen,
-                maxIdle, lifetime, disableEscaping, passwordAuthentication, tlsCa, tlsCertificate, tlsKey, tlsServerName, host, port, tls, persistenceMode, timing, rotationDisabled, rotated);
+        return as(user, ChangingSecret.of(secret, Instant.EPOCH));
     }
 
-    Config pending(Optional<Secret> next) {
-        return new Config(pluginName, pluginVersion, allowedRoles, rootRotationStatements, passwordPolicy, skipStaticRoleImportRotation, told, connectionUrl, username, password, next, usernameTemplate, maxOpen,
-                maxIdle, lifetime, disableEscaping, passwordAuthentication, tlsCa, tlsCertificate, tlsKey, tlsServerName, host, port, tls, persistenceMode, timing, rotationDisabled, rotated);
-    }
-
-    Config rotated(Secret secret, Instant now) {
-        return new Config(pluginName, pluginVersion, allowedRoles, rootRotationStatements, passwordPolicy, skipStaticRoleImportRotation, told, connectionUrl, username, secret, Optional.empty(), usernameTemplate, maxOpen,
-                maxIdle, lifetime, disableEscaping, passwordAuthentication, tlsCa, tlsCertificate, tlsKey, tlsServerName, host, port, tls, persistenceMode, timing, rotationDisabled, now);
+    Config with(ChangingSecret secret) {
+        return as(username, secret);
     }
 
     Pool.Size poolSize() {
@@ -216,8 +210,8 @@ record Config(
             if (host.isEmpty()) throw new Problem.Invalid("error creating database object: host cannot be empty").asException();
             if (port == 0) throw new Problem.Invalid("error creating database object: port cannot be empty").asException();
             if (username.isEmpty()) throw new Problem.Invalid("error creating database object: username cannot be empty").asException();
-            if (password.size() == 0) throw new Problem.Invalid("error creating database object: password cannot be empty").asException();
-            return new RedisServer(Address.host(host, String.valueOf(port), port), tls, username, password.reveal());
+            if (password.current().size() == 0) throw new Problem.Invalid("error creating database object: password cannot be empty").asException();
+            return new RedisServer(Address.host(host, String.valueOf(port), port), tls, username, password.current().reveal());
         }
         if (!host.isEmpty()) throw new Problem.Invalid("error creating database object: cannot specify both connection_url and individual connection parameters").asException();
         var parts = REDIS_URL.matcher(connectionUrl.reveal());
@@ -227,7 +221,7 @@ record Config(
             var text = Address.decode(parts.group(part));
             who.add(switch (text) {
                 case "{{username}}", "{{name}}" -> username;
-                case "{{password}}" -> password.reveal();
+                case "{{password}}" -> password.current().reveal();
                 default -> text;
             });
         }

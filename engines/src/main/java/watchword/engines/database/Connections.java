@@ -12,7 +12,6 @@ import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
-import watchword.sdk.Rotation;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 
@@ -55,18 +54,16 @@ final class Connections {
         var name = Roles.name(call.input().name());
         var before = call.storage().<Optional<Config>>read(store -> databases.find(store, name));
         var after = before.orElse(Config.NEW).with(call.input(), call.ask().body());
-        if (Kind.of(after.pluginName()) != Kind.REDIS || !after.usernameTemplate().isEmpty()) {
-            var unused = UsernameTemplate.parse(after.template(), context.random(), context.clock());
-        }
+        UsernameTemplate.parse(after.template()).requireFresh(call.now(), context.random());
         try (var database = databases.openOnce(after)) { // looks at the address, too
             if (call.input().verifyConnection().orElse(true)) verify(database);
         }
         call.storage().update(store -> databases.put(store, name, before, after));
         databases.forget(name);
         var reply = Reply.<None>nothing().tell(Event.changed("database", "config-write", PREFIX + name).readable(PREFIX + name));
-        var last = after.rotated().equals(Instant.EPOCH) ? call.now() : after.rotated();
-        var rule = after.rotationDisabled() ? Optional.<watchword.sdk.Schedule>empty() : after.timing().rule();
-        var scheduled = rule.isPresent() || before.isPresent() ? reply.rotates(new Rotation(PREFIX + name, rule, last)) : reply;
+        var last = after.password().since().equals(Instant.EPOCH) ? call.now() : after.password().since();
+        var rotation = after.terms().of(PREFIX + name, last);
+        var scheduled = rotation.schedule().isPresent() || before.isPresent() ? reply.rotates(rotation) : reply;
         return after.hasPasswordInUrl() ? scheduled.warn(IN_URL) : scheduled;
     }
 

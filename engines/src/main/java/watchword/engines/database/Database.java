@@ -2,6 +2,7 @@ package watchword.engines.database;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
@@ -28,7 +29,11 @@ interface Database extends AutoCloseable {
     /** Lets an account be good until then, where accounts have an end. */
     void prolong(String username, Instant end, List<String> renewal);
 
-    void setPassword(String username, Secret password, List<String> rotation);
+    /**
+     * @return why not, when the database refused and the old one is in force for certain
+     * @throws Problem.ProblemException when it is not known what came of it
+     */
+    Optional<Problem> setPassword(String username, Secret password, List<String> rotation);
 
     /** Whether an account's password is this one. @throws Problem.ProblemException when that could not be found out */
     boolean logsIn(String username, Secret password);

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Page;
 import watchword.sdk.Problem;
-import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 import watchword.sdk.Table;
 
 /**
- * The connections of a mount: their rows, and what they lead to, opened when first used and again when its row is another. A password of a
- * connection that was being changed when the server died is found out by trying, before anything else is done. Any thread.
+ * The connections of a mount: their rows, and what they lead to, opened when first used and again when its row is another. While the
+ * password of a connection changes, or when that broke off, the database tells by which of the two it is opened. Any thread.
  */
 final class Databases implements AutoCloseable {
 
@@ -31,6 +31,7 @@ final class Databases implements AutoCloseable {
     private final Opener opener;
     private final InstantSource clock;
     private final Map<String, Opened> open = new ConcurrentHashMap<>();
+    private boolean closed;
 
     Databases(EngineContext context, Passwords passwords, Opener opener) {
         this.rows = context.table("config", Config.class);
@@ -73,15 +74,14 @@ final class Databases implements AutoCloseable {
     Database of(Storage storage, String name) {
         var config = require(storage, name);
         var known = open.get(name);
-        if (known != null && known.config().equals(config.pending(Optional.empty()))) return known.database();
-        return opened(name, config.pending().isEmpty() ? config : settled(storage, name, config));
+        return known != null && known.config().equals(config) ? known.database() : opened(name, config);
     }
 
     private synchronized Database opened(String name, Config config) {
-        var plain = config.pending(Optional.empty());
+        if (closed) throw new Problem.Unavailable("Vault is sealed").asException();
         var known = open.get(name);
-        if (known != null && known.config().equals(plain)) return known.database();
-        var made = new Opened(plain, opener.open(plain));
+        if (known != null && known.config().equals(config)) return known.database();
+        var made = new Opened(config, openOnce(config));
         open.put(name, made);
         if (known != null) known.database().close();
         return made.database();
@@ -89,7 +89,13 @@ final class Databases implements AutoCloseable {
 
     /** One that is not kept: to look whether it leads anywhere, or by somebody else's login. The caller closes it. */
     Database openOnce(Config config) {
-        return opener.open(config.pending(Optional.empty()));
+        if (config.password().pending().isEmpty()) return opener.open(config);
+        for (var candidate : config.password().candidates()) {
+            var database = opener.open(config.as(config.username(), candidate));
+            if (database.logsIn(config.username(), candidate)) return database;
+            database.close();
+        }
+        return opener.open(config);
     }
 
     void forget(String name) {
@@ -97,53 +103,35 @@ final class Databases implements AutoCloseable {
         if (known != null) known.database().close();
     }
 
-    /** Which of two passwords is in force. */
-    private Config settled(Storage storage, String name, Config config) {
-        try (var database = openOnce(config)) {
-            if (database.logsIn(config.username(), config.password())) return config;
-            var next = config.pending().orElseThrow();
-            if (!database.logsIn(config.username(), next)) return config;
-            return confirm(storage, name, next).orElse(config);
-        }
-    }
-
-    private Optional<Config> confirm(Storage storage, String name, Secret next) {
-        return storage.write(store -> {
-            var row = find(store, name).filter(config -> config.pending().filter(next::equals).isPresent()).map(config -> config.rotated(next, clock.instant()));
-            row.ifPresent(config -> rows.put(store, name, config));
-            return row;
-        });
-    }
-
     // ---- the password of a connection's own user ----
 
-    /**
-     * Gives the user that a connection logs in as a new password: on record before the database is told, tried after, and only then the one.
-     *
-     * @return whether there is such a connection
-     */
+    /** Gives the user that a connection logs in as a new password. @return whether there is such a connection */
     boolean rotateRoot(Storage storage, String name) {
         var found = storage.<Optional<Config>>read(store -> find(store, name));
         if (found.isEmpty()) return false;
-        if (found.get().username().isEmpty()) throw cannotRotate("no username in configuration");
-        if (found.get().password().size() == 0) throw cannotRotate("no password in configuration");
-        var before = found.get().pending().isEmpty() ? found.get() : settled(storage, name, found.get());
-        if (found.get().pending().isPresent() && before.pending().isEmpty()) return true; // an earlier call had got that far
-        var next = before.pending().orElseGet(() -> note(storage, name, before, passwords.make(before.passwordPolicy())));
+        var config = found.get();
+        if (config.username().isEmpty()) throw cannotRotate("no username in configuration");
+        if (config.password().current().size() == 0) throw cannotRotate("no password in configuration");
+        var target = new AccountPassword(config.username(), config.rootRotationStatements(), known -> openOnce(config.as(config.username(), known)));
         try {
-            var database = of(storage, name);
-            database.setPassword(before.username(), next, before.rootRotationStatements());
-            if (!database.logsIn(before.username(), next)) throw new Problem.Upstream("the database does not take the new password; the old one stays").asException();
-            var unused = confirm(storage, name, next);
-            return true;
+            return target.change(storage, slot(name), () -> passwords.make(config.passwordPolicy()), clock).isPresent();
         } finally {
-            forget(name); // it is found out anew which password is in force
+            forget(name);
         }
     }
 
-    private Secret note(Storage storage, String name, Config before, Secret next) {
-        storage.update(store -> put(store, name, Optional.of(before), before.pending(Optional.of(next))));
-        return next;
+    private ChangingSecret.Slot slot(String name) {
+        return new ChangingSecret.Slot() {
+            @Override
+            public Optional<ChangingSecret> get(Storage.Reader store) {
+                return find(store, name).map(Config::password);
+            }
+
+            @Override
+            public void put(Storage.Writer store, ChangingSecret secret) {
+                find(store, name).ifPresent(config -> rows.put(store, name, config.with(secret)));
+            }
+        };
     }
 
     private static Problem.ProblemException cannotRotate(String why) {
@@ -151,7 +139,8 @@ final class Databases implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         for (var name : open.keySet()) forget(name);
     }
 }

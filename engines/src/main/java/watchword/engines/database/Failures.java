@@ -1,6 +1,7 @@
 package watchword.engines.database;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import watchword.sdk.Problem;
@@ -38,6 +39,12 @@ final class Failures {
     private static String state(SQLException failed) {
         var state = failed.getSQLState();
         return state != null && state.toUpperCase(Locale.ROOT).matches("[0-9A-Z]{5}") ? state : "unknown";
+    }
+
+    /** Whether the database has answered that it did not do it: then it has not, and will not. */
+    static boolean isRefusal(SQLException failed) {
+        var state = state(failed);
+        return !state.equals("unknown") && !state.equals("57014") && !List.of("08", "40", "57", "58", "XX").contains(state.substring(0, 2));
     }
 
     /** Whether the database looked at a login and refused it. */

@@ -11,7 +11,6 @@ import watchword.engines.database.Statements.Value;
 import watchword.sdk.JsonCodec;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
-import watchword.sdk.Secret;
 
 /** MySQL and MariaDB. An account there is a name at a host; the name is ours, the hosts are those that the statements chose. */
 final class MySql extends SqlDatabase {
@@ -69,13 +68,12 @@ final class MySql extends SqlDatabase {
     }
 
     @Override
-    void setPasswordByDefault(String username, Secret password) {
-        var text = Value.text(written(password)).text();
-        transaction("failed to change the password", connection -> {
+    Work<?> usual(String username, Value password) {
+        return connection -> {
             var hosts = hosts(connection, username);
-            for (var host : hosts.isEmpty() ? List.of("%") : hosts) execute(connection, "ALTER USER " + account(username, host) + " IDENTIFIED BY " + Dialect.MYSQL.text(text));
+            for (var host : hosts.isEmpty() ? List.of("%") : hosts) execute(connection, "ALTER USER " + account(username, host) + " IDENTIFIED BY " + Dialect.MYSQL.text(password.text()));
             return true;
-        });
+        };
     }
 
     @Override

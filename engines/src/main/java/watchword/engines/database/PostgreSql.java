@@ -21,7 +21,6 @@ final class PostgreSql extends SqlDatabase {
     /** Longer names the server cuts off in silence, and would then find no account by them. */
     static final int MAX_NAME_BYTES = 63;
 
-    private static final List<String> SET_PASSWORD = List.of("ALTER ROLE \"{{username}}\" WITH PASSWORD '{{password}}'");
     private static final List<String> PROLONG = List.of("ALTER ROLE \"{{name}}\" VALID UNTIL '{{expiration}}'");
     private static final String SCHEMAS = "SELECT n.nspname FROM pg_catalog.pg_namespace n, pg_catalog.pg_roles r WHERE r.rolname = ? AND ("
             + "EXISTS (SELECT 1 FROM pg_catalog.aclexplode(n.nspacl) a WHERE a.grantee = r.oid)"
@@ -103,10 +102,11 @@ final class PostgreSql extends SqlDatabase {
     }
 
     @Override
-    void setPasswordByDefault(String username, Secret password) {
-        var values = named(username);
-        values.put("password", Value.text(written(password)));
-        run("failed to change the password", SET_PASSWORD, values);
+    Work<?> usual(String username, Value password) {
+        return connection -> {
+            execute(connection, "ALTER ROLE " + Dialect.POSTGRESQL.name(username) + " WITH PASSWORD " + Dialect.POSTGRESQL.text(password.text()));
+            return true;
+        };
     }
 
     /** Nobody logs in by it any more, even if the rest fails; then what it was granted is taken back, and it goes. What it owns is nobody's to delete: then it stays, without a login. */

@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
@@ -143,10 +144,15 @@ final class Redis implements Database {
     public void prolong(String username, Instant end, List<String> renewal) {}
 
     @Override
-    public void setPassword(String username, Secret password, List<String> rotation) {
-        ask("failed to change the password", connection -> {
-            if (!has(connection, username)) throw new Problem.Upstream("failed to change the password: there is no such account").asException();
-            return change(connection, List.of("SETUSER", username, "RESETPASS", ">" + password.reveal()));
+    public Optional<Problem> setPassword(String username, Secret password, List<String> rotation) {
+        return pool.use(connection -> {
+            try {
+                if (!has(connection, username)) return Optional.of(new Problem.Upstream("failed to change the password: there is no such account"));
+                var unused = change(connection, List.of("SETUSER", username, "RESETPASS", ">" + password.reveal()));
+                return Optional.empty();
+            } catch (JedisException failed) {
+                throw problem("failed to change the password", failed);
+            }
         });
     }
 

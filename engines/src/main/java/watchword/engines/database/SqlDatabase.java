@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import watchword.engines.database.Statements.Dialect;
 import watchword.engines.database.Statements.Value;
 import watchword.sdk.JsonCodec;
@@ -19,6 +20,7 @@ import watchword.sdk.Secret;
 
 /** What databases that speak SQL have in common: connections in a pool, and statements run in one transaction. */
 abstract class SqlDatabase implements Database {
+    private static final System.Logger LOG = System.getLogger(SqlDatabase.class.getName());
     private static final DateTimeFormatter EXPIRATION = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ssxx", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int CHECK_SECONDS = 5;
 
@@ -112,13 +114,41 @@ abstract class SqlDatabase implements Database {
         }
     }
 
-    /** Runs what an operator wrote, with these in place. */
-    void run(String doing, List<String> statements, Map<String, Value> values) {
+    /** The same; what a database refused is told rather than thrown. */
+    private Optional<Problem> attempt(String doing, Work<?> work) {
+        return pool.use(connection -> {
+            try {
+                work.with(connection);
+                connection.commit();
+                return Optional.empty();
+            } catch (SQLException failed) {
+                var problem = Failures.problem(doing, failed);
+                if (!Failures.isRefusal(failed) || !isUndone(connection)) throw problem;
+                return Optional.of(problem.problem());
+            }
+        });
+    }
+
+    private static boolean isUndone(Connection connection) {
+        try {
+            connection.rollback();
+            return true;
+        } catch (SQLException lost) {
+            return false;
+        }
+    }
+
+    /** What an operator wrote, with these in place. */
+    private Work<Boolean> written(List<String> statements, Map<String, Value> values) {
         var sql = Statements.parse(dialect, statements, json).stream().map(statement -> statement.with(values)).toList();
-        transaction(doing, connection -> {
+        return connection -> {
             for (var each : sql) execute(connection, each);
             return true;
-        });
+        };
+    }
+
+    void run(String doing, List<String> statements, Map<String, Value> values) {
+        transaction(doing, written(statements, values));
     }
 
     static Map<String, Value> named(String username) {
@@ -160,12 +190,17 @@ abstract class SqlDatabase implements Database {
         try {
             run("failed to execute query", creation, values);
         } catch (RuntimeException failed) {
-            try {
-                run("failed to roll back", rollback, values);
-            } catch (Problem.ProblemException alsoFailed) {
-                failed.addSuppressed(alsoFailed); // what was announced is revoked in any case
-            }
+            if (!rollback.isEmpty()) rollBack(rollback, values);
             throw failed;
+        }
+    }
+
+    /** What was announced is revoked in any case. */
+    private void rollBack(List<String> rollback, Map<String, Value> values) {
+        try {
+            run("failed to roll back", rollback, values);
+        } catch (Problem.ProblemException failed) {
+            LOG.log(System.Logger.Level.WARNING, "rollback_statements failed: {0}", failed.getMessage());
         }
     }
 
@@ -182,17 +217,16 @@ abstract class SqlDatabase implements Database {
     abstract void removeByDefault(String username);
 
     @Override
-    public void setPassword(String username, Secret password, List<String> rotation) {
-        if (rotation.isEmpty()) {
-            setPasswordByDefault(username, password);
-            return;
-        }
+    public Optional<Problem> setPassword(String username, Secret password, List<String> rotation) {
+        var text = Value.text(written(password));
+        if (rotation.isEmpty()) return attempt("failed to change the password", usual(username, text));
         var values = named(username);
-        values.put("password", Value.text(written(password)));
-        run("failed to change the password", rotation, values);
+        values.put("password", text);
+        return attempt("failed to change the password", written(rotation, values));
     }
 
-    abstract void setPasswordByDefault(String username, Secret password);
+    /** What changes a password where nobody wrote how. */
+    abstract Work<?> usual(String username, Value password);
 
     @Override
     public boolean logsIn(String username, Secret password) {

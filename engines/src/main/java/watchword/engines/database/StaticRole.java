@@ -4,9 +4,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Problem;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Secret;
 
 /**
@@ -17,18 +18,11 @@ import watchword.sdk.Secret;
  * @param active which of the accounts is handed out
  * @param rotated when a password was last changed; the epoch for never
  */
-record StaticRole(String dbName, List<Account> accounts, List<String> rotation, Timing timing, Credential credential, boolean skipImportRotation, boolean selfManaged, int active, Instant rotated) {
+record StaticRole(String dbName, List<Account> accounts, List<String> rotation, RotationTerms terms, Credential credential, boolean skipImportRotation, boolean selfManaged, int active, Instant rotated) {
     private static final int MAX_USERNAME = 256;
 
-    /**
-     * One account.
-     *
-     * @param password in force, unless {@code pending} is; empty when nobody told it
-     * @param pending one that the database is being told, or was told when the server died
-     */
-    record Account(String username, Secret password, Optional<Secret> pending) {}
-
-    static final StaticRole NEW = new StaticRole("", List.of(), List.of(), Timing.BY_HAND, Credential.USUAL, false, false, 0, Instant.EPOCH);
+    /** One account. @param password empty while nobody told it */
+    record Account(String username, ChangingSecret password) {}
 
     Account current() {
         return accounts.get(active);
@@ -40,22 +34,16 @@ record StaticRole(String dbName, List<Account> accounts, List<String> rotation, 
 
     /** Whose turn it is: one that was begun with, else the one that is not handed out. */
     int next() {
-        return IntStream.range(0, accounts.size()).filter(i -> accounts.get(i).pending().isPresent()).findFirst().orElse(rotated.equals(Instant.EPOCH) ? active : (active + 1) % accounts.size());
+        return IntStream.range(0, accounts.size()).filter(i -> accounts.get(i).password().pending().isPresent()).findFirst()
+                .orElse(rotated.equals(Instant.EPOCH) ? active : (active + 1) % accounts.size());
     }
 
-    StaticRole pending(int account, Secret next) {
-        return with(account, new Account(accounts.get(account).username(), accounts.get(account).password(), Optional.of(next)), active, rotated);
-    }
-
-    StaticRole confirmed(int account, Instant now) {
-        var was = accounts.get(account);
-        return with(account, new Account(was.username(), was.pending().orElseThrow(), Optional.empty()), account, now);
-    }
-
-    private StaticRole with(int index, Account account, int nowActive, Instant at) {
+    /** With what became of an account's password; it is handed out from when it is in force. */
+    StaticRole with(int index, ChangingSecret password) {
         var all = new ArrayList<>(accounts);
-        all.set(index, account);
-        return new StaticRole(dbName, List.copyOf(all), rotation, timing, credential, skipImportRotation, selfManaged, nowActive, at);
+        all.set(index, new Account(all.get(index).username(), password));
+        boolean changed = !password.current().equals(accounts.get(index).password().current());
+        return new StaticRole(dbName, List.copyOf(all), rotation, terms, credential, skipImportRotation, selfManaged, changed ? index : active, changed ? password.since() : rotated);
     }
 
     /** @throws Problem.ProblemException for what cannot be */
@@ -65,6 +53,6 @@ record StaticRole(String dbName, List<Account> accounts, List<String> rotation, 
             boolean plain = !username.isEmpty() && username.length() <= MAX_USERNAME && username.chars().noneMatch(c -> c < ' ' || c == 0x7f);
             if (!plain) throw new Problem.Invalid("username: it is of characters that can be seen, at most " + MAX_USERNAME).asException();
         }
-        return usernames.stream().map(username -> new Account(username, password, Optional.empty())).toList();
+        return usernames.stream().map(username -> new Account(username, ChangingSecret.of(password, Instant.EPOCH))).toList();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.engines.database.StaticRole.Account;
 import watchword.sdk.Call;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Event;
@@ -17,7 +18,8 @@ import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Rotating.Rotated;
-import watchword.sdk.Rotation;
+import watchword.sdk.RotationFields;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -54,7 +56,7 @@ final class StaticRoles {
             @Doc("Whether the account keeps the password it has until its first rotation is due; only when the role is made.") Optional<Boolean> skipImportRotation,
             @Doc("What the account proves itself by: `password`.") Optional<String> credentialType,
             @Doc("How that is made, such as password_policy.") Optional<Map<String, String>> credentialConfig,
-            @Inline Timing.Set timing) {}
+            @Inline RotationFields rotation) {}
 
     record Named(@Doc("Name of the static role.") String name) {}
 
@@ -63,10 +65,8 @@ final class StaticRoles {
             @Doc("What the account proves itself by.") String credentialType,
             @Doc("Connection to the database that the account is in.") String dbName,
             @Doc("When its password was last changed; left out when it was not.") Optional<Instant> lastVaultRotation,
-            @Doc("How long after a rotation the next one comes.") Optional<Duration> rotationPeriod,
-            @Doc("When rotations come, as a cron expression.") Optional<String> rotationSchedule,
+            @Inline RotationTerms.InForce terms,
             @Doc("Statements that change the password.") List<String> rotationStatements,
-            @Doc("How long after a time of rotation_schedule it may still be done.") Optional<Duration> rotationWindow,
             @Doc("Whether the account kept the password it had until its first rotation.") boolean skipImportRotation,
             @Doc("Name of the account; of two, the first.") String username,
             @Doc("Names of the accounts, if there are two.") Optional<List<String>> usernames) {}
@@ -74,9 +74,7 @@ final class StaticRoles {
     record Creds(
             @Doc("When the password was last changed.") Instant lastVaultRotation,
             @Doc("Password of the account.") Secret password,
-            @Doc("How long after a rotation the next one comes.") Optional<Duration> rotationPeriod,
-            @Doc("When rotations come, as a cron expression.") Optional<String> rotationSchedule,
-            @Doc("How long after a time of rotation_schedule it may still be done.") Optional<Duration> rotationWindow,
+            @Inline RotationTerms.InForce terms,
             @Doc("Seconds until the next rotation.") Duration ttl,
             @Doc("Name of the account.") String username) {}
 
@@ -102,11 +100,8 @@ final class StaticRoles {
     // ---- roles ----
 
     private static Shown shown(StaticRole role) {
-        var timing = role.timing();
         return new Shown(role.credential().shown(), role.credential().type(), role.dbName(), Optional.of(role.rotated()).filter(at -> !at.equals(Instant.EPOCH)),
-                Optional.of(timing.period()).filter(_ -> timing.isByPeriod()), Optional.of(timing.schedule()).filter(_ -> timing.isBySchedule()), role.rotation(),
-                Optional.of(timing.window()).filter(_ -> timing.isBySchedule()), role.skipImportRotation(), role.accounts().getFirst().username(),
-                Optional.of(role.usernames()).filter(names -> names.size() > 1));
+                role.terms().inForce(), role.rotation(), role.skipImportRotation(), role.accounts().getFirst().username(), Optional.of(role.usernames()).filter(names -> names.size() > 1));
     }
 
     private Reply<None> write(Call.Effect<Write> call) {
@@ -114,8 +109,7 @@ final class StaticRoles {
         var seen = find(call.storage(), name);
         var wanted = seen.isEmpty() ? made(call.input(), call.now(), connection(call)) : changed(seen.get(), call.input());
         requireUsable(call.storage(), name, wanted);
-        var rotation = new Rotation(PREFIX + name, wanted.timing().rule(), seen.isEmpty() || seen.get().rotated().equals(Instant.EPOCH) ? call.now() : seen.get().rotated());
-        call.rotates(rotation);
+        call.rotates(wanted.terms().of(PREFIX + name, wanted.rotated().equals(Instant.EPOCH) ? call.now() : wanted.rotated()));
         call.storage().update(store -> {
             if (roles.find(store, name).isPresent()) throw Roles.sameName();
             if (!rows.get(store, name).equals(seen)) throw new Problem.Conflict("the role was changed at the same time; try again").asException();
@@ -133,13 +127,12 @@ final class StaticRoles {
         if (in.dbName().filter(db -> !db.isEmpty()).isEmpty()) throw new Problem.Invalid("database name is a required field").asException();
         var usernames = in.usernames().filter(names -> !names.isEmpty()).or(() -> in.username().filter(one -> !one.isEmpty()).map(List::of))
                 .orElseThrow(() -> new Problem.Invalid("username is a required field to create a static account").asException());
-        var timing = Timing.BY_HAND.with(in.timing());
-        if (timing.rule().isEmpty()) throw new Problem.Invalid("one of rotation_schedule or rotation_period must be provided to create a static account").asException();
+        var terms = in.rotation().overAccount(RotationTerms.NONE);
         boolean selfManaged = in.selfManagedPassword().filter(secret -> secret.size() > 0).isPresent();
         if (selfManaged && usernames.size() > 1) throw new Problem.Invalid("self_managed_password: not with usernames").asException();
         boolean skip = in.skipImportRotation().orElse(connection.map(Config::skipStaticRoleImportRotation).orElse(false));
         return new StaticRole(in.dbName().get(), StaticRole.accounts(usernames, in.selfManagedPassword().or(in::password).orElse(Secret.copyOf(""))),
-                Roles.few(in.rotationStatements().orElse(List.of())), timing, Credential.USUAL.with(in.credentialType(), in.credentialConfig()), skip, selfManaged, 0,
+                Roles.few(in.rotationStatements().orElse(List.of())), terms, Credential.USUAL.with(in.credentialType(), in.credentialConfig()), skip, selfManaged, 0,
                 skip ? now : Instant.EPOCH);
     }
 
@@ -150,8 +143,8 @@ final class StaticRoles {
         if (in.skipImportRotation().filter(skip -> skip != before.skipImportRotation()).isPresent()) throw new Problem.Invalid("skip_import_rotation has no effect on updates").asException();
         var accounts = before.accounts();
         var told = in.selfManagedPassword().or(in::password);
-        if (told.isPresent() && accounts.size() == 1) accounts = List.of(new Account(accounts.getFirst().username(), told.get(), Optional.empty()));
-        return new StaticRole(in.dbName().orElse(before.dbName()), accounts, Roles.few(in.rotationStatements().orElse(before.rotation())), before.timing().with(in.timing()),
+        if (told.isPresent() && accounts.size() == 1) accounts = StaticRole.accounts(usernames, told.get());
+        return new StaticRole(in.dbName().orElse(before.dbName()), accounts, Roles.few(in.rotationStatements().orElse(before.rotation())), in.rotation().overAccount(before.terms()),
                 before.credential().with(in.credentialType(), in.credentialConfig()), before.skipImportRotation(), before.selfManaged(), before.active(), before.rotated());
     }
 
@@ -175,7 +168,7 @@ final class StaticRoles {
     private boolean isCertain(Storage storage, StaticRole role) {
         var account = role.accounts().get(role.next());
         try {
-            return account.pending().isEmpty() || !databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get());
+            return account.password().pending().isEmpty() || !databases.of(storage, role.dbName()).logsIn(account.username(), account.password().pending().get());
         } catch (Problem.ProblemException unknown) {
             return false;
         }
@@ -193,16 +186,15 @@ final class StaticRoles {
         var role = find(call.storage(), name).orElseThrow(() -> new Problem.Invalid("unknown role: " + name).asException());
         Credentials.requireAllowed(databases.require(call.storage(), role.dbName()), name);
         var account = role.current();
-        var timing = role.timing();
-        var left = timing.rule().map(rule -> rule.left(role.rotated(), call.now())).orElse(Duration.ZERO);
-        return Reply.of(new Creds(role.rotated(), inForce(call.storage(), role, account), Optional.of(timing.period()).filter(_ -> timing.isByPeriod()),
-                Optional.of(timing.schedule()).filter(_ -> timing.isBySchedule()), Optional.of(timing.window()).filter(_ -> timing.isBySchedule()), left, account.username()));
+        var left = role.terms().schedule().map(rule -> rule.left(role.rotated(), call.now())).orElse(Duration.ZERO);
+        return Reply.of(new Creds(role.rotated(), inForce(call.storage(), role, account), role.terms().inForce(), left, account.username()));
     }
 
     /** While a password changes, or when that broke off, the database itself tells which of the two it takes. */
     private Secret inForce(Storage storage, StaticRole role, Account account) {
-        if (account.pending().isEmpty()) return account.password();
-        return databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get()) ? account.pending().get() : account.password();
+        var pending = account.password().pending();
+        if (pending.isEmpty()) return account.password().current();
+        return databases.of(storage, role.dbName()).logsIn(account.username(), pending.get()) ? pending.get() : account.password().current();
     }
 
     private Reply<None> rotateNow(Call.Effect<Named> call) {
@@ -220,32 +212,22 @@ final class StaticRoles {
         var config = databases.require(storage, role.dbName());
         Credentials.requireAllowed(config, name);
         int index = role.next();
-        var account = role.accounts().get(index);
-        if (account.pending().isPresent() && databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get())) return confirm(storage, name, index, account.pending().get());
-        var next = account.pending().orElseGet(() -> note(storage, name, role, index, passwords.make(role.credential().passwordPolicy(config))));
-        if (role.selfManaged()) {
-            try (var own = databases.openOnce(config.as(account.username(), account.password()))) {
-                own.setPassword(account.username(), next, role.rotation());
+        var username = role.accounts().get(index).username();
+        var target = new AccountPassword(username, role.rotation(), known -> databases.openOnce(role.selfManaged() ? config.as(username, known) : config));
+        return target.change(storage, slot(name, index), () -> passwords.make(role.credential().passwordPolicy(config)), clock).isPresent() ? Rotated.DONE : Rotated.GONE;
+    }
+
+    private ChangingSecret.Slot slot(String name, int index) {
+        return new ChangingSecret.Slot() {
+            @Override
+            public Optional<ChangingSecret> get(Storage.Reader store) {
+                return rows.get(store, name).filter(role -> index < role.accounts().size()).map(role -> role.accounts().get(index).password());
             }
-        } else {
-            databases.of(storage, role.dbName()).setPassword(account.username(), next, role.rotation());
-        }
-        return confirm(storage, name, index, next);
-    }
 
-    private Secret note(Storage storage, String name, StaticRole role, int index, Secret next) {
-        storage.update(store -> {
-            if (!rows.get(store, name).equals(Optional.of(role))) throw new Problem.Conflict("the role was changed at the same time; try again").asException();
-            rows.put(store, name, role.pending(index, next));
-        });
-        return next;
-    }
-
-    private Rotated confirm(Storage storage, String name, int index, Secret next) {
-        return storage.<Boolean>write(store -> {
-            var role = rows.get(store, name).filter(row -> index < row.accounts().size() && row.accounts().get(index).pending().filter(next::equals).isPresent());
-            role.ifPresent(row -> rows.put(store, name, row.confirmed(index, clock.instant())));
-            return role.isPresent();
-        }) ? Rotated.DONE : Rotated.GONE;
+            @Override
+            public void put(Storage.Writer store, ChangingSecret password) {
+                rows.get(store, name).ifPresent(role -> rows.put(store, name, role.with(index, password)));
+            }
+        };
     }
 }

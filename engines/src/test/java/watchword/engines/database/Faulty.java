@@ -2,8 +2,10 @@ package watchword.engines.database;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
 /** A real database, before or after one of whose side effects the server dies once. */
@@ -19,7 +21,9 @@ record Faulty(Database real, AtomicReference<String> where) implements Database 
     static final List<String> POINTS = List.of("before create", "after create", "before remove", "after remove", "before prolong", "after prolong", "before setPassword", "after setPassword");
 
     private void dieAt(String point) {
-        if (where.compareAndSet(point, "")) throw new Died(point);
+        if (!where.get().equals(point)) return;
+        where.set("");
+        throw new Died(point);
     }
 
     private <T> T around(String what, Supplier<T> work) {
@@ -62,8 +66,8 @@ record Faulty(Database real, AtomicReference<String> where) implements Database 
     }
 
     @Override
-    public void setPassword(String username, Secret password, List<String> rotation) {
-        during("setPassword", () -> real.setPassword(username, password, rotation));
+    public Optional<Problem> setPassword(String username, Secret password, List<String> rotation) {
+        return around("setPassword", () -> real.setPassword(username, password, rotation));
     }
 
     @Override
