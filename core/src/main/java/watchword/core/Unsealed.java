@@ -63,6 +63,8 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.snapshot.SnapshotRoutes;
@@ -109,6 +111,7 @@ final class Unsealed implements AutoCloseable {
     private final Logins logins;
     private final Lockouts lockouts;
     private final Revocations revocations;
+    private final Rotator rotator;
     private final AuditDevices audit;
     private final EventBus events;
     private final Pipeline pipeline;
@@ -174,6 +177,8 @@ final class Unsealed implements AutoCloseable {
         this.logins = new Logins(tokens, mounts, identities, factors);
         this.lockouts = lockouts(opened, settings.lockouts());
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var rotations = new Rotations();
+        this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -182,7 +187,7 @@ final class Unsealed implements AutoCloseable {
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
-        var followers = MountFollower.all(List.of(quotaRoutes, identities));
+        var followers = MountFollower.all(List.of(quotaRoutes, identities, rotations));
         var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
         this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
         var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
@@ -200,7 +205,8 @@ final class Unsealed implements AutoCloseable {
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards,
+                rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -297,7 +303,7 @@ final class Unsealed implements AutoCloseable {
     }
 
     int runDue() {
-        return revocations.runDue();
+        return revocations.runDue() + rotator.runDue();
     }
 
     private void takeInOthers() {
@@ -317,6 +323,7 @@ final class Unsealed implements AutoCloseable {
             try {
                 if (tick == 1) namespaceRemoval.resume();
                 revocations.runDue();
+                rotator.startDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
@@ -334,6 +341,7 @@ final class Unsealed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        rotator.close();
         events.close();
         guards.close();
         audit.close();
