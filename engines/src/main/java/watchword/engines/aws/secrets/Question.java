@@ -72,7 +72,8 @@ record Question(Service service, String action, Map<String, String> fields) {
         return String.join("&", form);
     }
 
+    /** As AWS's own clients write a form. */
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A").replace("%7E", "~");
     }
 }
