@@ -42,6 +42,7 @@ import watchword.core.mfa.SecondFactors;
 import watchword.core.mfa.ValidateRoutes;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
+import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
@@ -63,6 +64,7 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.RotationRoutes;
 import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
@@ -86,6 +88,7 @@ import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.core.wrapping.WrappingRoutes;
 import watchword.sdk.Outbound;
+import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -105,7 +108,9 @@ final class Unsealed implements AutoCloseable {
 
     private final Storage storage;
     private final InstantSource clock;
+    private final Engines engines;
     private final Mounts mounts;
+    private final PasswordPolicies passwords;
     private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
@@ -168,8 +173,10 @@ final class Unsealed implements AutoCloseable {
 
         // The server's own engines need what is made below, so their catalog entries are filled in last.
         var own = new OwnEngines();
-        var engines = new Engines(settings.catalog().and(
-                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole(), "identity", (_, _) -> own.identity()), Map.of("token", (_, _) -> own.token())), clock, random);
+        this.passwords = new PasswordPolicies(random);
+        this.engines = new Engines(settings.catalog().and(
+                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole(), "identity", (_, _) -> own.identity()), Map.of("token", (_, _) -> own.token())), clock, random,
+                this::password);
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
@@ -196,12 +203,13 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        passwords.routes(), leaseRoutes.routes(), new RotationRoutes(rotations, rotator, mounts).routes(), new WrappingRoutes(wrapping).routes(),
+                        new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
                         rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
-                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
@@ -277,6 +285,11 @@ final class Unsealed implements AutoCloseable {
         return storage.write(store -> logins.rootToken(store, Optional.empty(), clock.instant()).token());
     }
 
+    /** By a policy of the namespace that a mount is in. */
+    private Secret password(MountEntry mount, String policy) {
+        return storage.<Secret>read(store -> passwords.generate(mounts.home(store, mount).orElseThrow(() -> new Problem.NotFound().asException()), policy));
+    }
+
     Service.Entry enter(RequestHead head) {
         return limits.enter(head, pipeline::refuse);
     }
@@ -343,6 +356,7 @@ final class Unsealed implements AutoCloseable {
         closed = true;
         rotator.close();
         events.close();
+        engines.close();
         guards.close();
         audit.close();
         tokens.close();

@@ -242,7 +242,7 @@ class NamespaceIsolationTest {
     private static final Set<String> OF_THE_SERVER = Set.of("audit", "audit-hash", "audit-status", "config", "generate-root", "ha-status", "health", "host-info", "in-flight-req", "init", "internal/counters",
             "key-status", "leader", "loggers", "metrics", "policies/opa", "quotas", "rekey", "rekey-recovery-key", "rotate", "seal", "seal-status", "storage", "unseal", "version-history");
     private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "events", "internal/specs", "internal/ui", "leases", "locked-users", "mfa", "mounts", "namespaces",
-            "plugins", "policies", "policy", "remount", "renew", "revoke", "revoke-force", "revoke-prefix", "tools", "wrapping");
+            "plugins", "policies", "policy", "remount", "renew", "revoke", "revoke-force", "revoke-prefix", "rotations", "tools", "wrapping");
 
     @Test
     void each_route_of_sys_is_of_the_server_or_of_each_namespace() {
