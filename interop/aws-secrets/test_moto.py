@@ -1,6 +1,10 @@
 """Users and sessions by moto's IAM and STS, which here check every signature and every policy."""
 
 import json
+import os
+import pathlib
+import re
+import subprocess
 import time
 import urllib.request
 
@@ -13,8 +17,11 @@ from moto.server import ThreadedMotoServer
 
 ACCOUNT = "123456789012"
 READ = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}]}
-# What docs/aws.md says that the mount's own user needs.
-ROOT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:*", "sts:*"], "Resource": "*"}]}
+ROOT_FOLDER = pathlib.Path(__file__).resolve().parents[2]
+# What the manual says that the mount's own user needs is what it has here.
+OWN = re.search(r"```json\n(.*?)```", (ROOT_FOLDER / "docs" / "aws.md").read_text(), re.S).group(1)
+# Of AWS everybody may ask for a session of their own; moto wants it to be permitted.
+SESSION = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetSessionToken", "Resource": "*"}]})
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +33,8 @@ def cloud():
     checks(address, False)
     iam = client(address, "iam", "AKIAIOSFODNN7EXAMPLE", "any")
     iam.create_user(UserName="watchword")
-    iam.put_user_policy(UserName="watchword", PolicyName="own", PolicyDocument=json.dumps(ROOT))
+    iam.put_user_policy(UserName="watchword", PolicyName="own", PolicyDocument=OWN)
+    iam.put_user_policy(UserName="watchword", PolicyName="session", PolicyDocument=SESSION)
     iam.create_user(UserName="operator")
     iam.put_user_policy(UserName="operator", PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
     iam.create_role(RoleName="trainer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}))
@@ -52,12 +60,17 @@ def client(address, service, access_key, secret_key, token=None):
     return boto3.client(service, endpoint_url=address, region_name="us-east-1", aws_access_key_id=access_key, aws_secret_access_key=secret_key, aws_session_token=token, config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
 
 
+def fresh_key(operator):
+    """The only one of the mount's own user."""
+    for old in operator("iam").list_access_keys(UserName="watchword")["AccessKeyMetadata"]:
+        operator("iam").delete_access_key(UserName="watchword", AccessKeyId=old["AccessKeyId"])
+    return operator("iam").create_access_key(UserName="watchword")["AccessKey"]
+
+
 @pytest.fixture
 def aws(root, mount, cloud):
     address, operator = cloud
-    for old in operator("iam").list_access_keys(UserName="watchword")["AccessKeyMetadata"]:
-        operator("iam").delete_access_key(UserName="watchword", AccessKeyId=old["AccessKeyId"])
-    key = operator("iam").create_access_key(UserName="watchword")["AccessKey"]
+    key = fresh_key(operator)
     root.secrets.aws.configure_root_iam_credentials(key["AccessKeyId"], key["SecretAccessKey"], region="us-east-1", iam_endpoint=address, sts_endpoint=address, mount_point=mount)
     return root.secrets.aws
 
@@ -164,3 +177,24 @@ def test_a_users_keys_are_kept_and_deleted_with_their_role(root, aws, mount, clo
     finally:
         operator("iam").delete_user_policy(UserName="app", PolicyName="read")
         operator("iam").delete_user(UserName="app")
+
+
+def test_every_block_of_the_manual_runs(root, cloud, tmp_path):
+    address, operator = cloud
+    text = (ROOT_FOLDER / "docs" / "aws.md").read_text()
+    blocks = re.findall(r"```sh tour\n(.*?)```", text, re.S)
+    assert len(blocks) >= 4
+    operator("iam").create_user(UserName="app")
+    key = fresh_key(operator)
+    launcher = os.environ["WATCHWORD"]
+    env = {**os.environ, "PATH": os.path.dirname(launcher) + ":" + os.environ["PATH"], "HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+           "AWS_ENDPOINT_URL_IAM": address, "AWS_ENDPOINT_URL_STS": address, "TRAINER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/trainer"}
+    try:
+        done = subprocess.run(["sh", "-c", "set -e\n" + "\n".join(blocks)], cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        for shown in re.findall(r"```text shows\n(.*?)```", text, re.S):
+            for line in shown.strip().splitlines():
+                assert line.strip() in done.stdout, f"{line!r} is not in\n{done.stdout}{done.stderr}"
+    finally:
+        root.sys.disable_secrets_engine("aws")
+    assert users(operator) == ["app", "operator", "watchword"]

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import watchword.engines.aws.Signer;
@@ -147,9 +148,14 @@ final class Api {
             return xml.filter(told -> told.root().equals(question.action() + "Response")).<Said>map(Said.Told::new)
                     .orElseThrow(() -> new Problem.Upstream("what answered is not AWS: its answer to " + question.action() + " cannot be read").asException());
         }
-        var code = xml.filter(told -> told.root().equals("ErrorResponse")).map(told -> told.text("Error/Code")).filter(text -> text.matches("[A-Za-z0-9.]{1,80}")).orElse("");
-        LOG.log(Level.INFO, "AWS refused {0}: {1}: {2}", question.action(), code, xml.map(told -> line(told.text("Error/Message"))).orElse(""));
+        var code = error(xml, "Code").filter(text -> text.matches("[A-Za-z0-9.]{1,80}")).orElse("");
+        LOG.log(Level.INFO, "AWS refused {0}: {1}: {2}", question.action(), code, error(xml, "Message").map(Api::line).orElse(""));
         return new Said.Refused(code, answer.status());
+    }
+
+    /** Of an error, which some that speak AWS's language put into a list. */
+    private static Optional<String> error(Optional<Xml> answer, String part) {
+        return answer.filter(told -> told.root().equals("ErrorResponse")).map(told -> told.text("Error/" + part) + told.text("Errors/Error/" + part));
     }
 
     private static String line(String text) {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import watchword.engines.aws.Address;
 import watchword.sdk.Default;
+import watchword.sdk.Inline;
 import watchword.sdk.Problem;
+import watchword.sdk.RotationTerms;
 
 /** How AWS is asked, but for the access key, which is rotated. Empty addresses are AWS's own. */
 record RootConfig(
@@ -20,9 +22,10 @@ record RootConfig(
         String usernameTemplate,
         String roleArn,
         String identityTokenAudience,
-        Duration identityTokenTtl) {
+        Duration identityTokenTtl,
+        @Inline RotationTerms rotation) {
 
-    static final RootConfig NONE = new RootConfig("", "", "", "", List.of(), List.of(), -1, "", "", "", Duration.ZERO);
+    static final RootConfig NONE = new RootConfig("", "", "", "", List.of(), List.of(), -1, "", "", "", Duration.ZERO, RotationTerms.NONE);
 
     private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]{2,16}){1,3}-\\d{1,2}");
     private static final String USUAL_REGION = "us-east-1";

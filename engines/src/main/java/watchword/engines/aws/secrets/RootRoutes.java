@@ -8,10 +8,13 @@ import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.GoDuration;
+import watchword.sdk.Inline;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Rotating;
+import watchword.sdk.RotationFields;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -52,7 +55,8 @@ final class RootRoutes {
             @Doc("How users and sessions are named, see docs/aws.md.") String usernameTemplate,
             @Doc("Taken and shown: role for identity tokens.") String roleArn,
             @Doc("Taken and shown: this server has no identity tokens for AWS, so it asks with the access key alone.") String identityTokenAudience,
-            @Doc("Taken and shown: how long identity tokens last.") @Default("3600") Duration identityTokenTtl) {}
+            @Doc("Taken and shown: how long identity tokens last.") @Default("3600") Duration identityTokenTtl,
+            @Inline RotationFields rotation) {}
 
     record ShownRoot(
             @Doc("Access key with which AWS is asked.") String accessKey,
@@ -66,7 +70,8 @@ final class RootRoutes {
             @Doc("Addresses that are asked in turn when STS cannot be reached.") List<String> stsFallbackEndpoints,
             @Doc("Their regions.") List<String> stsFallbackRegions,
             @Doc("Region of STS.") String stsRegion,
-            @Doc("How users and sessions are named.") String usernameTemplate) {}
+            @Doc("How users and sessions are named.") String usernameTemplate,
+            @Inline RotationTerms rotation) {}
 
     record NewKey(@Doc("The new access key.") String accessKey) {}
 
@@ -106,13 +111,15 @@ final class RootRoutes {
     private Reply<ShownRoot> read(Call.Read<Nothing> call) {
         var config = configs.get(call.store(), ROW).orElseThrow(() -> new Problem.NotFound().asException());
         return Reply.of(new ShownRoot(keys.get(call.store(), ROW).orElse(HeldKey.NONE).accessKey(), config.iamEndpoint(), config.identityTokenAudience(), config.identityTokenTtl(), config.maxRetries(), config.region(),
-                config.roleArn(), config.stsEndpoint(), config.stsFallbackEndpoints(), config.stsFallbackRegions(), config.stsRegion(), config.usernameTemplate()));
+                config.roleArn(), config.stsEndpoint(), config.stsFallbackEndpoints(), config.stsFallbackRegions(), config.stsRegion(), config.usernameTemplate(), config.rotation()));
     }
 
     private Reply<None> write(Call.Change<SetRoot> call) {
         var in = call.input();
+        var before = config(call.store());
         var config = new RootConfig(in.region(), in.iamEndpoint(), in.stsEndpoint(), in.stsRegion(), in.stsFallbackEndpoints(), in.stsFallbackRegions(), in.maxRetries(),
-                in.usernameTemplate().isEmpty() ? Names.USUAL : in.usernameTemplate(), in.roleArn(), in.identityTokenAudience(), in.identityTokenTtl());
+                in.usernameTemplate().isEmpty() ? Names.USUAL : in.usernameTemplate(), in.roleArn(), in.identityTokenAudience(), in.identityTokenTtl(),
+                in.rotation().overConfig(before.rotation()));
         config.check();
         Names.template(config.usernameTemplate());
         if (!config.identityTokenAudience().isEmpty() && in.accessKey().filter(key -> !key.isEmpty()).isPresent()) {
@@ -120,7 +127,8 @@ final class RootRoutes {
         }
         configs.put(call.store(), ROW, config);
         if (in.accessKey().isPresent() || in.secretKey().isPresent()) keys.put(call.store(), ROW, key(in, keys.get(call.store(), ROW).orElse(HeldKey.NONE), call));
-        return Reply.nothing();
+        if (config.rotation().schedule().isEmpty() && before.rotation().schedule().isEmpty()) return Reply.nothing();
+        return Reply.<None>nothing().rotates(config.rotation().of(ROOT, keys.get(call.store(), ROW).map(HeldKey::since).orElse(call.now())));
     }
 
     private static HeldKey key(SetRoot in, HeldKey before, Call<SetRoot> call) {

@@ -192,6 +192,18 @@ class RotationTest {
     }
 
     @Test
+    void the_mounts_own_key_is_rotated_by_its_schedule() {
+        it.write("aws/config/root", Map.of("iam_endpoint", "https://iam.test", "sts_endpoint", "https://sts.test", "rotation_period", "1h"));
+        assertThat(it.read("aws/config/root").part("data").members()).containsEntry("rotation_period", 3600L).containsEntry("rotation_schedule", "").containsEntry("rotation_window", 0L)
+                .containsEntry("disable_automated_rotation", false);
+        it.server.runDue();
+        assertThat(root()).isEqualTo(PretendedCloud.ROOT_KEY);
+        anHourLater();
+        assertThat(root()).startsWith("AKIAMADE");
+        assertThat(keys("root")).containsExactly(root());
+    }
+
+    @Test
     void without_a_key_there_is_nothing_to_rotate() {
         it.write("sys/mounts/bare", Map.of("type", "aws"));
         assertThat(it.write("bare/config/rotate-root", Map.of()).error()).isEqualTo("Cannot call config/rotate-root when either access_key or secret_key is empty");
