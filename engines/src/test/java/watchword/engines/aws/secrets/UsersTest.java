@@ -82,6 +82,7 @@ class UsersTest {
         requireNothingLeft();
     }
 
+    /** Number 88 of the vulnerability list: what could not be ended is not called ended. */
     @ParameterizedTest
     @ValueSource(strings = {"DeleteAccessKey", "DetachUserPolicy", "DeleteUserPolicy", "RemoveUserFromGroup", "DeleteUser"})
     void a_revocation_that_is_cut_off_is_finished_later(String step) {
@@ -89,6 +90,7 @@ class UsersTest {
         it.cloud.before = action -> action.equals(step) ? Optional.of(PretendedCloud.error(500, "ServiceFailure")) : Optional.empty();
         it.revoke(issued);
         assertThat(it.cloud.users).hasSize(2);
+        assertThat(it.write("sys/leases/lookup", Map.of("lease_id", issued.text("lease_id"))).status()).as("the lease is there still").isEqualTo(200);
         it.cloud.before = _ -> Optional.empty();
         requireNothingLeft();
     }
@@ -119,6 +121,17 @@ class UsersTest {
         assertThat(it.read("aws/creds/deploy").error()).isEqualTo("Error creating IAM user: AWS answered EntityAlreadyExists, status 409");
         it.later();
         assertThat(it.cloud.users.get("operator").keys).containsOnlyKeys("AKIAHUMAN");
+    }
+
+    /** Number 65 of the vulnerability list. */
+    @Test
+    void a_lease_of_a_role_with_an_odd_name_ends_like_any_other() {
+        it.role("a.b@c-d_e", "credential_type", "iam_user", "policy_document", "{}");
+        var issued = it.read("aws/creds/a.b@c-d_e");
+        assertThat(madeUser().getValue().inline).containsOnlyKeys("a.b@c-d_e");
+        assertThat(it.write("sys/leases/renew", Map.of("lease_id", issued.text("lease_id"))).status()).isEqualTo(200);
+        it.revoke(issued);
+        assertThat(it.cloud.users).containsOnlyKeys("root");
     }
 
     @Test
