@@ -134,7 +134,7 @@ final class RootRoutes {
     private static HeldKey key(SetRoot in, HeldKey before, Call<SetRoot> call) {
         var accessKey = in.accessKey().orElse(before.accessKey());
         var secretKey = in.secretKey().orElse(before.secretKey());
-        if (!accessKey.isEmpty() && !accessKey.matches("\\w{3,128}")) throw new Problem.Invalid("access_key", "must be letters and digits").asException();
+        if (!accessKey.isEmpty() && !accessKey.matches("[!-~&&[^/,=]]{3,128}")) throw new Problem.Invalid("access_key", "must be 3 to 128 characters of ASCII without space, slash, comma and equals sign").asException();
         if (secretKey.size() > 1024) throw new Problem.Invalid("secret_key", "too long").asException();
         return new HeldKey(accessKey, secretKey, call.now(), "", Optional.empty());
     }
