@@ -78,6 +78,11 @@ final class Api {
         return new Api(world, config, otherKey, otherSecret);
     }
 
+    /** With which is asked. */
+    String accessKey() {
+        return accessKey;
+    }
+
     void pause(Duration time) {
         world.pause().accept(time);
     }

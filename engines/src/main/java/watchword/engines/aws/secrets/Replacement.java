@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import watchword.engines.aws.Xml;
 import watchword.engines.aws.secrets.Api.Said;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
@@ -17,6 +18,7 @@ import watchword.sdk.Storage;
  * recorded before anything of the old one goes. May be done again after a crash at any point.
  */
 final class Replacement {
+    private static final String LISTING = "Error listing access keys";
     private static final int MOST_KEYS = 2;
     /** IAM takes some seconds to take its own keys. */
     private static final int TRIALS = 15;
@@ -54,7 +56,7 @@ final class Replacement {
     /** @return the new key; empty when what it belongs to is gone */
     Optional<HeldKey> run() {
         var held = storage.<Optional<HeldKey>>read(slot::get).orElse(HeldKey.NONE);
-        var keys = withRoom(withoutLost(list(), held), held);
+        var keys = withRoom(withoutLost(keys(api.ask(LISTING, Question.iam("ListAccessKeys").with("UserName", user))), held), held);
         var begun = clock.instant();
         if (!storage.<Boolean>write(store -> slot.get(store).map(key -> save(store, key.beginning(keys, begun))).orElse(false))) return Optional.empty();
         var made = api.ask("Error creating access keys", Question.iam("CreateAccessKey").with("UserName", user));
@@ -71,13 +73,25 @@ final class Replacement {
         return kept;
     }
 
+    /** Deletes what was made here: the key, the one before, and one that was lost. Gone is as good. */
+    void end(HeldKey held) {
+        switch (api.ask(Question.iam("ListAccessKeys").with("UserName", user))) {
+            case Said.Refused refused when refused.isGone() -> {}
+            case Said.Refused refused -> throw refused.as(LISTING);
+            case Said.Told told -> {
+                for (var key : withoutLost(keys(told.xml()), held)) {
+                    if (key.id().equals(held.accessKey()) || key.id().equals(held.previous())) delete(key.id());
+                }
+            }
+        }
+    }
+
     private boolean save(Storage.Writer store, HeldKey key) {
         slot.put(store, key);
         return true;
     }
 
-    private List<Listed> list() {
-        var answer = api.ask("Error listing access keys", Question.iam("ListAccessKeys").with("UserName", user));
+    private static List<Listed> keys(Xml answer) {
         var keys = new ArrayList<Listed>();
         for (var member : answer.members("ListAccessKeysResult/AccessKeyMetadata")) keys.add(new Listed(answer.text(member + "/AccessKeyId"), time(answer.text(member + "/CreateDate"))));
         return keys;
@@ -94,7 +108,7 @@ final class Replacement {
     /** Deletes a key that an earlier attempt made and did not live to record. */
     private List<Listed> withoutLost(List<Listed> keys, HeldKey held) {
         var left = new ArrayList<>(keys);
-        held.begun().ifPresent(begun -> keys.stream().filter(key -> !begun.known().contains(key.id()) && !key.id().equals(held.accessKey()))
+        held.begun().ifPresent(begun -> keys.stream().filter(key -> !begun.known().contains(key.id()) && !isInUse(key, held))
                 .filter(key -> key.made().isAfter(begun.at().minus(LOST_BEFORE)) && key.made().isBefore(begun.at().plus(LOST_AFTER))).forEach(lost -> {
                     delete(lost.id());
                     left.remove(lost);
@@ -102,12 +116,17 @@ final class Replacement {
         return left;
     }
 
+    /** What is given out, or asks here: that would end with the key that asks. */
+    private boolean isInUse(Listed key, HeldKey held) {
+        return key.id().equals(held.accessKey()) || key.id().equals(api.accessKey());
+    }
+
     /** Makes room for another: the key before this one has had its time; of a user that is ours, so has any other. */
     private List<String> withRoom(List<Listed> keys, HeldKey held) {
         var left = new ArrayList<>(keys);
         while (left.size() >= MOST_KEYS) {
             var first = left.stream().filter(key -> key.id().equals(held.previous())).findFirst()
-                    .or(() -> left.stream().filter(key -> own && !key.id().equals(held.accessKey())).min((a, b) -> a.made().compareTo(b.made())));
+                    .or(() -> left.stream().filter(key -> own && !isInUse(key, held)).min((a, b) -> a.made().compareTo(b.made())));
             if (first.isEmpty()) break; // AWS will say so
             delete(first.get().id());
             left.remove(first.get());

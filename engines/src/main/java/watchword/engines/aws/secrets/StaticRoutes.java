@@ -29,12 +29,15 @@ final class StaticRoutes {
 
     private final Table<StaticRole> roles;
     private final Table<HeldKey> keys;
+    /** By what AWS has for a user for ever, so that no two roles take each other's keys for lost ones. */
+    private final Table<Owner> owners;
     private final RootRoutes root;
     private final Api.World world;
 
     StaticRoutes(EngineContext context, RootRoutes root, Api.World world) {
         this.roles = context.table("static-role", StaticRole.class);
         this.keys = context.table("static-key", HeldKey.class);
+        this.owners = context.table("static-user", Owner.class);
         this.root = root;
         this.world = world;
     }
@@ -48,6 +51,8 @@ final class StaticRoutes {
 
     /** @param id what AWS has for the user for ever: another that gets its name is not meant */
     record StaticRole(String username, String id, Duration rotationPeriod) {}
+
+    record Owner(String role) {}
 
     record Shown(
             @Doc("What AWS has for the user for ever.") String id,
@@ -91,19 +96,21 @@ final class StaticRoutes {
         var rotation = new Rotation(what, Optional.of(new Schedule.Every(role.rotationPeriod())), since.orElse(call.now()));
         call.rotates(rotation);
         call.storage().update(store -> {
+            if (owners.get(store, role.id()).filter(owner -> !owner.role().equals(in.name())).isPresent()) throw new Problem.Invalid("username", "is that of another static role").asException();
+            owners.put(store, role.id(), new Owner(in.name()));
             roles.put(store, in.name(), role);
             if (keys.get(store, in.name()).isEmpty()) keys.put(store, in.name(), HeldKey.NONE);
         });
-        if (since.isEmpty()) first(call, what, before.isEmpty());
+        if (since.isEmpty()) first(call, what, role, before.isEmpty());
         return Reply.of(shown(in.name(), role));
     }
 
-    /** A role without a key is of no use: when it gets none, it has never been. */
-    private void first(Call.Effect<Given> call, String what, boolean isNew) {
+    /** A role without a key is of no use: when it gets none, it has never been; unless AWS cannot even be asked what there is, and it is tried again. */
+    private void first(Call.Effect<Given> call, String what, StaticRole role, boolean isNew) {
         try {
             call.rotate(what);
         } catch (RuntimeException failed) {
-            if (isNew) call.storage().update(store -> roles.delete(store, call.input().name()));
+            if (isNew) end(call.input().name(), role, call.storage());
             throw failed;
         }
     }
@@ -175,18 +182,18 @@ final class StaticRoutes {
 
     private Reply<None> delete(Call.Effect<Named> call) {
         var name = call.input().name();
-        var role = call.storage().<Optional<StaticRole>>read(store -> roles.get(store, name));
-        if (role.isEmpty()) return Reply.nothing();
-        var key = call.storage().<HeldKey>read(store -> keys.get(store, name).orElse(HeldKey.NONE));
-        if (!key.isNone()) {
-            var replacement = replacement(name, call.storage(), call.storage().<Api>read(root::api), role.get());
-            replacement.delete(key.accessKey());
-            if (!key.previous().isEmpty()) replacement.delete(key.previous());
-        }
-        call.storage().update(store -> {
+        call.storage().<Optional<StaticRole>>read(store -> roles.get(store, name)).ifPresent(role -> end(name, role, call.storage()));
+        return Reply.nothing();
+    }
+
+    /** First at AWS, so that what cannot be deleted there is not forgotten here. */
+    private void end(String name, StaticRole role, Storage storage) {
+        var key = storage.<HeldKey>read(store -> keys.get(store, name).orElse(HeldKey.NONE));
+        if (!key.isNone() || key.begun().isPresent()) replacement(name, storage, storage.<Api>read(root::api), role).end(key);
+        storage.update(store -> {
             roles.delete(store, name);
             keys.delete(store, name);
+            owners.delete(store, role.id());
         });
-        return Reply.nothing();
     }
 }

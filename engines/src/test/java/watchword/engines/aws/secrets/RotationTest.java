@@ -122,6 +122,52 @@ class RotationTest {
     }
 
     @Test
+    void a_key_that_was_lost_goes_with_its_role() {
+        adopt();
+        it.cloud.after = action -> {
+            if (action.equals("CreateAccessKey")) throw new World.Died();
+        };
+        anHourLater();
+        it.cloud.after = _ -> {};
+        assertThat(keys("app")).hasSize(2);
+        assertThat(it.delete("aws/static-roles/app").status()).isEqualTo(204);
+        assertThat(keys("app")).isEmpty();
+    }
+
+    @Test
+    void a_first_key_that_was_made_and_could_not_be_tried_is_deleted() {
+        it.cloud.before = action -> {
+            if (action.equals("GetCallerIdentity")) throw PretendedCloud.unreachable();
+            return Optional.empty();
+        };
+        assertThat(it.write("aws/static-roles/app", Map.of("username", "app", "rotation_period", "1h")).status()).isEqualTo(502);
+        assertThat(keys("app")).isEmpty();
+        assertThat(it.read("aws/static-roles/app").status()).isEqualTo(404);
+        it.cloud.before = _ -> Optional.empty();
+        adopt();
+    }
+
+    @Test
+    void a_user_has_one_role_and_the_key_that_asks_is_never_taken_for_anothers() {
+        adopt();
+        assertThat(it.write("aws/static-roles/twin", Map.of("username", "app", "rotation_period", "1h")).error()).isEqualTo("username: is that of another static role");
+        it.delete("aws/static-roles/app");
+        assertThat(it.write("aws/static-roles/twin", Map.of("username", "app", "rotation_period", "1h")).status()).isEqualTo(200);
+        it.write("aws/static-roles/itself", Map.of("username", "root", "rotation_period", "1h"));
+        anHourLater();
+        anHourLater();
+        assertThat(keys("root")).contains(PretendedCloud.ROOT_KEY);
+    }
+
+    @Test
+    void what_cannot_be_deleted_at_aws_is_not_forgotten() {
+        adopt();
+        it.cloud.before = action -> action.equals("DeleteAccessKey") ? Optional.of(PretendedCloud.error(403, "AccessDenied")) : Optional.empty();
+        assertThat(it.delete("aws/static-roles/app").status()).isEqualTo(502);
+        assertThat(it.read("aws/static-creds/app").status()).isEqualTo(200);
+    }
+
+    @Test
     void a_role_that_gets_no_first_key_has_never_been() {
         it.cloud.before = action -> action.equals("CreateAccessKey") ? Optional.of(PretendedCloud.error(403, "AccessDenied")) : Optional.empty();
         assertThat(it.write("aws/static-roles/app", Map.of("username", "app", "rotation_period", "1h")).error()).isEqualTo("Error creating access keys: AWS answered AccessDenied, status 403");
