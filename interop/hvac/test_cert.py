@@ -1,4 +1,4 @@
-"""The settings of the cert auth method, as hvac writes and reads them. Logins, which need TLS, are in CertMethodTest."""
+"""The settings of the cert auth method, as hvac writes and reads them. Logins, which need TLS, are in interop/cert."""
 
 import datetime
 

@@ -3,6 +3,7 @@ import urllib.parse
 
 import hvac
 import pytest
+import re
 import requests
 
 SOLE = ["watchword"]
@@ -167,4 +168,5 @@ def test_a_form_is_taken_from_the_browser(root, nobody, provider, people):
     token = provider.sign({"aud": provider.client_id, "sub": "ada", "nonce": asked["nonce"]})
     page = requests.post(address, data={"state": asked["state"], "id_token": token}, timeout=10)
     assert page.status_code == 200 and "oidc-callback" in page.text
-    assert nobody.auth.jwt.oidc_callback(state=asked["state"], nonce="", code="no_code", path=people)["auth"]["policies"] == ["default", "people"]
+    handed = re.search('code:"([^"]+)"', page.text).group(1)
+    assert nobody.auth.jwt.oidc_callback(state=asked["state"], nonce="", code=handed, path=people)["auth"]["policies"] == ["default", "people"]

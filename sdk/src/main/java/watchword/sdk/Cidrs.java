@@ -1,6 +1,7 @@
 package watchword.sdk;
 
 import java.net.InetAddress;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Blocks of IP addresses as texts, {@code 10.0.0.0/8}; one without a length is a single address. Names are never looked up. */
@@ -35,6 +36,17 @@ public final class Cidrs {
             return !text.isEmpty() && InetAddress.ofLiteral(text) != null;
         } catch (IllegalArgumentException aName) {
             return false;
+        }
+    }
+
+    /** What one client has of addresses, so that it counts as one: an IPv4 address, or all of an IPv6 network of 64 bits. */
+    public static String network(String address) {
+        if (address.indexOf(':') < 0) return address;
+        try {
+            var bytes = InetAddress.ofLiteral(address).getAddress();
+            return bytes.length == 4 ? InetAddress.ofLiteral(address).getHostAddress() : HexFormat.of().formatHex(bytes, 0, 8);
+        } catch (IllegalArgumentException notAnAddress) {
+            return address;
         }
     }
 

@@ -2,6 +2,7 @@ package watchword.sdk;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A secrets engine or an auth method: what an operator mounts at a path.
@@ -19,6 +20,14 @@ public interface Engine {
 
     /** Every path this engine answers. Two routes that overlap are a mount error, unless one is plainly the more specific. */
     List<Route<?, ?>> routes();
+
+    /**
+     * Parameters of paths that are names in any spelling, which the engine takes in their one form ({@link Names#canonical}): so that rules
+     * of policies on that form hold for every spelling.
+     */
+    default Set<String> names() {
+        return Set.of();
+    }
 
     /** What precedes the message about a field of the wrong type; clients of the older engines expect nothing there. */
     default String fieldErrorPrefix() {

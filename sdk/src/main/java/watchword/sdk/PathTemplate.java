@@ -3,6 +3,8 @@ package watchword.sdk;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The shape of a path below a mount: literal segments and parameters. {@code roles/{name}} takes one segment as {@code name};
@@ -46,6 +48,11 @@ public record PathTemplate(String text, List<Segment> segments) {
     /** The parameters' names, in the order of the path. */
     public List<String> parameters() {
         return segments.stream().filter(s -> !(s instanceof Segment.Literal)).map(PathTemplate::name).toList();
+    }
+
+    /** The path with these values of its parameters. */
+    public String fill(UnaryOperator<String> values) {
+        return segments.stream().map(segment -> segment instanceof Segment.Literal literal ? literal.text() : values.apply(name(segment))).collect(Collectors.joining("/"));
     }
 
     private static String name(Segment segment) {

@@ -4,6 +4,7 @@ import watchword.core.mount.EngineCatalog;
 import watchword.engines.aws.AwsMethod;
 import watchword.engines.aws.secrets.AwsEngine;
 import watchword.engines.cert.CertMethod;
+import watchword.engines.database.DatabaseEngine;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
 import watchword.engines.gcp.GcpMethod;
@@ -27,6 +28,7 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .engine("aws", (context, mount) -> new AwsEngine(context, outbound))
+                .engine("database", (context, mount) -> new DatabaseEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))

@@ -1,6 +1,7 @@
 package watchword.core.identity;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import watchword.sdk.Engine;
 import watchword.sdk.Route;
@@ -23,6 +24,11 @@ public final class IdentityEngine implements Engine {
     @Override
     public String help() {
         return "Knows who is behind tokens: entities, their names in auth methods, and groups.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("name");
     }
 
     @Override

@@ -49,6 +49,11 @@ final class View implements IdentityView {
     }
 
     @Override
+    public boolean isOrWas(String id) {
+        return entity.id().equals(id) || entity.merged().contains(id);
+    }
+
+    @Override
     public String entityName() {
         return entity.name();
     }

@@ -14,7 +14,7 @@ record EnforcementRow(
         List<String> identityEntityIds) {
 
     boolean covers(MountEntry mount, IdentityView identity) {
-        return authMethodAccessors.contains(mount.accessor()) || authMethodTypes.contains(mount.type()) || identityEntityIds.contains(identity.entityId())
+        return authMethodAccessors.contains(mount.accessor()) || authMethodTypes.contains(mount.type()) || identityEntityIds.stream().anyMatch(identity::isOrWas)
                 || identityGroupIds.stream().anyMatch(id -> identity.groupById(id).isPresent());
     }
 }

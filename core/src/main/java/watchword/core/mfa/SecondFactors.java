@@ -108,8 +108,8 @@ public final class SecondFactors implements FactorCheck {
         return new Verdict.Asked(new Reply.Factors(id, constraints));
     }
 
+    /** Of nobody in particular, too, what is asked of all on a mount: who has no entity has no key, and cannot prove it. */
     private Map<String, EnforcementRow> asking(Storage.Reader store, MountEntry mount, String entityId) {
-        if (entityId.isEmpty()) return Map.of();
         var identity = identities.of(store, entityId);
         var asking = new LinkedHashMap<String, EnforcementRow>();
         for (var entry : enforcements.scan(store, "", "", MOST)) if (entry.getValue().covers(mount, identity)) asking.put(entry.getKey(), entry.getValue());

@@ -3,6 +3,7 @@ package watchword.core.mount;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -11,6 +12,7 @@ import watchword.core.wire.Rows;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
 import watchword.sdk.JsonCodec;
+import watchword.sdk.Names;
 import watchword.sdk.Secret;
 import watchword.sdk.Table;
 
@@ -18,7 +20,19 @@ import watchword.sdk.Table;
 public final class Engines implements AutoCloseable {
 
     /** An engine with its routes. Those of the server's own are the same in every namespace. */
-    public record Mounted(Engine engine, RouteTable routes) {}
+    public record Mounted(Engine engine, RouteTable routes, Set<String> names) {
+
+        /** A path in which names stand in their one form, whatever the spelling that was sent. @param path below the mount, which led to the route */
+        public String meant(String path, RouteTable.Match.Found found) {
+            if (names.isEmpty() || found.parameters().entrySet().stream().allMatch(each -> inOneForm(each.getKey(), each.getValue()).equals(each.getValue()))) return path;
+            var meant = found.bound().route().path().fill(name -> inOneForm(name, found.parameters().getOrDefault(name, "")));
+            return path.endsWith("/") && !meant.endsWith("/") ? meant + "/" : meant;
+        }
+
+        private String inOneForm(String parameter, String value) {
+            return names.contains(parameter) ? Names.canonical(value) : value;
+        }
+    }
 
     private record Key(String uuid, String type, Map<String, String> options) {}
 
@@ -50,7 +64,7 @@ public final class Engines implements AutoCloseable {
         var factory = catalog.find(mount.isAuth(), mount.kind())
                 .orElseThrow(() -> new IllegalStateException("no engine of type " + mount.type()));
         var engine = factory.create(new Context(clock, random, policy -> passwords.apply(mount, policy)), mount);
-        return new Mounted(engine, new RouteTable(engine.routes()));
+        return new Mounted(engine, new RouteTable(engine.routes()), engine.names());
     }
 
     /** Forgets the engine of a mount that is gone. */

@@ -167,6 +167,15 @@ public final class Mounts {
         };
     }
 
+    /** The path as its engine takes it, in whichever spelling names are sent. */
+    public String meant(Storage.Reader store, Capability wanted, String path) {
+        var mount = covering(store, path).filter(each -> !each.tainted());
+        if (mount.isEmpty() || path.length() <= mount.get().path().length()) return path;
+        var below = path.substring(mount.get().path().length());
+        var engine = engine(mount.get());
+        return engine.routes().match(wanted.operation(), below) instanceof RouteTable.Match.Found found ? mount.get().path() + engine.meant(below, found) : path;
+    }
+
     public Engines.Mounted engine(MountEntry mount) {
         return engines.of(mount);
     }

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import watchword.core.json.Json;
@@ -52,6 +53,12 @@ public final class Namespaces {
         var id = NamespaceStore.idOf(store);
         if (id.equals(Namespace.ROOT_ID)) return Namespace.ROOT;
         return tree(store).byId(id).orElseThrow(() -> new Problem.NotFound("namespace not found").asException());
+    }
+
+    /** Why a namespace answers nothing, if it or one above it is locked. */
+    public static Optional<Problem> locked(Storage.Reader any, Namespace asked) {
+        return tree(any).locking(asked)
+                .map(by -> new Problem.Unavailable("API access to this namespace has been locked by an administrator - \"" + by.path() + "\" must be unlocked to gain access."));
     }
 
     /** Nobody may change anything in a namespace that is being removed, or is gone. */

@@ -145,6 +145,26 @@ public final class Acl {
     }
 
     /**
+     * For a path that is sent in one of several spellings.
+     *
+     * @param meant the path as it will be taken: what the rule on it refuses is refused, unless the rule on the path as it was sent is the more
+     *     specific of the two
+     */
+    public Decision decide(Capability wanted, String path, String meant, Map<String, Object> body, Optional<Duration> wrapTtl) {
+        var decision = decide(wanted, path, body, wrapTtl);
+        if (root || meant.equals(path) || !(decision instanceof Decision.Allow)) return decision;
+        var sent = decider(wanted, path, body, wrapTtl);
+        var taken = decider(wanted, meant, body, wrapTtl);
+        if (sent == null || taken == null || isMoreSpecific(sent.path(), taken.path())) return decision;
+        return taken.decide(wanted, body, wrapTtl) instanceof Decision.Deny refused ? refused : decision;
+    }
+
+    private static boolean isMoreSpecific(String rule, String other) {
+        if (!Pattern.is(rule) || !Pattern.is(other)) return !Pattern.is(rule) && Pattern.is(other);
+        return Pattern.MOST_SPECIFIC_FIRST.compare(Pattern.of(rule), Pattern.of(other)) < 0;
+    }
+
+    /**
      * The rule that decides; null when none covers the path. Some routes take a name with a slash after it for the name, so what a rule on
      * the name refuses is not had by a slash.
      */

@@ -136,6 +136,12 @@ public final class Authority {
         return of(store, caller).decide(wanted, path, body, wrapTtl);
     }
 
+    /** @param meant the path as it will be taken, see {@link Acl#decide(Capability, String, String, Map, Optional)} */
+    public Decision decide(
+            Storage.Reader store, TokenCaller caller, Capability wanted, String path, String meant, Map<String, Object> body, Optional<Duration> wrapTtl) {
+        return of(store, caller).decide(wanted, path, meant, body, wrapTtl);
+    }
+
     /**
      * What a caller may do in a namespace: what the policies of its token's own namespace say of what is in the other. Nothing, unless that
      * is the same or one below.

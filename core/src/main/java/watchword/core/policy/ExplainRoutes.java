@@ -27,11 +27,13 @@ public final class ExplainRoutes {
     private final Authority authority;
     private final Tokens tokens;
     private final Guard.Of guards;
+    private final Guard.Names names;
 
-    public ExplainRoutes(Authority authority, Tokens tokens, Guard.Of guards) {
+    public ExplainRoutes(Authority authority, Tokens tokens, Guard.Of guards, Guard.Names names) {
         this.authority = authority;
         this.tokens = tokens;
         this.guards = guards;
+        this.names = names;
     }
 
     record Asked(
@@ -92,7 +94,14 @@ public final class ExplainRoutes {
         RequestPath.ofPlain(typed.path());
         var whose = whose(call);
         var guard = guards.path(call.store(), wanted, typed.path());
-        return Reply.of(told(typed.withSudo(guard == Guard.SUDO), whose, guard, call.store()));
+        var judged = judged(typed, names.meant(call.store(), wanted, typed.path()), authority.of(call.store(), whose.policies(), whose.entityId()));
+        return Reply.of(told(judged.withSudo(guard == Guard.SUDO), whose, guard, call.store()));
+    }
+
+    /** On the path as it will be taken, when it is the rule on that one that refuses. */
+    private static Question judged(Question typed, String meant, Acl acl) {
+        boolean refused = typed.answeredBy(acl) instanceof Decision.Allow && acl.decide(typed.wanted(), typed.path(), meant, typed.body(), typed.wrapTtl()) instanceof Decision.Deny;
+        return refused ? typed.at(meant) : typed;
     }
 
     private Told told(Question question, Whose whose, Guard guard, Storage.Reader store) {

@@ -19,4 +19,11 @@ public enum Guard {
         /** @param path of a list or scan with its trailing slash */
         Guard path(Storage.Reader store, Capability wanted, String path);
     }
+
+    /** Where policies learn how engines take names. */
+    @FunctionalInterface
+    public interface Names {
+        /** The path with the names in it in their one form. @param path of a list or scan with its trailing slash */
+        String meant(Storage.Reader store, Capability wanted, String path);
+    }
 }

@@ -17,6 +17,11 @@ public interface IdentityView {
     /** Empty for nobody. */
     String entityId();
 
+    /** Whether it is the entity with this id, or one that was merged into it. */
+    default boolean isOrWas(String id) {
+        return entityId().equals(id);
+    }
+
     String entityName();
 
     Map<String, String> metadata();

@@ -28,6 +28,10 @@ public record Question(Capability wanted, String path, Map<String, Object> body,
         return new Question(wanted, path, body, wrapTtl, needed);
     }
 
+    Question at(String other) {
+        return new Question(wanted, other, body, wrapTtl, sudo);
+    }
+
     public Decision answeredBy(Acl acl) {
         var decision = acl.decide(wanted, path, body, wrapTtl);
         return sudo && decision instanceof Decision.Allow allow && !allow.sudo() ? new Decision.Deny(allow.rule()) : decision;

@@ -15,7 +15,7 @@ import watchword.core.mount.Mounts;
 import watchword.core.rotation.Rotations.Id;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -103,7 +103,7 @@ public final class RotationRoutes {
 
     private Reply<Listed> list(Call.Read<Below> call) {
         var in = call.input();
-        int left = Listing.limit(in.limit());
+        int left = Page.limit(in.limit());
         var found = new LinkedHashMap<String, Brief>();
         for (var mount : mounts(call.store(), in.path())) {
             var end = mount.path() + "\uFFFF";
@@ -113,7 +113,7 @@ public final class RotationRoutes {
             if (found.size() == left) break;
         }
         if (found.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Listed(Listing.whole(List.copyOf(found.keySet()), in.limit()), found));
+        return Reply.of(new Listed(Page.whole(List.copyOf(found.keySet()), in.limit()), found));
     }
 
     private List<MountEntry> mounts(Storage.Reader store, String path) {

@@ -10,7 +10,7 @@ import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.Authority;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.sdk.Ask;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
@@ -95,7 +95,7 @@ public final class TokenCreation {
     /** Who is known by an alias on the mount of tokens, if the role lets it be named; made when there is nobody. */
     private String entityOf(Storage.Writer store, String alias, Optional<TokenRoles.Row> role, Instant now) {
         var rules = role.orElseThrow(() -> invalid("'entity_alias' is only allowed in combination with token role"));
-        if (rules.allowedEntityAliases().stream().noneMatch(allowed -> Glob.anywhere(allowed, alias))) throw invalid("invalid 'entity_alias' value");
+        if (rules.allowedEntityAliases().stream().noneMatch(allowed -> Glob.matches(allowed, alias))) throw invalid("invalid 'entity_alias' value");
         return entities.login(store, mounts.at(store, MOUNT).orElseThrow(), Reply.Login.of(alias, TokenTerms.NONE), now);
     }
 
@@ -133,14 +133,15 @@ public final class TokenCreation {
         var inherited = outside && !parentIsRoot ? List.<String>of() : parent.row().policies();
         var names = new ArrayList<>(role.isPresent() ? roles.policies(role.get(), asked, inherited, parent) : asked);
         if (names.isEmpty() && role.isEmpty()) names.addAll(inherited);
-        if (role.isEmpty() && !parent.sudo() && !Policies.exceeding(names, parent.policies()).isEmpty()) {
+        // What its identity gives a parent it gives the child as long as it gives it; as the child's own it would stay.
+        if (role.isEmpty() && !parent.sudo() && !Policies.exceeding(names, parent.row().policies()).isEmpty()) {
             throw invalid("child policies must be subset of parent");
         }
         if (names.contains("root") && outside) throw invalid("root tokens may not be created from a parent namespace");
         if (names.contains("root") && !parentIsRoot) throw invalid("root tokens may not be created without parent token being root");
         boolean roleRefuses = role.map(r -> r.tokenNoDefaultPolicy() || TokenRoles.disallows(r, "default")).orElse(false);
         boolean wantsDefault = !wanted.noDefaultPolicy() && !roleRefuses && !names.contains("root");
-        boolean mayDefault = parent.sudo() || role.isPresent() || parent.policies().contains("default");
+        boolean mayDefault = parent.sudo() || role.isPresent() || parent.row().policies().contains("default");
         if (wantsDefault && mayDefault && !names.contains("default")) names.add("default");
         return Policies.canonicalWithRoot(names);
     }

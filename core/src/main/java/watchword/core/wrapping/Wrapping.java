@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.json.Json;
 import watchword.core.mount.MountEntry;
+import watchword.core.namespace.NamespaceStore;
+import watchword.core.namespace.Namespaces;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.token.TokenRow;
@@ -67,6 +69,10 @@ public final class Wrapping {
     }
 
     private Wrapped find(Storage.Reader store, String key, Instant now) {
+        // What is locked answers nothing, from wherever it is asked.
+        Namespaces.tree(store).byId(NamespaceStore.idOf(store)).flatMap(own -> Namespaces.locked(store, own)).ifPresent(locked -> {
+            throw locked.asException();
+        });
         return tokens.row(store, key)
                 .filter(row -> row.policies().contains(POLICY) && row.expires().map(now::isBefore).orElse(true))
                 .flatMap(_ -> rows.get(store, key + RESPONSE))

@@ -46,6 +46,29 @@ class IdentityLoginTest {
         assertThat(it.entityOf(it.token("one", "*"))).isNotEqualTo(it.entityOf(it.token("one", "a+b")));
     }
 
+    /** Numbers 3, 72 and 73: who is called the same but for case is somebody else, and gets nobody's place by it. */
+    @Test
+    void nobody_becomes_another_by_the_case_of_a_name() {
+        it.server.policy("manages", "path \"identity/*\" { capabilities = [\"create\", \"read\", \"update\"] }");
+        it.server.policy("home", "path \"sys/policies/acl/{{identity.entity.aliases." + it.one + ".name}}\" { capabilities = [\"read\"] }");
+        it.user("one", "ada", "token_policies", "home");
+        it.user("one", "Ada", "token_policies", "home");
+        var id = it.entityOf(it.token("one", "ada"));
+        it.write("entity/id/" + id, "name", "ada", "policies", "own");
+        var other = it.token("one", "Ada");
+        assertThat(it.policiesOf(other)).as("of the same policies on the same mount").isEmpty();
+        assertThat(it.server.read(other, "sys/policies/acl/ada").status()).as("a template has the name as it is").isEqualTo(403);
+
+        var operator = it.server.write(it.root, "auth/token/create", "policies", "manages").token();
+        for (var name : List.of("Ada", "ADA")) {
+            assertThat(it.server.write(operator, "identity/entity-alias", "name", name, "mount_accessor", it.one, "canonical_id", id).status()).as(name).isIn(400, 403);
+        }
+        assertThat(it.write("entity/name/ADA", "metadata", Map.of("a", "b")).status()).as("entities have one name in all spellings").isEqualTo(204);
+        assertThat(it.data("entity/id/" + id)).containsEntry("metadata", Map.of("a", "b"));
+        assertThat(it.entityOf(it.token("one", "ada"))).isEqualTo(id);
+        assertThat(it.entityOf(it.token("one", "Ada"))).isNotEqualTo(id);
+    }
+
     @Test
     void an_entity_that_waits_for_its_login_gives_what_it_has() {
         var id = it.entity("ada", "own");
@@ -76,8 +99,25 @@ class IdentityLoginTest {
         it.write("entity/id/" + it.entityOf(token), "policies", "reads,makes");
         var made = it.server.write(token, "auth/token/create", "policies", "default").part("auth");
         assertThat(made).containsEntry("entity_id", it.entityOf(token)).containsEntry("identity_policies", List.of("makes", "reads"));
-        assertThat(it.server.write(token, "auth/token/create", "policies", "other").status()).as("a child gets what its parent has, by its entity too, and no more").isEqualTo(400);
-        assertThat(it.server.write(token, "auth/token/create", "policies", "reads").status()).isEqualTo(200);
+        assertThat(it.server.write(token, "auth/token/create", "policies", "other").status()).as("a child gets what its parent has, and no more").isEqualTo(400);
+    }
+
+    /** Numbers 46 and 77 of the vulnerability list. */
+    @Test
+    void what_an_identity_gives_cannot_be_kept_in_a_child_for_when_it_gives_it_no_more() {
+        it.server.policy("makes", "path \"auth/token/create*\" { capabilities = [\"update\"] }");
+        it.server.write(it.root, "auth/token/roles/any", "orphan", true);
+        it.user("one", "ada", "token_policies", "makes");
+        var token = it.token("one", "ada");
+        var team = it.group("team", "policies", "team", "member_entity_ids", List.of(it.entityOf(token)));
+        assertThat(it.policiesOf(token)).isEqualTo(List.of("team"));
+        assertThat(it.server.write(token, "auth/token/create", "policies", "team").errors()).isEqualTo(List.of("child policies must be subset of parent"));
+        assertThat(it.server.write(token, "auth/token/create/any", "policies", "team").status()).as("a role that lists no policies gives none").isEqualTo(400);
+        assertThat(it.server.write(token, "auth/token/create/any", "policies", "makes").status()).isEqualTo(200);
+        var child = it.server.write(token, "auth/token/create", "policies", "makes").token();
+        assertThat(it.policiesOf(child)).isEqualTo(List.of("team"));
+        it.write("group/id/" + team, "member_entity_ids", List.of());
+        assertThat(it.policiesOf(child)).isEmpty();
     }
 
     // ---- external groups ----

@@ -16,15 +16,19 @@ import watchword.core.mount.EngineCatalog;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.token.PinMethod;
+import watchword.sdk.AuthMethod;
 import watchword.sdk.Peer;
+import watchword.sdk.Reply;
+import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
+import watchword.sdk.TokenTerms;
 
 /** Logins in two steps. Numbers 4, 5, 6, 9, 11, 13 and 17 of the vulnerability list, as far as they are about second factors. */
 class SecondFactorTest {
     private static final Totp TOTP = new Totp("SHA1", 6, Duration.ofSeconds(30), 1);
 
-    private TestServer it = TestServer.start(EngineCatalog.builder().auth("pin", (_, _) -> new PinMethod()).build());
+    private TestServer it = TestServer.start(EngineCatalog.builder().auth("pin", (_, _) -> new PinMethod()).auth("open", (_, _) -> new OpenMethod()).build());
     private String method = "";
     private String entity = "";
     private Secret key = Secret.copyOf("");
@@ -91,6 +95,55 @@ class SecondFactorTest {
         assertThat(second.part("auth")).containsEntry("token_policies", List.of("default", "trainer")).containsEntry("lease_duration", 600L);
         assertThat(it.read(second.token(), "auth/token/lookup-self").part("data")).containsEntry("path", "auth/pin/login/ada").containsEntry("entity_id", entity);
         assertThat(login("bob", "8").token()).as("nobody asks Bob").isNotEmpty();
+    }
+
+    /** Logs in nobody in particular. */
+    private static final class OpenMethod implements AuthMethod {
+        record Nothing() {}
+
+        @Override
+        public String type() {
+            return "open";
+        }
+
+        @Override
+        public String help() {
+            return "Logs anybody in, as nobody.";
+        }
+
+        @Override
+        public List<Route<?, ?>> routes() {
+            return List.of(Route.login("login", Nothing.class, _ -> Reply.auth(Reply.Login.of("", TokenTerms.NONE)), "Log in."));
+        }
+
+        @Override
+        public Renewed renew(Renewal renewal) {
+            return Renewed.on(TokenTerms.NONE);
+        }
+    }
+
+    /** Whoever has no entity has no key either: what asks all logins of a mount lets none of those through. */
+    @Test
+    void who_is_nobody_in_particular_does_not_get_past_what_is_asked_of_all() {
+        it.write(it.root, "sys/auth/open", "type", "open");
+        assertThat(it.write("", "auth/open/login").token()).as("nothing is asked there").startsWith("hvs.");
+        it.write(it.root, "identity/mfa/login-enforcement/open", "mfa_method_ids", List.of(method), "auth_method_types", List.of("open"));
+        var asked = it.write("", "auth/open/login");
+        assertThat(asked.token()).isEmpty();
+        assertThat(prove(waiting(asked), code()).status()).isEqualTo(403);
+        it.write(it.root, "identity/mfa/login-enforcement/open", "auth_method_types", List.of("pin"));
+        assertThat(it.write("", "auth/open/login").token()).as("nothing is asked there any more").startsWith("hvs.");
+    }
+
+    @Test
+    void an_entity_that_is_merged_into_another_is_still_asked() {
+        var other = String.valueOf(it.write(it.root, "identity/entity", "name", "other").data("id"));
+        assertThat(it.write(it.root, "identity/entity/merge", "from_entity_ids", List.of(entity), "to_entity_id", other).status()).isEqualTo(204);
+        var asked = login("ada", "7");
+        assertThat(asked.token()).isEmpty();
+        assertThat(prove(waiting(asked), code()).status()).as("the key was the other entity's").isEqualTo(403);
+        key = enroll(other);
+        assertThat(prove(waiting(login("ada", "7")), code()).token()).startsWith("hvs.");
     }
 
     @Test
@@ -170,7 +223,7 @@ class SecondFactorTest {
 
     @Test
     void it_is_asked_after_a_restart_by_the_very_first_login() {
-        it = it.restarted(EngineCatalog.builder().auth("pin", (_, _) -> new PinMethod()).build());
+        it = it.restarted(EngineCatalog.builder().auth("pin", (_, _) -> new PinMethod()).auth("open", (_, _) -> new OpenMethod()).build());
         assertThat(waiting(login("ada", "7"))).isNotEmpty();
     }
 

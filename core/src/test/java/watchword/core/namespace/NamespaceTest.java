@@ -417,6 +417,19 @@ class NamespaceTest {
     }
 
     @Test
+    void what_is_wrapped_in_a_namespace_is_locked_with_it_wherever_its_token_is_shown() {
+        var wrapped = a.ask(it.root, Operation.READ, "sys/mounts", Map.of(), "127.0.0.1", Optional.of(Duration.ofMinutes(1)));
+        var token = String.valueOf(wrapped.part("wrap_info").get("token"));
+        it.write(it.root, "sys/namespaces/api-lock/lock/team-a");
+        for (var path : List.of("sys/wrapping/lookup", "sys/wrapping/rewrap", "sys/wrapping/unwrap")) {
+            assertThat(it.write("", path, "token", token).status()).as(path).isEqualTo(503);
+            assertThat(it.write(token, path).status()).as(path).isEqualTo(503);
+        }
+        it.write(it.root, "sys/namespaces/api-lock/unlock/team-a");
+        assertThat(it.write("", "sys/wrapping/unwrap", "token", token).part("data")).containsKey("cubbyhole/");
+    }
+
+    @Test
     void what_is_wrapped_in_one_namespace_is_unwrapped_wherever_its_token_is_shown() {
         var wrapped = a.ask(it.root, Operation.READ, "sys/mounts", Map.of(), "127.0.0.1", Optional.of(Duration.ofMinutes(1)));
         var token = String.valueOf(wrapped.part("wrap_info").get("token"));

@@ -68,6 +68,11 @@ public final class AppRoleMethod implements AuthMethod {
     }
 
     @Override
+    public java.util.Set<String> names() {
+        return java.util.Set.of("role_name");
+    }
+
+    @Override
     public List<Route<?, ?>> routes() {
         var all = new ArrayList<Route<?, ?>>(List.of(
                 Route.list("role", Page.class, Keys.class, this::list, "List the roles."),

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import watchword.sdk.AuthMethod;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -54,6 +55,11 @@ public final class AwsMethod implements AuthMethod {
     @Override
     public String help() {
         return "Logs in users and roles of AWS by their signature.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("role");
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import watchword.sdk.AuthMethod;
@@ -78,6 +79,11 @@ public final class CertMethod implements AuthMethod {
     }
 
     @Override
+    public Set<String> names() {
+        return Set.of("name");
+    }
+
+    @Override
     public List<Route<?, ?>> routes() {
         var all = new ArrayList<Route<?, ?>>();
         all.add(Route.read("config", Nothing.class, Config.class, call -> Reply.of(config(call.store())), "Read the settings of the mount."));
@@ -110,6 +116,7 @@ public final class CertMethod implements AuthMethod {
     private Reply<None> login(Call.Effect<Login> call) {
         var matched = match(call.storage(), call.ask().peer(), call.input().name(), call.now());
         var entry = matched.entry();
+        if (matched.client().commonName().isBlank()) throw new Problem.Internal("missing name in alias").asException();
         var metadata = matched.client().metadata(matched.name(), entry.constraints().allowedMetadataExtensions());
         boolean told = call.storage().<Config>read(this::config).enableIdentityAliasMetadata();
         return Reply.auth(Reply.Login.of(matched.client().commonName(), entry.terms()).displayName(entry.displayName()).metadata(metadata).aliasMetadata(told ? metadata : Map.of())

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Serial numbers that were revoked, in decimal. They count whoever's they are: an authority may have others sign its lists.
+ * Serial numbers that were revoked, in decimal and sorted as texts. They count whoever's they are: an authority may have others sign its lists.
  *
  * @param source where it is fetched again; empty for one that was handed in, which holds until it is replaced
  */

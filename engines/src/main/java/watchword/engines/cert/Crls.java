@@ -6,12 +6,12 @@ import java.net.URISyntaxException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import watchword.sdk.Call;
@@ -122,9 +122,10 @@ final class Crls {
             for (var name : rows.names(store, "", "", MOST)) rows.get(store, name).ifPresent(crl -> found.put(name, crl));
             return found;
         });
-        Set<String> serials = new HashSet<>();
-        all.forEach((name, crl) -> serials.addAll(current(storage, name, crl, now).serials()));
-        return certificate -> serials.contains(certificate.getSerialNumber().toString());
+        // Lists are long, and anybody may show a certificate: nothing is made of them here.
+        var lists = new ArrayList<List<String>>();
+        all.forEach((name, crl) -> lists.add(current(storage, name, crl, now).serials()));
+        return certificate -> lists.stream().anyMatch(sorted -> Collections.binarySearch(sorted, certificate.getSerialNumber().toString()) >= 0);
     }
 
     private Crl current(Storage storage, String name, Crl crl, Instant now) {

@@ -29,7 +29,10 @@ final class Keys {
 
     private final Outbound outbound;
     private final JwtVerifier verifier = new JwtVerifier(Set.of(JwtAlgorithm.RS256));
-    private final Map<URI, Fetched> sets = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Place, Fetched> sets = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** @param ca by whose word it is there */
+    private record Place(URI at, String ca) {}
 
     private record Fetched(Optional<VerificationKeys> keys, Instant at) {
         boolean isFresh(Instant now, Duration age) {
@@ -53,13 +56,13 @@ final class Keys {
     Optional<Tree> verify(String jwt, Config config, String set, Instant now) {
         try {
             var read = verifier.read(jwt);
-            var at = URI.create(config.api() + "/" + set);
+            var at = new Place(URI.create(config.api() + "/" + set), config.caPem());
             var known = known(at);
             if (known.isPresent() && known.get().isFresh(now, KEPT)) {
                 var claims = claims(read, known.get());
                 if (claims.isPresent() || known.get().isFresh(now, PAUSE)) return claims;
             }
-            return claims(read, fetch(at, config, now));
+            return claims(read, fetch(at, now));
         } catch (JwtException notBelieved) {
             return Optional.empty();
         }
@@ -70,18 +73,18 @@ final class Keys {
         return verifier.claims(read, from.keys().get()).map(Tree::of);
     }
 
-    private synchronized Optional<Fetched> known(URI at) {
+    private synchronized Optional<Fetched> known(Place at) {
         return Optional.ofNullable(sets.get(at));
     }
 
-    private Fetched fetch(URI at, Config config, Instant now) {
-        var answer = outbound.send(Outbound.Ask.get(at).trusting(Outbound.Trust.in(config.caPem())));
+    private Fetched fetch(Place place, Instant now) {
+        var answer = outbound.send(Outbound.Ask.get(place.at()).trusting(Outbound.Trust.in(place.ca())));
         // An account that there is not has no keys; that is an answer, too.
-        if (answer.status() != 200 && answer.status() != 404 && answer.status() != 400) throw new Problem.Upstream(at.getHost() + " answered " + answer.status() + " when asked for keys").asException();
+        if (answer.status() != 200 && answer.status() != 404 && answer.status() != 400) throw new Problem.Upstream(place.at().getHost() + " answered " + answer.status() + " when asked for keys").asException();
         var fetched = new Fetched(answer.status() == 200 ? read(answer.body()) : Optional.empty(), now);
         synchronized (this) {
             if (sets.size() >= MAX_SETS) sets.remove(sets.keySet().iterator().next());
-            sets.put(at, fetched);
+            sets.put(place, fetched);
         }
         return fetched;
     }

@@ -1,9 +1,14 @@
 package watchword.engines.jwt;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
 import watchword.crypto.jose.JwtException;
+import watchword.sdk.Secret;
 
 /** What an OpenID provider's token must say to be the answer to a login that we began (OpenID Connect Core 1.0, 3.1.3.7). */
 record IdToken(String issuer, String clientId, Optional<String> nonce, Role role) {
@@ -33,5 +38,28 @@ record IdToken(String issuer, String clientId, Optional<String> nonce, Role role
     private void requireRecent(Claims claims, Instant now) throws JwtException {
         var proved = Checks.time(claims, "auth_time").orElseThrow(() -> new JwtException("missing auth_time claim when max age was requested"));
         if (proved.plus(role.maxAge()).plus(SKEW).isBefore(now)) throw new JwtException("auth_time is beyond max age");
+    }
+
+    /** That an access token is the one it came with, where it says so (3.1.3.6): by half of a hash, of which the length tells which one it is. */
+    static void requireOf(Claims claims, Secret accessToken) throws JwtException {
+        var said = claims.named("at_hash");
+        if (said.isEmpty()) return;
+        var text = said.get() instanceof String hash ? hash : "";
+        var algorithm = switch (text.length()) {
+            case 22 -> "SHA-256";
+            case 32 -> "SHA-384";
+            case 43 -> "SHA-512";
+            default -> throw new JwtException("invalid id_token at_hash");
+        };
+        if (!text.equals(accessToken.<String>use(bytes -> half(algorithm, bytes)))) throw new JwtException("invalid id_token at_hash");
+    }
+
+    private static String half(String algorithm, byte[] text) {
+        try {
+            var hash = MessageDigest.getInstance(algorithm).digest(text);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, hash.length / 2));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -3,6 +3,7 @@ package watchword.engines.jwt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import watchword.crypto.jose.JwtException;
 import watchword.crypto.jose.JwtVerifier;
 import watchword.sdk.AuthMethod;
@@ -60,6 +61,11 @@ public final class JwtMethod implements AuthMethod {
     @Override
     public String help() {
         return "Logs in whoever brings a token that a trusted issuer signed, and users of an OpenID provider.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("name");
     }
 
     @Override

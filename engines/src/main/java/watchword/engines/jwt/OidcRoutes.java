@@ -40,8 +40,6 @@ import watchword.sdk.Storage;
 final class OidcRoutes {
     private static final String LOGIN_FAILED = "Vault login failed.";
     private static final String NO_STATE = LOGIN_FAILED + " Expired or missing OAuth state.";
-    /** In place of a code that came by a form before. */
-    private static final String NO_CODE = "no_code";
     private static final String PENDING = "authorization_pending";
     private static final long USUAL_INTERVAL = 5;
     private static final java.util.Set<String> KNOWN_ERRORS =
@@ -72,7 +70,7 @@ final class OidcRoutes {
 
     record Callback(
             @Doc("What the provider was sent with the user.") String state,
-            @Doc("What the provider sent back; `no_code` when it came by a form.") Secret code,
+            @Doc("What the provider sent back; what our page handed over when that came by a form.") Secret code,
             @Doc("The client's text that the login began with.") String clientNonce,
             @Doc("Why the provider refused.") String error,
             @Doc("More of that; not repeated.") String errorDescription,
@@ -203,7 +201,7 @@ final class OidcRoutes {
         var login = logins.find(call.storage(), state, call.now()).filter(found -> !found.consented() && found.deviceCode().size() == 0).orElseThrow(() -> new Problem.BadLogin(NO_STATE).asException());
         var now = settings.apply(call.storage(), login.role());
         boolean direct = now.role().filter(role -> role.callbackMode().equals(Role.DIRECT)).isPresent();
-        return direct ? direct(call, state, now) : client(call, state, now);
+        return direct ? direct(call, state, now, login) : client(call, state, now);
     }
 
     private Reply<None> client(Call.Effect<Callback> call, String state, Settings now) {
@@ -211,6 +209,8 @@ final class OidcRoutes {
         var role = now.role().orElseThrow(() -> failed("Role could not be found"));
         if (!call.input().error().isEmpty()) throw failed(told(call.input().error()));
         if (!login.isBegunWith(call.input().clientNonce())) throw new Problem.BadLogin("invalid client_nonce").asException();
+        // Whoever began a login may not be whose browser brought the form: only that one was shown the page.
+        if (login.cameByForm() && !login.confirmation().sameAs(call.input().code())) throw new Problem.BadLogin(NO_STATE).asException();
         role.terms().requireFrom(call.ask().peer().address());
         try {
             return Reply.auth(exchanged(now, role, login, call.input().code(), call.now()).login(role));
@@ -225,13 +225,17 @@ final class OidcRoutes {
     }
 
     /** First shows the page that asks, then takes the answer. The page holds a text that nobody else has seen. */
-    private Reply<None> direct(Call.Effect<Callback> call, String state, Settings now) {
+    private Reply<None> direct(Call.Effect<Callback> call, String state, Settings now, Pending begun) {
         var in = call.input();
         if (!in.error().isEmpty()) {
             logins.take(call.storage(), state, call.now());
             return Pages.failed(told(in.error()));
         }
-        if (in.confirmation().isEmpty()) return ask(call.storage(), state, in.code().reveal(), call.now());
+        if (in.confirmation().isEmpty()) {
+            // The page is for whoever brings the code; where forms bring it, their answer is the page.
+            boolean byForm = begun.cameByForm() || now.config().oidcResponseMode().equals(Config.FORM_POST);
+            return byForm ? Pages.failed("Expired or missing OAuth state.") : ask(call.storage(), state, in.code().reveal(), call.now());
+        }
         var confirmed = Secret.copyOf(in.confirmation());
         var login = logins.step(call.storage(), state, call.now(), found -> !found.consented() && found.confirmation().size() > 0 && found.confirmation().sameAs(confirmed), Pending::consenting);
         if (login.isEmpty()) return Pages.failed("The confirmation is not of this login, or it has ended.");
@@ -261,11 +265,13 @@ final class OidcRoutes {
         if (login.isEmpty()) return Pages.failed("Expired or missing OAuth state.");
         var now = settings.apply(call.storage(), login.get().role());
         if (!now.config().oidcResponseMode().equals(Config.FORM_POST)) throw new Problem.Unsupported().asException();
-        var kept = logins.step(call.storage(), state, call.now(), found -> !found.consented() && found.code().size() == 0 && found.idToken().size() == 0,
-                found -> found.received(call.input().code(), call.input().idToken()));
+        if (call.input().code().size() == 0 && call.input().idToken().size() == 0) return Pages.failed("No code or id_token received.");
+        var confirmation = logins.unguessable();
+        var kept = logins.step(call.storage(), state, call.now(), found -> !found.consented() && !found.cameByForm(),
+                found -> found.received(call.input().code(), call.input().idToken(), Secret.copyOf(confirmation)));
         if (kept.isEmpty()) return Pages.failed("Expired or missing OAuth state.");
-        if (now.role().filter(role -> role.callbackMode().equals(Role.DIRECT)).isPresent()) return ask(call.storage(), state, NO_CODE, call.now());
-        return Pages.handBack(mount(call.ask().mount().path()), state, logins.unguessable());
+        if (now.role().filter(role -> role.callbackMode().equals(Role.DIRECT)).isPresent()) return Pages.confirm(kept.get().requester(), kept.get().role(), state, "", confirmation);
+        return Pages.handBack(mount(call.ask().mount().path()), state, confirmation, logins.unguessable());
     }
 
     private static String mount(String path) {
@@ -304,7 +310,7 @@ final class OidcRoutes {
     private Person exchanged(Settings now, Role role, Pending login, Secret given, Instant when) throws JwtException {
         if (!now.config().isOidc()) throw new JwtException("OIDC login is not configured for this mount");
         var at = issuers.provider(now.config());
-        var code = given.sameAs(Secret.copyOf(NO_CODE)) ? login.code() : given;
+        var code = login.cameByForm() ? login.code() : given;
         if (code.size() == 0) {
             if (login.idToken().size() == 0) throw new JwtException("No code or id_token received.");
             return believed(now, role, at, new ProviderClient.Tokens(login.idToken().reveal(), Optional.empty()), Optional.of(login.nonce()), when);
@@ -325,6 +331,7 @@ final class OidcRoutes {
         try {
             claims = issuers.verified(now.config(), tokens.idToken(), new JwtVerifier(now.config().providerAlgorithms()));
             new IdToken(at.issuer(), now.config().oidcClientId(), nonce, role).require(claims, when);
+            if (tokens.accessToken().isPresent()) IdToken.requireOf(claims, tokens.accessToken().get());
         } catch (JwtException untrue) {
             throw new JwtException("Token verification failed. " + untrue.getMessage());
         }

@@ -32,10 +32,10 @@ final class Pages {
         return page(400, "Login failed", "<p>" + escape(why) + "</p>", "");
     }
 
-    /** Hands the state to the page that opened this one, which then asks for the token. */
-    static Reply<None> handBack(String mount, String state, String nonce) {
-        var script = "<script nonce=\"%s\">window.opener.postMessage({source:'oidc-callback',path:%s,code:'no_code',state:%s},window.origin);</script>"
-                .formatted(nonce, quoted(mount), quoted(state));
+    /** Hands the state, and the proof that it is this browser, to the page that opened this one, which then asks for the token. */
+    static Reply<None> handBack(String mount, String state, String confirmation, String nonce) {
+        var script = "<script nonce=\"%s\">window.opener.postMessage({source:'oidc-callback',path:%s,code:%s,state:%s},window.origin);</script>"
+                .formatted(nonce, quoted(mount), quoted(confirmation), quoted(state));
         return page(200, "Logging in", "<p>The login is being completed.</p>" + script, " script-src 'nonce-" + nonce + "';");
     }
 

@@ -9,7 +9,8 @@ import watchword.sdk.Secret;
  * @param verifier of the code (RFC 7636)
  * @param clientNonce that the client began with and must end with; empty for none
  * @param requester address of who began it
- * @param confirmation what the page that asks the user has, and their consent brings; empty until it was shown
+ * @param confirmation what only a page that we showed to the user's browser has: it brings the user's consent, and hands back what a form
+ *     brought; empty until it was shown
  * @param code that came by a form; empty for none
  * @param idToken likewise
  * @param deviceCode of a login on another device; empty for none
@@ -29,7 +30,13 @@ record Pending(
         return new Pending(role, redirectUri, nonce, verifier, clientNonce, requester, confirmation, code, idToken, deviceCode, consented, person);
     }
 
-    Pending received(Secret code, Secret idToken) {
+    /** Whether the provider's answer is here already, brought by the user's browser. */
+    boolean cameByForm() {
+        return code.size() > 0 || idToken.size() > 0;
+    }
+
+    /** What a form brought, and what the page has that answers it. */
+    Pending received(Secret code, Secret idToken, Secret confirmation) {
         return new Pending(role, redirectUri, nonce, verifier, clientNonce, requester, confirmation, code, idToken, deviceCode, consented, person);
     }
 

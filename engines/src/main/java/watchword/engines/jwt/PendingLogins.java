@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import watchword.sdk.Cidrs;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
@@ -22,17 +23,22 @@ import watchword.sdk.Table;
  */
 final class PendingLogins {
     static final Duration LIFE = Duration.ofMinutes(10);
-    /** Under way at one time: anybody can begin one. */
+    /** Under way at one time: anybody can begin one. Nobody may have more of them than are left for all others. */
     static final int MOST = 2_000;
     private static final int SWEPT_AT_ONCE = 100;
     private static final int STAMP = 11;
     private static final String MARK = "st_";
 
     private final Table<Pending> rows;
+    /** The same keys, below whose they are. */
+    private final Table<Begun> begun;
     private final SecureRandom random;
+
+    record Begun() {}
 
     PendingLogins(EngineContext context) {
         this.rows = context.table("login", Pending.class);
+        this.begun = context.table("login-by", Begun.class);
         this.random = context.random();
     }
 
@@ -48,8 +54,13 @@ final class PendingLogins {
         var state = MARK + stamp(now.plus(LIFE)) + unguessable();
         storage.update(store -> {
             sweep(store, now);
-            if (rows.names(store, "", "", MOST).size() >= MOST) throw new Problem.TooMany("too many logins have begun and not ended").asException();
-            rows.put(store, key(state).orElseThrow(), login);
+            var folder = folder(login);
+            // Those that have ended and are not swept yet take no place.
+            int all = rows.names(store, "", stamp(now), MOST).size();
+            if (all + begun.names(store, folder, stamp(now), MOST).size() >= MOST) throw new Problem.TooMany("too many logins have begun and not ended").asException();
+            var key = key(state).orElseThrow();
+            rows.put(store, key, login);
+            begun.put(store, folder + key, new Begun());
         });
         return state;
     }
@@ -57,8 +68,17 @@ final class PendingLogins {
     private void sweep(Storage.Writer store, Instant now) {
         for (var key : rows.names(store, "", "", SWEPT_AT_ONCE)) {
             if (key.compareTo(stamp(now)) >= 0) break;
-            rows.delete(store, key);
+            rows.get(store, key).ifPresent(login -> remove(store, key, login));
         }
+    }
+
+    private void remove(Storage.Writer store, String key, Pending login) {
+        rows.delete(store, key);
+        begun.delete(store, folder(login) + key);
+    }
+
+    private static String folder(Pending login) {
+        return hash(Cidrs.network(login.requester())) + "/";
     }
 
     Optional<Pending> find(Storage storage, String state, Instant now) {
@@ -73,7 +93,7 @@ final class PendingLogins {
     Optional<Pending> take(Storage storage, String state, Instant now) {
         return storage.<Optional<Pending>>write(store -> {
             var found = find((Storage.Reader) store, state, now);
-            if (found.isPresent()) rows.delete(store, key(state).orElseThrow());
+            found.ifPresent(login -> remove(store, key(state).orElseThrow(), login));
             return found;
         });
     }

@@ -83,7 +83,7 @@ final class Cluster {
 
     /** What the account's annotations say for its alias. */
     Map<String, String> aliasMetadata(ServiceAccount account) {
-        var found = send(Ask.get(at("/api/v1/namespaces/" + account.namespace() + "/serviceaccounts/" + account.name())))
+        var found = send(Ask.get(at(path(account))))
                 .orElseThrow(() -> new Problem.Upstream("the service account's annotations cannot be read: the server's log says why").asException());
         if (!found.at("metadata").text("uid").equals(account.uid())) throw new Problem.Denied().asException();
         var metadata = new LinkedHashMap<String, String>();
@@ -94,6 +94,29 @@ final class Cluster {
             if (metadata.containsKey(reserved)) throw new Problem.Invalid("annotation " + ALIAS_METADATA + reserved + " is reserved").asException();
         });
         return metadata;
+    }
+
+    /** Where it is, and by whose word: what was had from one place says nothing of another. */
+    record Place(String base, Trust trust) {}
+
+    Place place() {
+        return new Place(config.base(), trust);
+    }
+
+    /** Whether we have rights of our own to look with. */
+    boolean isOurs() {
+        return !bearer.isEmpty();
+    }
+
+    /** Whether an account was deleted, though perhaps another has its name. What we may not read counts as there. */
+    boolean isGone(ServiceAccount account) {
+        var answer = ask(Ask.get(at(path(account))));
+        if (answer.status() / 100 != 2) return answer.status() == 404;
+        return !json.read(answer.body()).map(Tree::of).map(found -> found.at("metadata").text("uid")).orElse("").equals(account.uid());
+    }
+
+    private static String path(ServiceAccount account) {
+        return "/api/v1/namespaces/" + account.namespace() + "/serviceaccounts/" + account.name();
     }
 
     /** The keys that it signs with, as a JSON Web Key Set. */
@@ -110,11 +133,15 @@ final class Cluster {
     }
 
     private Optional<byte[]> exchange(Ask ask) {
+        var answer = ask(ask);
+        if (answer.status() / 100 == 2) return Optional.of(answer.body());
+        LOG.log(Level.WARNING, "the cluster refused {0} {1} with status {2}: does the reviewing account still exist, and has it the right?", ask.method(), ask.to().getPath(), answer.status());
+        return Optional.empty();
+    }
+
+    private Outbound.Answer ask(Ask ask) {
         try {
-            var answer = outbound.send((bearer.isEmpty() ? ask : ask.header("Authorization", "Bearer " + bearer)).trusting(trust));
-            if (answer.status() / 100 == 2) return Optional.of(answer.body());
-            LOG.log(Level.WARNING, "the cluster refused {0} {1} with status {2}: does the reviewing account still exist, and has it the right?", ask.method(), ask.to().getPath(), answer.status());
-            return Optional.empty();
+            return outbound.send((bearer.isEmpty() ? ask : ask.header("Authorization", "Bearer " + bearer)).trusting(trust));
         } catch (Problem.ProblemException unreachable) {
             LOG.log(Level.WARNING, "the cluster could not be asked: {0}", unreachable.getMessage());
             throw new Problem.Upstream("the cluster could not be asked: the server's log says why").asException();

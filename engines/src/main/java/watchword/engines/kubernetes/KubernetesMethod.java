@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import watchword.sdk.AuthMethod;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -55,6 +56,11 @@ public final class KubernetesMethod implements AuthMethod {
     @Override
     public String help() {
         return "Logs in service accounts of a Kubernetes cluster with the tokens that the cluster gives them.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("name");
     }
 
     @Override
@@ -133,7 +139,15 @@ public final class KubernetesMethod implements AuthMethod {
         var rules = renewal.store().<Rules>read(store -> new Rules(configs.require(store), roles.find(store, name)));
         var role = rules.role().orElseThrow(KubernetesMethod::denied);
         var of = renewal.metadata();
-        requireBound(rules.config(), role, new ServiceAccount(of.getOrDefault("service_account_namespace", ""), of.getOrDefault("service_account_name", ""), of.getOrDefault("service_account_uid", ""), ""));
+        var account = new ServiceAccount(of.getOrDefault("service_account_namespace", ""), of.getOrDefault("service_account_name", ""), of.getOrDefault("service_account_uid", ""), "");
+        requireBound(rules.config(), role, account);
+        requireThere(rules.config(), account);
         return Renewed.on(role.terms());
+    }
+
+    /** An account that was deleted keeps nothing, where the cluster may be asked about it. */
+    private void requireThere(Config config, ServiceAccount account) {
+        var asked = cluster(config, "");
+        if (!config.disableTokenReview() && asked.isOurs() && asked.isGone(account)) throw denied();
     }
 }

@@ -30,28 +30,29 @@ final class SigningKeys {
     private static final Set<JwtAlgorithm> ALGORITHMS = EnumSet.complementOf(EnumSet.of(JwtAlgorithm.EdDSA));
 
     private final JwtVerifier verifier = new JwtVerifier(ALGORITHMS);
-    private final AtomicReference<Published> published = new AtomicReference<>(new Published("", Optional.empty(), Instant.MIN));
+    private final AtomicReference<Published> published = new AtomicReference<>(new Published(Optional.empty(), Optional.empty(), Instant.MIN));
 
-    private record Published(String cluster, Optional<VerificationKeys> keys, Instant fetched) {
-        boolean isOf(Config config, Instant now, Duration age) {
-            return cluster.equals(config.base()) && keys.isPresent() && now.isBefore(fetched.plus(age));
+    private record Published(Optional<Cluster.Place> from, Optional<VerificationKeys> keys, Instant fetched) {
+        boolean isOf(Cluster.Place place, Instant now, Duration age) {
+            return from.equals(Optional.of(place)) && keys.isPresent() && now.isBefore(fetched.plus(age));
         }
     }
 
     /** What a token says that one of the keys has signed. */
     Optional<ClaimedToken> verify(String jwt, Config config, Supplier<Cluster> cluster, Instant now) {
         if (!config.pemKeys().isEmpty()) return claims(jwt, ofPem(config.pemKeys()));
+        var asked = cluster.get();
         var known = published.get();
-        if (known.isOf(config, now, KEPT)) {
+        if (known.isOf(asked.place(), now, KEPT)) {
             var claims = known.keys().flatMap(keys -> claims(jwt, keys));
-            if (claims.isPresent() || known.isOf(config, now, PAUSE)) return claims;
+            if (claims.isPresent() || known.isOf(asked.place(), now, PAUSE)) return claims;
         }
-        return fetch(config, cluster, now).flatMap(keys -> claims(jwt, keys));
+        return fetch(asked, now).flatMap(keys -> claims(jwt, keys));
     }
 
-    private Optional<VerificationKeys> fetch(Config config, Supplier<Cluster> cluster, Instant now) {
-        var keys = cluster.get().signingKeys().flatMap(SigningKeys::ofJwkSet);
-        published.set(new Published(config.base(), keys, now));
+    private Optional<VerificationKeys> fetch(Cluster cluster, Instant now) {
+        var keys = cluster.signingKeys().flatMap(SigningKeys::ofJwkSet);
+        published.set(new Published(Optional.of(cluster.place()), keys, now));
         return keys;
     }
 

@@ -12,7 +12,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Inline;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -94,9 +94,9 @@ final class FieldRotation implements Rotating {
     private Reply<Keys> list(Call.Read<Below> call) {
         var path = call.input().path();
         var folder = path.isEmpty() || path.endsWith("/") ? path : path + "/";
-        var names = rows.names(call.store(), folder, call.input().after(), Listing.limit(call.input().limit()));
+        var names = rows.names(call.store(), folder, call.input().after(), Page.limit(call.input().limit()));
         if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Keys(Listing.whole(names, call.input().limit())));
+        return Reply.of(new Keys(Page.whole(names, call.input().limit())));
     }
 
     private Reply<Facts> read(Call.Read<At> call) {

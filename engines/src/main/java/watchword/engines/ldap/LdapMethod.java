@@ -1,19 +1,22 @@
 package watchword.engines.ldap;
 
+import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import watchword.engines.ldap.Directory.NotFoundException;
 import watchword.sdk.AuthMethod;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Names;
 import watchword.sdk.Outbound;
 import watchword.sdk.Policies;
@@ -80,19 +83,31 @@ public final class LdapMethod implements AuthMethod {
     }
 
     @Override
+    public Set<String> names() {
+        return Set.of("name");
+    }
+
+    @Override
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.read("config", Nothing.class, LdapConfig.Shown.class, call -> Reply.of(configs.get(call.store(), CONFIG).orElse(LdapConfig.DEFAULT).shown()), "Read the configuration."),
                 Route.write("config", LdapConfig.Set.class, None.class, this::configure, "Set the configuration; what is not sent stays."),
-                Route.list("groups", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(Listing.names(groups, call.store(), call.input()))), "List the groups that give policies."),
+                Route.list("groups", Page.class, Keys.class, call -> Reply.of(new Keys(call.input().names(groups, call.store()))), "List the groups that give policies."),
                 Route.read("groups/{name}", Name.class, Granted.class, this::readGroup, "Read which policies a group gives."),
                 Route.write("groups/{name}", SetGroup.class, None.class, this::setGroup, "Set which policies a group gives."),
                 Route.delete("groups/{name}", Name.class, None.class, this::deleteGroup, "Let a group give no policies."),
-                Route.list("users", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(Listing.names(users, call.store(), call.input()))), "List the users that have policies or groups of their own."),
+                Route.list("users", Page.class, Keys.class, call -> Reply.of(new Keys(call.input().names(users, call.store()))), "List the users that have policies or groups of their own."),
                 Route.read("users/{name}", Name.class, User.class, this::readUser, "Read what a user has besides the directory's groups."),
                 Route.write("users/{name}", SetUser.class, None.class, this::setUser, "Set what a user has besides the directory's groups."),
                 Route.delete("users/{name}", Name.class, None.class, this::deleteUser, "Take from a user what it has besides the directory's groups."),
-                Route.loginOutside("login/{username}", Try.class, this::login, "Log in.").who(call -> Names.canonical(call.input().username())));
+                Route.loginOutside("login/{username}", Try.class, this::login, "Log in.").who(call -> counted(call.input().username())));
+    }
+
+    /** By which name failed logins count: directories take for one name what differs in spaces within it, some also what differs in accents. */
+    static String counted(String username) {
+        var plain = Normalizer.normalize(Names.canonical(username), Normalizer.Form.NFKD).codePoints().filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
+        return plain.toString().replaceAll("[\\s\\h]+", " ");
     }
 
     // ---- settings ----
@@ -179,8 +194,9 @@ public final class LdapMethod implements AuthMethod {
 
     private Known prove(LdapConfig config, String username, Secret password) {
         try (var directory = Directory.open(config, outbound)) {
-            directory.bind(directory.bindNameOf(username), password);
-            return look(directory, config, username);
+            var name = directory.bindNameOf(username);
+            directory.bind(name, password);
+            return look(directory, config, username, Optional.of(name).filter(_ -> config.shown().upndomain().isEmpty()));
         } catch (NotFoundException | LDAPException refused) {
             if (refused instanceof LDAPException failed && isOutage(failed)) throw outage();
             throw new Problem.BadLogin(REFUSED).asException();
@@ -196,10 +212,15 @@ public final class LdapMethod implements AuthMethod {
         return new Problem.Upstream("the directory did not answer; try again").asException();
     }
 
-    /** Who has just bound, or whose token is renewed: by which alias, in which groups. */
-    private static Known look(Directory directory, LdapConfig config, String username) throws LDAPException, NotFoundException {
+    /**
+     * Who has just bound, or whose token is renewed: by which alias, in which groups.
+     *
+     * @param bound the name of the entry that has bound, where it is one in the directory: what is looked at must be that entry
+     */
+    private static Known look(Directory directory, LdapConfig config, String username, Optional<String> bound) throws LDAPException, NotFoundException {
         if (config.hasBind()) directory.bindToSearch();
         var user = directory.user(username);
+        if (bound.isPresent() && !DN.equals(bound.get(), user.dn())) throw new NotFoundException();
         if (config.shown().anonymousGroupSearch()) directory.bindAsNobody();
         var groups = directory.groups(user.dn(), username);
         if (config.shown().usernameAsAlias()) return new Known(username, groups);
@@ -219,7 +240,7 @@ public final class LdapMethod implements AuthMethod {
         var username = renewal.handle().getOrDefault("username", "");
         try (var directory = Directory.open(config, outbound)) {
             directory.bindToSearch();
-            var now = look(directory, config, username);
+            var now = look(directory, config, username, Optional.empty());
             if (!now.alias().equals(renewal.alias())) throw new Problem.Denied().asException();
             var known = renewal.store().<Known>read(store -> known(store, config, username, now));
             requireSamePolicies(renewal, terms.and(renewal.store().<List<String>>read(store -> policies(store, username, known.groups()))));

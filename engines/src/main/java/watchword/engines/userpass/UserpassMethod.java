@@ -87,6 +87,11 @@ public final class UserpassMethod implements AuthMethod {
     }
 
     @Override
+    public java.util.Set<String> names() {
+        return java.util.Set.of("username");
+    }
+
+    @Override
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.list("users", Page.class, Keys.class, this::list, "List the users."),

@@ -183,6 +183,22 @@ class CertMethodTest {
         assertThat(login(others.issue(wish("root").names(GeneralName.dNSName, "ada.test"))).status()).isEqualTo(400);
     }
 
+    /** As the field has it; nobody gets past what is asked of somebody. */
+    @Test
+    void a_certificate_without_a_common_name_logs_in_nobody() {
+        for (var subject : List.of("O=lab", "CN=,O=lab", "CN= ")) assertThat(login(ca.issue(Wish.of(subject, now))).error()).as(subject).isEqualTo("missing name in alias");
+        assertThat(login(ca.issue(Wish.of("O=lab,CN=ada", now))).status()).isEqualTo(200);
+    }
+
+    /** As the field's tools make self-signed certificates: whoever has an authority's key is whom it names. */
+    @Test
+    void an_authority_stands_for_itself_too_while_it_is_current() {
+        assertThat(login(ca).status()).isEqualTo(200);
+        assertThat(login(Issued.authority("clients", now)).status()).as("its namesake").isEqualTo(400);
+        it.clock().advance(Duration.ofDays(20_000));
+        assertThat(login(ca).status()).isEqualTo(400);
+    }
+
     // ---- one certificate by itself ----
 
     /** 21: a twin with the same names, number and key ids, but another key. */

@@ -85,6 +85,16 @@ class GcpMethodTest {
         assertThat(asked).as("keys are kept").containsExactly("https://google.test/service_accounts/v1/jwk/" + EMAIL);
     }
 
+    /** Number 48: keys that came by the word of one authority are not another's. */
+    @Test
+    void keys_are_fetched_anew_where_others_vouch_for_their_address() {
+        for (int i = 0; i < 2; i++) login("account", ACCOUNT.sign(account("vault/account", Duration.ofMinutes(10))));
+        assertThat(asked).hasSize(1);
+        it.asRoot("POST", "/v1/auth/gcp/config", Map.of("ca_pem", "another"));
+        assertThat(login("account", ACCOUNT.sign(account("vault/account", Duration.ofMinutes(10)))).status()).isEqualTo(200);
+        assertThat(asked).hasSize(2);
+    }
+
     @Test
     void a_machine_logs_in_with_what_google_signed() {
         var in = login("machine", GOOGLE.sign(machine("my-project", "europe-west1-b", "vault/machine")));

@@ -28,6 +28,8 @@ final class OidcTest {
     private static final String SERVER = "https://vault.example/v1/auth/jwt/oidc/callback";
     private static final Pattern CONFIRMATION = Pattern.compile("name=\"confirmation\" value=\"([^\"]+)\"");
 
+    private static final Pattern HANDED_BACK = Pattern.compile("code:\"([^\"]+)\"");
+
     private final World it = new World();
     /** What the provider was asked with last, at its token endpoint. */
     private Map<String, String> exchange = Map.of();
@@ -237,12 +239,32 @@ final class OidcTest {
 
     @Test
     void logins_that_are_begun_and_left_are_bounded_and_swept() {
-        for (int i = 0; i < PendingLogins.MOST; i++) World.expect(200, begin(CLIENT, ""));
+        int begunHere = 0;
+        while (begin(CLIENT, "").status() == 200) begunHere++;
+        assertThat(begunHere).as("half of all").isEqualTo(PendingLogins.MOST / 2);
         assertThat(begin(CLIENT, "").status()).isEqualTo(429);
+        int network = 1;
+        while (beginFrom("2001:db8:0:" + network + "::1") == 200) {
+            for (int host = 2; beginFrom("2001:db8:0:" + network + "::" + host) == 200; ) host++;
+            network++;
+        }
+        assertThat(network).as("one who floods, even from many networks, leaves places to others for long").isGreaterThan(8);
         it.advance(PendingLogins.LIFE.plus(Duration.ofSeconds(1)));
         var begun = begin(CLIENT, "");
         assertThat(begun.status()).isEqualTo(200);
         assertThat(callback("state", question(begun).getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
+    }
+
+    private int beginFrom(String address) {
+        return it.server.respond("", address, "POST", "/v1/auth/jwt/oidc/auth_url", Map.of("role", "users", "redirect_uri", CLIENT)).status();
+    }
+
+    @Test
+    void a_login_that_ended_leaves_its_place_to_another() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).isEqualTo(200);
+        }
+        assertThat(it.server.stored("login")).as("what is left of fifty").isEmpty();
     }
 
     @Test
@@ -265,8 +287,70 @@ final class OidcTest {
         assertSafe(page);
         var second = it.server.respond("", "127.0.0.1", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", question.getOrDefault("state", ""), "id_token", "other"));
         assertThat(second.status()).isEqualTo(400);
-        assertThat(callback("state", question.getOrDefault("state", ""), "code", "no_code").status()).isEqualTo(200);
-        assertThat(callback("state", question.getOrDefault("state", ""), "code", "no_code").status()).isEqualTo(400);
+        assertThat(callback("state", question.getOrDefault("state", ""), "code", handedBack(page)).status()).isEqualTo(200);
+        assertThat(callback("state", question.getOrDefault("state", ""), "code", handedBack(page)).status()).isEqualTo(400);
+    }
+
+    private static String handedBack(Response page) {
+        var found = HANDED_BACK.matcher(text(page));
+        assertThat(found.find()).isTrue();
+        return found.group(1);
+    }
+
+    private Response form(String state, String code) {
+        return it.server.respond("", "192.0.2.7", "POST", "/v1/auth/jwt/oidc/callback", Map.of("state", state, "code", code));
+    }
+
+    /** Number 43: who began a login knows its state, and need not be whose browser the provider sent the code with. */
+    @Test
+    void what_a_form_brought_is_for_the_browser_that_brought_it() {
+        configure(Map.of("oidc_response_mode", "form_post"));
+        role(Map.of("allowed_redirect_uris", "https://vault.example/ui/vault/auth/jwt/oidc/callback"));
+        for (var guess : List.of("no_code", "", "n1", "code")) {
+            var state = question(begin("https://vault.example/ui/vault/auth/jwt/oidc/callback", "n1")).getOrDefault("state", "");
+            assertThat(form(state, "of the victim").status()).isEqualTo(200);
+            assertThat(callback("state", state, "code", guess, "client_nonce", "n1").error()).as(guess).isEqualTo("Vault login failed. Expired or missing OAuth state.");
+        }
+        var state = question(begin("https://vault.example/ui/vault/auth/jwt/oidc/callback", "n1")).getOrDefault("state", "");
+        assertThat(callback("state", state, "code", handedBack(form(state, "of the user")), "client_nonce", "n1").status()).isEqualTo(200);
+        assertThat(exchange).containsEntry("code", "of the user");
+    }
+
+    /** Number 43: a page that asks for consent is shown to nobody but the browser that brought the code. */
+    @Test
+    void consent_to_what_a_form_brought_is_given_on_the_page_that_answers_it() {
+        configure(Map.of("oidc_response_mode", "form_post"));
+        role(Map.of("callback_mode", "direct"));
+        var begun = begin(SERVER, "n1");
+        question(begun);
+        var state = String.valueOf(begun.at("data", "state"));
+        for (var code : List.of("no_code", "", "guess")) assertThat(browser("state", state, "code", code).status()).as(code).isEqualTo(400);
+        assertThat(form(state, "").status()).isEqualTo(400);
+        var asks = form(state, "of the victim");
+        assertSafe(asks);
+        for (var code : List.of("no_code", "", "guess")) assertThat(browser("state", state, "code", code).status()).as(code).isEqualTo(400);
+        assertThat(browser("state", state, "code", "no_code", "confirmation", "guess").status()).isEqualTo(400);
+        assertThat(poll(state, "n1").error()).isEqualTo("authorization_pending");
+        assertThat(exchange).as("nothing was exchanged").isEmpty();
+        assertThat(browser("state", state, "code", "", "confirmation", confirmation(asks)).status()).isEqualTo(200);
+        assertThat(exchange).containsEntry("code", "of the victim");
+        assertThat(poll(state, "n1").status()).isEqualTo(200);
+    }
+
+    /** 3.1.3.6 of OpenID Connect: an access token that was put beside another's token is not asked about. */
+    @Test
+    void an_access_token_is_of_the_token_it_came_with_where_that_says_so() throws Exception {
+        for (var each : Map.of("SHA-256", "at", "SHA-384", "at", "SHA-512", "at").entrySet()) {
+            for (boolean right : new boolean[] {true, false}) {
+                var hash = MessageDigest.getInstance(each.getKey()).digest((right ? each.getValue() : "another").getBytes(StandardCharsets.US_ASCII));
+                more = List.of("\"at_hash\":\"" + TokenSigner.text(Arrays.copyOf(hash, hash.length / 2)) + "\"");
+                assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).as(each.getKey()).isEqualTo(right ? 200 : 400);
+            }
+        }
+        for (var odd : List.of("\"\"", "1", "null,\"x\":1", "\"YQ\"", "[]")) {
+            more = List.of("\"at_hash\":" + odd);
+            assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).as(odd).isEqualTo(odd.startsWith("null") ? 200 : 400);
+        }
     }
 
     @Test

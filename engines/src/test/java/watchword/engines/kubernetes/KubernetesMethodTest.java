@@ -331,4 +331,44 @@ class KubernetesMethodTest {
         it.asRoot("DELETE", ROLE, Map.of());
         assertThat(it.ask(token, "POST", "/v1/auth/token/renew-self", Map.of()).status()).isEqualTo(403);
     }
+
+    /** 42, 47: who is gone from the cluster keeps its token to its end, and no longer. */
+    @Test
+    void an_account_that_was_deleted_renews_nothing() {
+        var token = login(jwt("ml", "train", "vault")).token();
+        cluster.deleted.add(PretendedCluster.uid("ml", "train"));
+        assertThat(renew(token)).isEqualTo(403);
+        cluster.deleted.clear();
+        assertThat(renew(token)).isEqualTo(200);
+        cluster.madeAnew = "-2";
+        assertThat(renew(token)).as("another has its name").isEqualTo(403);
+        cluster.madeAnew = "";
+        cluster.down = true;
+        assertThat(renew(token)).isEqualTo(502);
+        cluster.down = false;
+
+        cluster.deleted.add(PretendedCluster.uid("ml", "train"));
+        cluster.readable = false;
+        assertThat(renew(token)).as("a reviewer that may not look cannot know").isEqualTo(200);
+        cluster.readable = true;
+        configure(Map.of("token_reviewer_jwt", ""));
+        assertThat(renew(token)).as("there is nobody to look").isEqualTo(200);
+        configure(Map.of("disable_token_review", true));
+        assertThat(renew(token)).as("the cluster is not to be asked").isEqualTo(200);
+    }
+
+    private int renew(String token) {
+        return it.ask(token, "POST", "/v1/auth/token/renew-self", Map.of()).status();
+    }
+
+    /** 48: keys that came by the word of one authority are not another's. */
+    @Test
+    void published_keys_are_fetched_anew_where_others_vouch_for_the_cluster() throws IOException {
+        configure(Map.of("disable_token_review", true));
+        for (int i = 0; i < 2; i++) assertThat(login(jwt("ml", "train", "vault")).status()).isEqualTo(200);
+        assertThat(cluster.asked).hasSize(1);
+        Files.writeString(pod.resolve("ca.crt"), "another");
+        assertThat(login(jwt("ml", "train", "vault")).status()).isEqualTo(200);
+        assertThat(cluster.asked).hasSize(2);
+    }
 }

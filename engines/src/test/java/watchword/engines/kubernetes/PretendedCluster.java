@@ -30,6 +30,9 @@ final class PretendedCluster implements Outbound {
     final Map<String, Map<String, String>> labels = new HashMap<>();
     final Map<String, String> annotations = new HashMap<>();
     boolean knowsAudiences = true;
+    boolean readable = true;
+    /** What is in the ids of accounts since they were made again. */
+    String madeAnew = "";
     boolean down;
 
     static String uid(String namespace, String name) {
@@ -56,7 +59,9 @@ final class PretendedCluster implements Outbound {
         if (path.equals("/openid/v1/jwks")) return new Answer(200, Map.of(), issuer.jwks());
         if (path.contains("/serviceaccounts/")) {
             var names = path.split("/");
-            return answer(200, Map.of("metadata", Map.of("name", names[6], "uid", uid(names[4], names[6]), "annotations", annotations)));
+            if (!readable) return answer(403, Map.of());
+            if (deleted.contains(uid(names[4], names[6]))) return answer(404, Map.of());
+            return answer(200, Map.of("metadata", Map.of("name", names[6], "uid", uid(names[4], names[6]) + madeAnew, "annotations", annotations)));
         }
         var namespace = path.substring(path.lastIndexOf('/') + 1);
         return answer(200, Map.of("metadata", Map.of("name", namespace, "labels", labels.getOrDefault(namespace, Map.of()))));

@@ -5,6 +5,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import watchword.sdk.Cidrs;
@@ -26,7 +27,9 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
         var remote = proxy.client(request);
         var address = remote instanceof InetSocketAddress inet && inet.getAddress() != null ? withoutScope(inet.getAddress().getHostAddress()) : "";
         int port = remote instanceof InetSocketAddress inet ? inet.getPort() : 0;
-        return new Peer(authorized.isEmpty() ? address : named(request, address), port, certificates(request));
+        // The certificate of a connection is of whoever made it, which says nothing of whom it speaks for.
+        return (authorized.isEmpty() ? Optional.<String>empty() : named(request, address)).map(client -> new Peer(client, port, List.of()))
+                .orElseGet(() -> new Peer(address, port, certificates(request)));
     }
 
     /** A link-local address without the name of this machine's interface. */
@@ -35,24 +38,25 @@ public record ForwardedFor(List<String> authorized, int hopSkips, boolean reject
         return percent < 0 ? address : address.substring(0, percent);
     }
 
-    private String named(Request request, String address) {
+    /** Whom the other end speaks for; nobody but itself when empty. */
+    private Optional<String> named(Request request, String address) {
         var hops = new ArrayList<String>();
         for (var line : request.getHeaders().getValuesList("X-Forwarded-For")) {
             for (var hop : line.split(",", -1)) hops.add(hop.trim());
         }
         if (hops.isEmpty()) {
             if (rejectNotPresent && Cidrs.allows(authorized, address)) throw new Problem.Invalid("missing x-forwarded-for header and configured to reject when not present").asException();
-            return address;
+            return Optional.empty();
         }
         if (!Cidrs.allows(authorized, address)) {
             if (rejectNotAuthorized) throw new Problem.Invalid("client address not authorized for x-forwarded-for and configured to reject connection").asException();
-            return address;
+            return Optional.empty();
         }
         int at = hops.size() - 1 - hopSkips;
         if (at < 0) throw new Problem.Invalid("malformed x-forwarded-for configuration or request, hops to skip (" + hopSkips + ") would skip before earliest chain link").asException();
         var named = hops.get(at);
         if (!isPlainAddress(named)) throw new Problem.Invalid("malformed x-forwarded-for header").asException();
-        return named;
+        return Optional.of(named);
     }
 
     /** No names, no ports, and no short forms such as {@code 10.1}, which others read differently. */

@@ -12,6 +12,7 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.sdk.Authorization;
 import watchword.sdk.Secret;
 
 /** A listener over a server that answers with what it was asked, and counts how often. */
@@ -66,6 +67,10 @@ final class Echo implements AutoCloseable {
         seen.put("body", request.body());
         seen.put("help", request.help());
         seen.put("token", request.token().map(Secret::reveal).orElse(""));
+        request.authorization().ifPresent(given -> seen.put("authorization", switch (given) {
+            case Authorization.Bearer bearer -> "bearer " + bearer.token().reveal();
+            case Authorization.Basic basic -> "basic " + basic.user() + " " + basic.password().reveal();
+        }));
         seen.put("wrap", request.wrapTtl().map(Duration::toSeconds).orElse(0L));
         seen.put("headers", request.headers());
         seen.put("address", request.peer().address());

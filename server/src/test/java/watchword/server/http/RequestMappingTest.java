@@ -96,6 +96,18 @@ final class RequestMappingTest {
         assertThat(seen(ask("GET /v1/a?X-Vault-Token=hvs.abc", header))).containsEntry("token", "");
     }
 
+    @ParameterizedTest
+    @CsvSource({"Bearer hvs.abc, bearer hvs.abc", "Basic YWRhOnMzY3JldA==, basic ada s3cret", "basic YWRhOnMzOmNyZXQ=, basic ada s3:cret", "Basic YSUyRmI6YyUyQmQ=, basic a/b c+d"})
+    void what_a_request_is_authorized_by_is_told_beside_the_token(String header, String told) throws Exception {
+        assertThat(seen(ask("GET /v1/a", "Authorization: " + header))).containsEntry("authorization", told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic", "Basic ", "Basic ?", "Basic YWRh", "Basic YSUlYjpj", "Digest YWRhOnMzY3JldA==", "Bearer "})
+    void what_cannot_be_read_authorizes_nothing(String header) throws Exception {
+        assertThat(seen(ask("GET /v1/a", "Authorization: " + header))).doesNotContainKey("authorization").containsEntry("token", "");
+    }
+
     @Test
     void two_tokens_are_none() throws Exception {
         assertThat(ask("GET /v1/a", "X-Vault-Token: a", "X-Vault-Token: b").status()).isEqualTo(400);

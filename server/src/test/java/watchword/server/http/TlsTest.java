@@ -175,6 +175,56 @@ final class TlsTest {
         }
     }
 
+    /** A proxy's own certificate must log in nobody that it speaks for. */
+    @Test
+    void whom_a_proxy_speaks_for_does_not_show_the_proxy_s_certificate() throws IOException {
+        var d = Listener.Rules.DEFAULTS;
+        var rules = new Listener.Rules(new ForwardedFor(List.of("127.0.0.1"), 0, false, true), d.maxRequestBytes(), d.headerTimeout(), d.readTimeout(), d.writeTimeout(), d.idleTimeout());
+        try (var echo = echo(CA.issue("server").in(folder, "s"), rules); var proxy = new Wire(connect(echo, Issued.authority("elsewhere").issue("proxy").client()))) {
+            assertThat(proxy.send(GET.replace("\r\n\r\n", "\r\nX-Forwarded-For: 10.0.0.9\r\n\r\n")).reply().body()).contains("\"address\":\"10.0.0.9\"").contains("\"certificates\":0");
+            assertThat(proxy.send(GET).reply().body()).as("for itself").contains("\"address\":\"127.0.0.1\"").contains("\"certificates\":1");
+        }
+    }
+
+    /** Number 27: what is judged at each login is there in a session that goes on, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void a_session_that_goes_on_shows_the_certificate_it_began_with(String protocol) throws IOException {
+        var client = Issued.authority("elsewhere").issue("client").client();
+        try (var echo = echo(CA.issue("server").in(folder, "s"))) {
+            for (boolean goesOn : new boolean[] {false, true}) {
+                var socket = connect(echo, client, protocol);
+                try (var wire = new Wire(socket)) {
+                    assertThat(wire.send(GET).reply().body()).contains("\"certificates\":1");
+                    assertThat(socket.getSession().getValue("seen") != null).as("resumed").isEqualTo(goesOn);
+                    socket.getSession().putValue("seen", true);
+                }
+            }
+        }
+    }
+
+    /** Number 27: a session is not a way around the authorities of today. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void a_session_that_began_under_other_authorities_does_not_go_on(String protocol) throws IOException {
+        var tls = CA.issue("server").in(folder, "s");
+        var before = Issued.authority("before");
+        var after = Issued.authority("after");
+        Files.writeString(folder.resolve("ca.crt"), before.certificatePem());
+        var client = before.issue("client").client();
+        try (var echo = echo(new Listener.Tls(tls.certificate(), tls.key(), "tls12", Optional.of(folder.resolve("ca.crt")), true, true))) {
+            try (var wire = new Wire(connect(echo, client, protocol))) {
+                assertThat(wire.send(GET).reply().status()).isEqualTo(200);
+            }
+            Files.writeString(folder.resolve("ca.crt"), after.certificatePem());
+            echo.http.reloadCertificates();
+            assertThatThrownBy(() -> new Wire(connect(echo, client, protocol)).send(GET).reply()).isInstanceOf(IOException.class);
+            try (var wire = new Wire(connect(echo, after.issue("client").client(), protocol))) {
+                assertThat(wire.send(GET).reply().status()).isEqualTo(200);
+            }
+        }
+    }
+
     @Test
     void nobody_is_asked_where_certificates_are_off() throws IOException {
         var tls = CA.issue("server").in(folder, "s");

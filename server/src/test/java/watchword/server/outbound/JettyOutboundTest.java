@@ -95,7 +95,8 @@ class JettyOutboundTest {
 
     @Test
     void addresses_that_hand_out_the_machines_identity_are_not_reached_by_any_spelling() {
-        for (var host : List.of("169.254.169.254", "[::ffff:169.254.169.254]", "2852039166", "0.0.0.0", "[::]", "[fd00:ec2::254]", "224.0.0.1")) {
+        for (var host : List.of("169.254.169.254", "[::ffff:169.254.169.254]", "2852039166", "0.0.0.0", "[::]", "[fd00:ec2::254]", "224.0.0.1", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a9fe:a9fe]", "[2002:a9fe:a9fe::1]",
+                "[::169.254.169.254]", "168.63.129.16", "192.0.0.192", "[fd20:ce::254]", "0xa9fea9fe", "169.254.43518", "169.16689662")) {
             assertThatThrownBy(() -> outbound.send(Ask.get(URI.create("http://" + host + "/latest/meta-data")).within(Duration.ofSeconds(2)))).as(host)
                     .isInstanceOfAny(Problem.ProblemException.class, IllegalArgumentException.class).hasMessageMatching("(?s).*(do not allow|must name a host|no such host).*");
         }
