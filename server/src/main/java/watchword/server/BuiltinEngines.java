@@ -2,6 +2,7 @@ package watchword.server;
 
 import watchword.core.mount.EngineCatalog;
 import watchword.engines.aws.AwsMethod;
+import watchword.engines.aws.secrets.AwsEngine;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.database.DatabaseEngine;
 import watchword.engines.kubernetes.KubernetesMethod;
@@ -26,6 +27,7 @@ final class BuiltinEngines {
         var passwords = new PasswordHashes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), PasswordHashes.Cost.ADVISED);
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .engine("aws", (context, mount) -> new AwsEngine(context, outbound))
                 .engine("database", (context, mount) -> new DatabaseEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))

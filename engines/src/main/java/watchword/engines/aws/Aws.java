@@ -1,7 +1,6 @@
 package watchword.engines.aws;
 
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,10 +38,10 @@ final class Aws {
         boolean role = arn.contains(":role/");
         var name = URLEncoder.encode(arn.substring(arn.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
         var body = "Action=" + (role ? "GetRole&RoleName=" : "GetUser&UserName=") + name + "&Version=2010-05-08";
-        var endpoint = config.iamEndpoint().isEmpty() ? "https://iam.amazonaws.com/" : config.iamEndpoint().endsWith("/") ? config.iamEndpoint() : config.iamEndpoint() + "/";
+        var endpoint = Address.of(config.iamEndpoint().isEmpty() ? "https://iam.amazonaws.com" : config.iamEndpoint());
         var kind = role ? "GetRole" : "GetUser";
         var inner = kind + "Result/" + (role ? "Role/" : "User/");
-        var answer = send(new Signer(config.accessKey(), config.secretKey(), "us-east-1", "iam").sign(URI.create(endpoint), body, now));
+        var answer = send(new Signer(config.accessKey(), config.secretKey(), "us-east-1", "iam").sign(endpoint, body, now));
         // Another account's of the same name is not the one that was meant.
         return Xml.of(answer).filter(xml -> xml.root().equals(kind + "Response") && xml.text(inner + "Arn").equals(arn)).map(xml -> xml.text(inner + (role ? "RoleId" : "UserId"))).filter(id -> !id.isEmpty());
     }

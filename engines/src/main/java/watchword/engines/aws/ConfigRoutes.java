@@ -1,7 +1,5 @@
 package watchword.engines.aws;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 import watchword.sdk.Call;
@@ -115,22 +113,10 @@ final class ConfigRoutes {
                 in.stsEndpoint().orElse(before.stsEndpoint()), in.stsRegion().orElse(before.stsRegion()), in.useStsRegionFromClient().orElse(before.useStsRegionFromClient()),
                 in.iamServerIdHeaderValue().orElse(before.iamServerIdHeaderValue()), in.allowedStsHeaderValues().orElse(before.allowedStsHeaderValues()), in.maxRetries().orElse(before.maxRetries()),
                 in.roleArn().orElse(before.roleArn()));
-        requireAddress("sts_endpoint", after.stsEndpoint());
-        requireAddress("iam_endpoint", after.iamEndpoint());
+        Address.require("sts_endpoint", after.stsEndpoint());
+        Address.require("iam_endpoint", after.iamEndpoint());
         clients.put(call.store(), ROW, after);
         return Reply.nothing();
-    }
-
-    private static void requireAddress(String field, String address) {
-        if (address.isEmpty()) return;
-        try {
-            var parsed = new URI(address);
-            var path = String.valueOf(parsed.getRawPath());
-            if (parsed.getHost() != null && parsed.getRawUserInfo() == null && parsed.getRawQuery() == null && parsed.getRawFragment() == null && (path.isEmpty() || path.equals("/"))) return;
-        } catch (URISyntaxException no) {
-            // said below
-        }
-        throw new Problem.Invalid(field, "must be a URL without a path").asException();
     }
 
     private Reply<None> deleteClient(Call.Change<Nothing> call) {

@@ -107,7 +107,7 @@ record SignedQuestion(String host, String region, Map<String, String> headers, S
 
     /** Where it is sent: where the operator says, or to AWS itself. */
     URI to(ClientConfig config) {
-        if (!config.stsEndpoint().isEmpty()) return URI.create(config.stsEndpoint().endsWith("/") ? config.stsEndpoint() : config.stsEndpoint() + "/");
+        if (!config.stsEndpoint().isEmpty()) return Address.of(config.stsEndpoint());
         if (config.useStsRegionFromClient() || host.equals("sts.amazonaws.com")) return URI.create("https://" + host + "/");
         throw refused("the question is signed for " + host + ": set sts_endpoint, or use_sts_region_from_client");
     }

@@ -14,11 +14,11 @@ import watchword.sdk.Outbound.Ask;
 import watchword.sdk.Secret;
 
 /** Signs our own questions to AWS, by its Signature Version 4: a POST of a form to the root of a host. */
-record Signer(String accessKey, Secret secretKey, String region, String service) {
+public record Signer(String accessKey, Secret secretKey, String region, String service) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String FORM = "application/x-www-form-urlencoded; charset=utf-8";
 
-    Ask sign(URI to, String body, Instant now) {
+    public Ask sign(URI to, String body, Instant now) {
         var time = TIME.format(now);
         var day = time.substring(0, 8);
         var host = to.getPort() < 0 ? to.getHost() : to.getHost() + ":" + to.getPort();

@@ -10,6 +10,7 @@ import watchword.sdk.Doc;
 import watchword.sdk.Engine;
 import watchword.sdk.Event;
 import watchword.sdk.EngineContext;
+import watchword.sdk.GoDuration;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;

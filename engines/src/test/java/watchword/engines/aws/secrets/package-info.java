@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.aws.secrets;
+
+import org.jspecify.annotations.NullMarked;
