@@ -42,6 +42,7 @@ import watchword.core.mfa.SecondFactors;
 import watchword.core.mfa.ValidateRoutes;
 import watchword.core.mount.EngineCatalog;
 import watchword.core.mount.Engines;
+import watchword.core.mount.MountEntry;
 import watchword.core.mount.MountFollower;
 import watchword.core.mount.MountRoutes;
 import watchword.core.mount.Mounts;
@@ -63,6 +64,8 @@ import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
 import watchword.core.seal.SealRoutes;
 import watchword.core.snapshot.SnapshotRoutes;
@@ -84,6 +87,7 @@ import watchword.core.token.Tokens;
 import watchword.core.wrapping.Wrapping;
 import watchword.core.wrapping.WrappingRoutes;
 import watchword.sdk.Outbound;
+import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
@@ -103,12 +107,15 @@ final class Unsealed implements AutoCloseable {
 
     private final Storage storage;
     private final InstantSource clock;
+    private final Engines engines;
     private final Mounts mounts;
+    private final PasswordPolicies passwords;
     private final Tokens tokens;
     private final PolicyRoutes policyRoutes;
     private final Logins logins;
     private final Lockouts lockouts;
     private final Revocations revocations;
+    private final Rotator rotator;
     private final AuditDevices audit;
     private final EventBus events;
     private final Pipeline pipeline;
@@ -165,8 +172,10 @@ final class Unsealed implements AutoCloseable {
 
         // The server's own engines need what is made below, so their catalog entries are filled in last.
         var own = new OwnEngines();
-        var engines = new Engines(settings.catalog().and(
-                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole(), "identity", (_, _) -> own.identity()), Map.of("token", (_, _) -> own.token())), clock, random);
+        this.passwords = new PasswordPolicies(random);
+        this.engines = new Engines(settings.catalog().and(
+                Map.of("system", (_, _) -> own.system(), "cubbyhole", (_, _) -> own.cubbyhole(), "identity", (_, _) -> own.identity()), Map.of("token", (_, _) -> own.token())), clock, random,
+                this::password);
         this.mounts = new Mounts(engines, random, info.defaultTtl(), info.maxTtl());
         var identities = new IdentityStore(mounts);
         var authority = new Authority(clock, identities);
@@ -174,6 +183,8 @@ final class Unsealed implements AutoCloseable {
         this.logins = new Logins(tokens, mounts, identities, factors);
         this.lockouts = lockouts(opened, settings.lockouts());
         this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var rotations = new Rotations();
+        this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
         var leaseRoutes = new LeaseRoutes(leases, revocations, tokens, mounts);
         this.limits = new RateLimits(random, clock, quota -> measures.metrics().counter("quota.rate_limit.violation", Map.of("name", quota)).increment());
@@ -182,7 +193,7 @@ final class Unsealed implements AutoCloseable {
         this.version = info.compatibleVersion();
         var quotaRoutes = new QuotaRoutes(limits, mounts, storage);
         BiConsumer<Storage, String> revokeBelow = (part, path) -> leaseRoutes.revokeBelow(part, path, clock.instant());
-        var followers = MountFollower.all(List.of(quotaRoutes, identities));
+        var followers = MountFollower.all(List.of(quotaRoutes, identities, rotations));
         var mountRoutes = new MountRoutes(mounts, authority, revokeBelow, followers);
         this.namespaceRemoval = new NamespaceRemoval(storage, mounts, revokeBelow, followers, clock);
         var namespaceRoutes = new NamespaceRoutes(new Namespaces(random), mounts, authority, policyRoutes::createDefaults, namespaceRemoval, random);
@@ -191,7 +202,7 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        passwords.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
@@ -200,7 +211,8 @@ final class Unsealed implements AutoCloseable {
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
                 new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards);
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards,
+                rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -271,6 +283,11 @@ final class Unsealed implements AutoCloseable {
         return storage.write(store -> logins.rootToken(store, Optional.empty(), clock.instant()).token());
     }
 
+    /** By a policy of the namespace that a mount is in. */
+    private Secret password(MountEntry mount, String policy) {
+        return storage.<Secret>read(store -> passwords.generate(mounts.home(store, mount).orElseThrow(() -> new Problem.NotFound().asException()), policy));
+    }
+
     Service.Entry enter(RequestHead head) {
         return limits.enter(head, pipeline::refuse);
     }
@@ -297,7 +314,7 @@ final class Unsealed implements AutoCloseable {
     }
 
     int runDue() {
-        return revocations.runDue();
+        return revocations.runDue() + rotator.runDue();
     }
 
     private void takeInOthers() {
@@ -317,6 +334,7 @@ final class Unsealed implements AutoCloseable {
             try {
                 if (tick == 1) namespaceRemoval.resume();
                 revocations.runDue();
+                rotator.startDue();
                 if (tick % OTHERS_TICKS == 0) takeInOthers();
                 if (tick % UPKEEP_TICKS == 0) {
                     if (barrier.rotateIfDue()) LOG.log(Level.INFO, "the barrier has a new key, as its rotation policy asks for");
@@ -334,7 +352,9 @@ final class Unsealed implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        rotator.close();
         events.close();
+        engines.close();
         guards.close();
         audit.close();
         tokens.close();

@@ -25,6 +25,8 @@ import watchword.sdk.JsonCodec;
 import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
+import watchword.sdk.Rotating;
+import watchword.sdk.Rotation;
 import watchword.sdk.Route.Handler;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Storage;
@@ -138,7 +140,24 @@ public final class EnginePlayer {
         return switch (handler) {
             case Handler.Reads<I, O> reads -> storage.<Reply<O>>read(store -> reads.run().apply(new Call.Read<>(input, ask, new WatchedStore.Looking(store, steps))));
             case Handler.Changes<I, O> changes -> storage.<Reply<O>>write(store -> changes.run().apply(new Call.Change<>(input, ask, new WatchedStore.Changing(store, steps))));
-            case Handler.Effects<I, O> effects -> effects.run().apply(new Call.Effect<>(input, ask, storage, _ -> {}));
+            case Handler.Effects<I, O> effects -> effects.run().apply(new Call.Effect<>(input, ask, storage, outside()));
+        };
+    }
+
+    /** Keeps no leases and no schedules. */
+    private Call.Outside outside() {
+        return new Call.Outside() {
+            @Override
+            public void announce(Reply.Revocation revocation) {}
+
+            @Override
+            public void rotates(Rotation rotation) {}
+
+            @Override
+            public void rotate(String what) {
+                if (!(engine instanceof Rotating rotating)) throw new AssertionError(engine.type() + " rotates nothing");
+                rotating.rotate(what, storage);
+            }
         };
     }
 

@@ -37,4 +37,7 @@ public interface Engine {
 
     /** Runs in the transaction that changes the mount's options; refuses options this engine does not take. */
     default void optionsChanged(Storage.Writer store, Map<String, String> before, Map<String, String> after) {}
+
+    /** Lets go of what it holds besides its rows, such as connections: its mount is gone, or the server is being sealed. */
+    default void close() {}
 }

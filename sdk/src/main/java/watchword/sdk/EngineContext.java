@@ -12,6 +12,13 @@ public interface EngineContext {
 
     JsonCodec json();
 
+    /**
+     * A new password by a password policy of the mount's namespace. Not from inside a transaction.
+     *
+     * @throws Problem.ProblemException when there is no such policy
+     */
+    Secret password(String policy);
+
     /** The records kept under {@code name/} in the mount's own part of the store. */
     <T extends Record> Table<T> table(String name, Class<T> type);
 }

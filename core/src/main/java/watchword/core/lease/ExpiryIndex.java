@@ -1,20 +1,12 @@
 package watchword.core.lease;
 
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
-import watchword.core.namespace.Namespace;
-import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Storage;
 
-/**
- * Everything that ends by itself, in the order of its end: rows {@code core/expiry/<time>/<kind>/<name>} in the store, so that a million
- * of them cost disk and not heap, and a start reads none. There is one index for all namespaces: names tell whose they are.
- */
+/** Everything that ends by itself, in the order of its end. There is one index for all namespaces: names tell whose they are. */
 public final class ExpiryIndex {
-    private static final String PREFIX = "core/expiry/";
-    private static final int TIME_CHARS = 16;
-    private static final byte[] NOTHING = new byte[0];
+    private static final TimeIndex INDEX = new TimeIndex("core/expiry/");
 
     private ExpiryIndex() {}
 
@@ -42,37 +34,20 @@ public final class ExpiryIndex {
     public record Due(Instant at, Kind kind, String name) {}
 
     public static void add(Storage.Writer store, Instant at, Kind kind, String name) {
-        NamespaceStore.view(store, Namespace.ROOT_ID).put(key(at, kind, name), NOTHING);
+        INDEX.add(store, at, kind.mark + "/" + name);
     }
 
     public static void remove(Storage.Writer store, Instant at, Kind kind, String name) {
-        NamespaceStore.view(store, Namespace.ROOT_ID).delete(key(at, kind, name));
+        INDEX.remove(store, at, kind.mark + "/" + name);
     }
 
     /** What was due at {@code now} or before, soonest first. */
     public static List<Due> due(Storage.Reader store, Instant now, int limit) {
-        return store.scan(PREFIX, "", limit).stream().map(entry -> parse(entry.key())).takeWhile(due -> !due.at().isAfter(now)).toList();
+        return INDEX.due(store, now, limit).stream().map(due -> new Due(due.at(), Kind.of(due.name().charAt(0)), due.name().substring(2))).toList();
     }
 
     /** How many things end by themselves. Reads the store page by page, each on a snapshot of its own. */
     public static long count(Storage storage) {
-        long count = 0;
-        for (var after = ""; ; ) {
-            var from = after;
-            var page = storage.<List<Storage.Entry>>read(store -> store.scan(PREFIX, from, 1000));
-            if (page.isEmpty()) return count;
-            count += page.size();
-            after = page.getLast().key();
-        }
-    }
-
-    private static String key(Instant at, Kind kind, String name) {
-        return PREFIX + HexFormat.of().toHexDigits(at.toEpochMilli()) + "/" + kind.mark + "/" + name;
-    }
-
-    private static Due parse(String key) {
-        int time = PREFIX.length();
-        var at = Instant.ofEpochMilli(HexFormat.fromHexDigitsToLong(key, time, time + TIME_CHARS));
-        return new Due(at, Kind.of(key.charAt(time + TIME_CHARS + 1)), key.substring(time + TIME_CHARS + 3));
+        return INDEX.count(storage);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import watchword.core.json.Json;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
@@ -198,6 +199,12 @@ public final class Mounts {
         });
         Namespaces.requireFree(store, to);
         save(store, table.with(entry.moved(to)));
+    }
+
+    /** The part of the store of the namespace that a mount is in; empty when the mount is gone. */
+    public Optional<Storage.Reader> home(Storage.Reader any, MountEntry entry) {
+        return Stream.concat(Stream.of(Namespace.ROOT), Namespaces.tree(any).all().stream()).map(each -> NamespaceStore.view(any, each.id()))
+                .filter(part -> byUuid(part, entry.uuid()).isPresent()).findFirst();
     }
 
     /** Removes a mount and every row it kept, in this transaction. */

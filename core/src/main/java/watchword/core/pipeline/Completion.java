@@ -8,6 +8,7 @@ import watchword.core.lease.Leases;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.Mounts;
 import watchword.core.request.Answer;
+import watchword.core.rotation.Rotations;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.wrapping.Wrapping;
@@ -15,9 +16,13 @@ import watchword.sdk.PrefixedStore;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Revocable;
+import watchword.sdk.Rotating;
 import watchword.sdk.Storage;
 
-/** What an answer carries besides its data, made in the transaction of the request: a lease for what was issued, a token for a login, a wrapping. */
+/**
+ * What an answer carries besides its data, made in the transaction of the request: a lease for what was issued, a token for a login, what is
+ * rotated from now on, a wrapping.
+ */
 final class Completion {
     private static final Problem AT_ONCE_REVOKED =
             new Problem.Invalid("Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.");
@@ -28,18 +33,21 @@ final class Completion {
     private final Leases leases;
     private final Logins logins;
     private final Lockouts lockouts;
+    private final Rotations rotations;
     private final Wrapping wrapping;
 
-    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Wrapping wrapping) {
+    Completion(Mounts mounts, Leases leases, Logins logins, Lockouts lockouts, Rotations rotations, Wrapping wrapping) {
         this.mounts = mounts;
         this.leases = leases;
         this.logins = logins;
         this.lockouts = lockouts;
+        this.rotations = rotations;
         this.wrapping = wrapping;
     }
 
     boolean isNeeded(Admission.Allowed allowed, Reply<?> reply) {
         return wraps(allowed, reply)
+                || !reply.rotations().isEmpty()
                 || reply.term().orElse(null) instanceof Reply.Term.Leased
                 || reply.auth().orElse(null) instanceof Reply.Login;
     }
@@ -51,6 +59,8 @@ final class Completion {
     /** @param announced what the request announced, if it did */
     Answer complete(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply<?> reply, Answer answer, Instant now) {
         var complete = withoutStore(reply, answer);
+        if (!reply.rotations().isEmpty()) requireRotating(allowed);
+        for (var rotation : reply.rotations()) rotations.say(store, allowed.theMount(), rotation);
         if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
             complete = leased(store, allowed, announced, leased, answer, now);
             // The lease is on record, so that it ends with the token, which is about to end; what it stands for is of no use to anybody.
@@ -82,6 +92,10 @@ final class Completion {
 
     static void requireRevocable(Admission.Allowed allowed) {
         if (!(allowed.engine().engine() instanceof Revocable)) throw new IllegalStateException(allowed.theMount().type() + " answers with leases that it cannot end");
+    }
+
+    static void requireRotating(Admission.Allowed allowed) {
+        if (!(allowed.engine().engine() instanceof Rotating)) throw new IllegalStateException(allowed.theMount().type() + " tells of rotations that it cannot carry out");
     }
 
     private Answer leased(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply.Term.Leased leased, Answer answer, Instant now) {

@@ -13,6 +13,8 @@ import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.request.Answer;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.wire.Schema;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
@@ -33,8 +35,10 @@ final class Invocation {
     private final Completion completion;
     private final Lockouts lockouts;
     private final EventBus events;
+    private final Rotations rotations;
+    private final Rotator rotator;
 
-    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, EventBus events) {
+    Invocation(Storage storage, Mounts mounts, Leases leases, Gate gate, Completion completion, Lockouts lockouts, EventBus events, Rotations rotations, Rotator rotator) {
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
@@ -42,6 +46,8 @@ final class Invocation {
         this.completion = completion;
         this.lockouts = lockouts;
         this.events = events;
+        this.rotations = rotations;
+        this.rotator = rotator;
     }
 
     Answer run(Admission.Allowed allowed, Instant now) {
@@ -81,9 +87,9 @@ final class Invocation {
                 yield done.answer();
             }
             case Handler.Effects<I, O> effects -> {
-                var making = new Making(own, gate, leases, mounts, allowed, now);
+                var making = new Making(own, gate, leases, mounts, rotations, rotator, allowed, now);
                 try {
-                    var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making::announce));
+                    var reply = effects.run().apply(new Call.Effect<>(input, ask, new PrefixedStore(own, prefix), making));
                     var finished = finish(own, allowed, making.announced(), reply, answer.apply(reply), now);
                     if (!(reply.term().orElse(null) instanceof Reply.Term.Leased)) making.undo();
                     events.publish(allowed.namespace(), allowed.theMount(), reply.events());

@@ -5,33 +5,44 @@ import java.util.Optional;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Leases.Announced;
 import watchword.core.mount.Mounts;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.token.TokenCaller;
+import watchword.sdk.Call;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
+import watchword.sdk.Rotation;
 import watchword.sdk.Storage;
 
-/** What a request makes outside: on record before it is made, settled by the lease of the answer, undone when there is none. */
-final class Making {
+/**
+ * What a request makes outside: on record before it is made, settled by the lease of the answer, undone when there is none. And what it has
+ * rotated.
+ */
+final class Making implements Call.Outside {
     private final Storage own;
     private final Gate gate;
     private final Leases leases;
     private final Mounts mounts;
+    private final Rotations rotations;
+    private final Rotator rotator;
     private final Admission.Allowed allowed;
     private final Instant now;
     private Optional<Announced> announced = Optional.empty();
 
     /** @param own the namespace's part of the store */
-    Making(Storage own, Gate gate, Leases leases, Mounts mounts, Admission.Allowed allowed, Instant now) {
+    Making(Storage own, Gate gate, Leases leases, Mounts mounts, Rotations rotations, Rotator rotator, Admission.Allowed allowed, Instant now) {
         this.own = own;
         this.gate = gate;
         this.leases = leases;
         this.mounts = mounts;
+        this.rotations = rotations;
+        this.rotator = rotator;
         this.allowed = allowed;
         this.now = now;
     }
 
-    /** See {@link watchword.sdk.Call.Effect#announce}. */
-    void announce(Reply.Revocation revocation) {
+    @Override
+    public void announce(Reply.Revocation revocation) {
         if (announced.isPresent()) throw new IllegalStateException(allowed.theMount().type() + " announces twice in one call");
         if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
         Completion.requireRevocable(allowed);
@@ -39,6 +50,21 @@ final class Making {
             gate.requireStill(store, allowed, now);
             return leases.announce(store, caller.tokenKey(), mounts.view(allowed.theMount()), allowed.request().path().text(), revocation, now);
         }));
+    }
+
+    @Override
+    public void rotates(Rotation rotation) {
+        Completion.requireRotating(allowed);
+        own.update(store -> {
+            gate.requireStill(store, allowed, now);
+            rotations.say(store, allowed.theMount(), rotation);
+        });
+    }
+
+    @Override
+    public void rotate(String what) {
+        Completion.requireRotating(allowed);
+        rotator.rotateNow(own, allowed.theMount(), what);
     }
 
     Optional<Announced> announced() {

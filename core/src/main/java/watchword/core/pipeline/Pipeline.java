@@ -22,6 +22,8 @@ import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
+import watchword.core.rotation.Rotations;
+import watchword.core.rotation.Rotator;
 import watchword.core.token.Logins;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
@@ -50,12 +52,13 @@ public final class Pipeline {
     private final TokenCreations created;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards) {
+            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards, Rotations rotations,
+            Rotator rotator) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
         this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, wrapping), lockouts, events);
+        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, rotations, wrapping), lockouts, events, rotations, rotator);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
     }

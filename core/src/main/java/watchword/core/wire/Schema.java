@@ -21,6 +21,7 @@ import watchword.sdk.Doc;
 import watchword.sdk.Inline;
 import watchword.sdk.Name;
 import watchword.sdk.OrNull;
+import watchword.sdk.Unsplit;
 
 /**
  * A record as a list of fields: reads it from a tree, writes it to one, and describes it. The only class that reflects on records; made
@@ -129,7 +130,7 @@ public final class Schema<R extends Record> {
     private static Field field(RecordComponent component, MethodHandles.Lookup lookup) throws IllegalAccessException {
         Type declared = component.getGenericType();
         boolean optional = component.getType() == Optional.class;
-        var shape = (Shape<Object>) Shapes.of(optional ? ((ParameterizedType) declared).getActualTypeArguments()[0] : declared);
+        var shape = (Shape<Object>) (component.isAnnotationPresent(Unsplit.class) ? Shapes.TEXTS : Shapes.of(optional ? ((ParameterizedType) declared).getActualTypeArguments()[0] : declared));
         var name = Optional.ofNullable(component.getAnnotation(Name.class)).map(Name::value).orElse(snake(component.getName()));
         var doc = Optional.ofNullable(component.getAnnotation(Doc.class)).map(Doc::value).orElse("");
         var byDefault = Optional.ofNullable(component.getAnnotation(Default.class)).<Object>map(Default::value);

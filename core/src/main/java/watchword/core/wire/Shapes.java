@@ -36,6 +36,8 @@ final class Shapes {
     static final Shape<Instant> INSTANT = shape("timestamp", (tree, mode) -> instant(tree), (value, mode) -> value.toString(), Instant.EPOCH);
     static final Shape<Secret> SECRET = shape("password", Shapes::secret, Shapes::writeSecret, Secret.copyOf(""));
     static final Shape<Object> ANY = shape("any", (tree, mode) -> tree, Shapes::writeAny, "");
+    /** See {@link watchword.sdk.Unsplit}. */
+    static final Shape<List<String>> TEXTS = new Shape<>("array", Map.of("type", "array", "items", STRING.openApi()), (tree, mode) -> texts(tree), (list, mode) -> list, List::of);
     static final Shape<Map<String, Object>> OBJECT = shape("object", (tree, mode) -> object(tree), Shapes::writeAny, Map.of());
 
     static Shape<?> of(Type type) {
@@ -127,6 +129,15 @@ final class Shapes {
         } catch (Json.MalformedException malformed) {
             throw mismatch("map[string]string", text);
         }
+    }
+
+    private static List<String> texts(Object tree) throws MismatchException {
+        if (tree instanceof Map<?, ?>) throw mismatch("[]string", tree);
+        var read = new ArrayList<String>();
+        for (var part : tree instanceof List<?> list ? list : tree.equals("") ? List.of() : List.of(tree)) {
+            if (part != null) read.add(text(part, Mode.WIRE));
+        }
+        return List.copyOf(read);
     }
 
     private static <E extends Enum<E>> Shape<E> ofEnum(Class<E> type) {

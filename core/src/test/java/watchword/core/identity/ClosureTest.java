@@ -20,6 +20,7 @@ import watchword.core.mount.Engines;
 import watchword.core.mount.Mounts;
 import watchword.core.policy.IdentityView;
 import watchword.sdk.Problem.ProblemException;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 import watchword.storage.CachedStorage;
 import watchword.storage.MemoryStorage;
@@ -68,7 +69,7 @@ class ClosureTest {
             this.random = random;
             storage = random.nextBoolean() ? new MemoryStorage() : new CachedStorage(new MemoryStorage(), 1 << 16);
             var chance = new SecureRandom();
-            identities = new IdentityStore(new Mounts(new Engines(EngineCatalog.builder().build(), clock, chance), chance, Duration.ofDays(1), Duration.ofDays(1)));
+            identities = new IdentityStore(new Mounts(new Engines(EngineCatalog.builder().build(), clock, chance, (_, _) -> Secret.copyOf("")), chance, Duration.ofDays(1), Duration.ofDays(1)));
             for (int i = 0; i < ENTITIES; i++) {
                 storage.update(store -> {
                     var row = identities.newEntity(store, now());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import watchword.core.json.Json;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 import watchword.storage.MemoryStorage;
 import watchword.testkit.TestClock;
@@ -15,7 +16,7 @@ import watchword.testkit.TestClock;
 class SystemMountsTest {
     private final MemoryStorage storage = new MemoryStorage();
     private final Mounts mounts =
-            new Mounts(new Engines(EngineCatalog.builder().build(), new TestClock(), new SecureRandom()), new SecureRandom(), Duration.ofDays(1), Duration.ofDays(1));
+            new Mounts(new Engines(EngineCatalog.builder().build(), new TestClock(), new SecureRandom(), (_, _) -> Secret.copyOf("")), new SecureRandom(), Duration.ofDays(1), Duration.ofDays(1));
 
     private List<MountEntry> all() {
         return storage.<List<MountEntry>>read(store -> mounts.table(store).entries());

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.rotation;
+
+import org.jspecify.annotations.NullMarked;
