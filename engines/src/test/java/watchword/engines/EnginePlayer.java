@@ -29,6 +29,7 @@ import watchword.sdk.Rotating;
 import watchword.sdk.Rotation;
 import watchword.sdk.Route.Handler;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 import watchword.sdk.Table;
 import watchword.storage.MemoryStorage;
@@ -226,6 +227,11 @@ public final class EnginePlayer {
         @Override
         public SecureRandom random() {
             return new SecureRandom();
+        }
+
+        @Override
+        public Secret password(String policy) {
+            throw new Problem.NotFound("policy does not exist").asException();
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
+import watchword.sdk.GoDuration;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;

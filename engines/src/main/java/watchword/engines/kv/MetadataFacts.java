@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import watchword.sdk.Doc;
+import watchword.sdk.GoDuration;
 import watchword.sdk.OrNull;
 
 /** A secret's metadata as answers tell it; every field is there, since clients count on each. */

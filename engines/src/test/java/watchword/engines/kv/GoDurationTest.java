@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import watchword.sdk.GoDuration;
 import watchword.testkit.Property;
 
 class GoDurationTest {

@@ -1,12 +1,12 @@
-package watchword.engines.kv;
+package watchword.sdk;
 
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Durations as this engine's clients keep them in their own data and read them back: {@code 3600}, {@code 3h12m10s}. Whole seconds. */
-final class GoDuration {
+/** Durations as clients keep them in their own data and read them in messages: {@code 3600}, {@code 3h12m10s}. Whole seconds. */
+public final class GoDuration {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,10}");
     private static final Pattern PARTS = Pattern.compile("(?:\\d{1,10}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h|d))+");
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)([a-zµ]+)");
@@ -15,7 +15,7 @@ final class GoDuration {
     private GoDuration() {}
 
     /** Empty for what is not a duration, or lies in the past. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         var trimmed = text.trim();
         if (trimmed.length() > MOST_CHARACTERS) return Optional.empty();
         if (WHOLE.matcher(trimmed).matches()) return Optional.of(Duration.ofSeconds(Long.parseLong(trimmed)));
@@ -38,7 +38,7 @@ final class GoDuration {
         };
     }
 
-    static String format(Duration whole) {
+    public static String format(Duration whole) {
         var positive = whole.abs();
         var text = new StringBuilder(whole.isNegative() ? "-" : "");
         if (positive.toHours() > 0) text.append(positive.toHours()).append('h');
