@@ -35,16 +35,28 @@ public final class ServerPlayer implements AutoCloseable {
 
     private final TestClock clock = new TestClock();
     private final Storage storage = new MemoryStorage();
-    private final Server server;
+    private final EngineCatalog catalog;
+    private Server server;
 
     public ServerPlayer(EngineCatalog catalog) {
+        this.catalog = catalog;
+        this.server = start();
+        server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
+    }
+
+    private Server start() {
         var random = new SecureRandom();
         var info = new ServerInfo("test", "1.18.5", "test", "id", "inmem", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
         var key = new StaticSeal(new StaticSeal.Key("test", Secret.owning(new byte[32])), Optional.empty(), random);
         var seal = new Seal.Options(Optional.of(key), Optional.empty(), RollbackGuard.none());
         var options = new Server.Options(info, catalog, seal, Optional.empty(), List.of(), store -> store);
-        this.server = new Server(storage, options, random, clock);
-        server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
+        return new Server(storage, options, random, clock);
+    }
+
+    /** From here on another server process answers, on the same store. */
+    public void restart() {
+        server.seal();
+        server = start();
     }
 
     /** @param body null for an answer without; text when it is no JSON */

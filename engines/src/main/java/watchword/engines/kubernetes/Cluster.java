@@ -1,7 +1,6 @@
 package watchword.engines.kubernetes;
 
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -10,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.sdk.JsonCodec;
-import watchword.sdk.Outbound;
 import watchword.sdk.Outbound.Ask;
-import watchword.sdk.Outbound.Trust;
 import watchword.sdk.Problem;
 import watchword.sdk.Tree;
 
@@ -22,21 +19,14 @@ final class Cluster {
     private static final String ALIAS_METADATA = "vault.hashicorp.com/alias-metadata-";
     private static final String USER = "system:serviceaccount:";
 
-    private final Outbound outbound;
+    private final ApiServer server;
     private final JsonCodec json;
     private final SecureRandom random;
-    private final Config config;
-    private final Trust trust;
-    private final String bearer;
 
-    /** @param bearer with whose rights the cluster is asked; empty for nobody's */
-    Cluster(Outbound outbound, JsonCodec json, SecureRandom random, Config config, String authorities, String bearer) {
-        this.outbound = outbound;
+    Cluster(ApiServer server, JsonCodec json, SecureRandom random) {
+        this.server = server;
         this.json = json;
         this.random = random;
-        this.config = config;
-        this.trust = Trust.in(authorities);
-        this.bearer = bearer;
     }
 
     /**
@@ -50,7 +40,7 @@ final class Cluster {
         spec.put("token", jwt);
         if (!audiences.isEmpty()) spec.put("audiences", asked(audiences));
         var review = Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenReview", "spec", spec);
-        var answer = send(Ask.post(at("/apis/authentication.k8s.io/v1/tokenreviews"), "application/json", json.write(review)));
+        var answer = send(Ask.post(server.at("/apis/authentication.k8s.io/v1/tokenreviews"), "application/json", json.write(review)));
         return answer.map(tree -> tree.at("status")).flatMap(status -> account(status, audiences));
     }
 
@@ -78,12 +68,12 @@ final class Cluster {
 
     /** Empty when it may not be read. */
     Optional<Map<String, String>> namespaceLabels(String namespace) {
-        return send(Ask.get(at("/api/v1/namespaces/" + namespace))).filter(tree -> tree.at("metadata").text("name").equals(namespace)).map(tree -> tree.at("metadata").at("labels").texts());
+        return send(Ask.get(server.at("/api/v1/namespaces/" + namespace))).filter(tree -> tree.at("metadata").text("name").equals(namespace)).map(tree -> tree.at("metadata").at("labels").texts());
     }
 
     /** What the account's annotations say for its alias. */
     Map<String, String> aliasMetadata(ServiceAccount account) {
-        var found = send(Ask.get(at("/api/v1/namespaces/" + account.namespace() + "/serviceaccounts/" + account.name())))
+        var found = send(Ask.get(server.at("/api/v1/namespaces/" + account.namespace() + "/serviceaccounts/" + account.name())))
                 .orElseThrow(() -> new Problem.Upstream("the service account's annotations cannot be read: the server's log says why").asException());
         if (!found.at("metadata").text("uid").equals(account.uid())) throw new Problem.Denied().asException();
         var metadata = new LinkedHashMap<String, String>();
@@ -98,11 +88,7 @@ final class Cluster {
 
     /** The keys that it signs with, as a JSON Web Key Set. */
     Optional<byte[]> signingKeys() {
-        return exchange(Ask.get(at("/openid/v1/jwks")).header("Accept", "application/jwk-set+json"));
-    }
-
-    private URI at(String path) {
-        return URI.create(config.base() + path);
+        return exchange(Ask.get(server.at("/openid/v1/jwks")).header("Accept", "application/jwk-set+json"));
     }
 
     private Optional<Tree> send(Ask ask) {
@@ -111,7 +97,7 @@ final class Cluster {
 
     private Optional<byte[]> exchange(Ask ask) {
         try {
-            var answer = outbound.send((bearer.isEmpty() ? ask : ask.header("Authorization", "Bearer " + bearer)).trusting(trust));
+            var answer = server.send(ask);
             if (answer.status() / 100 == 2) return Optional.of(answer.body());
             LOG.log(Level.WARNING, "the cluster refused {0} {1} with status {2}: does the reviewing account still exist, and has it the right?", ask.method(), ask.to().getPath(), answer.status());
             return Optional.empty();

@@ -1,9 +1,5 @@
 package watchword.engines.kubernetes;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -77,14 +73,6 @@ final class SigningKeys {
             return VerificationKeys.ofPem(pems);
         } catch (JwtException unusable) {
             throw new Problem.Invalid(String.valueOf(unusable.getMessage())).asException();
-        }
-    }
-
-    static boolean hasCertificates(String pem) {
-        try {
-            return !CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))).isEmpty();
-        } catch (CertificateException unreadable) {
-            return false;
         }
     }
 }
