@@ -5,6 +5,7 @@ import watchword.engines.aws.AwsMethod;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
+import watchword.engines.kubernetes.secrets.KubernetesEngine;
 import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
@@ -12,6 +13,7 @@ import watchword.engines.ldap.LdapMethod;
 import watchword.crypto.PasswordHashes;
 import watchword.engines.approle.AppRoleMethod;
 import watchword.engines.kv.KvEngines;
+import watchword.engines.rabbitmq.RabbitMqEngine;
 import watchword.engines.userpass.UserpassMethod;
 import watchword.sdk.Outbound;
 
@@ -25,6 +27,8 @@ final class BuiltinEngines {
         var passwords = new PasswordHashes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), PasswordHashes.Cost.ADVISED);
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
+                .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
+                .engine("rabbitmq", (context, mount) -> new RabbitMqEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))
