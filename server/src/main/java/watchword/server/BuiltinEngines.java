@@ -10,6 +10,7 @@ import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
+import watchword.engines.ldap.secrets.LdapEngine;
 import watchword.crypto.PasswordHashes;
 import watchword.engines.approle.AppRoleMethod;
 import watchword.engines.kv.KvEngines;
@@ -29,6 +30,7 @@ final class BuiltinEngines {
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
                 .engine("rabbitmq", (context, mount) -> new RabbitMqEngine(context, outbound))
+                .engine("ldap", (context, mount) -> new LdapEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))

@@ -1,12 +1,12 @@
 package watchword.engines.kubernetes.secrets;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import watchword.engines.kubernetes.ApiServer;
 import watchword.sdk.JsonCodec;
 import watchword.sdk.Outbound.Answer;

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import watchword.engines.kubernetes.ApiServer;
@@ -133,7 +134,7 @@ public final class KubernetesEngine implements Engine, Revocable {
 
     /** In the cluster's alphabet, which is smaller than that of names elsewhere. */
     private String newName(Call.Effect<Wanted> call, Role role) {
-        var name = UsernameTemplate.parse(role.template(), random, clock).make(call.caller().displayName(), role.name(), call.now(), random).toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9.-]", "-");
+        var name = UsernameTemplate.parse(role.template(), random, clock).make(call.caller().displayName(), role.name(), call.now(), random).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "-");
         if (!ApiServer.isName(name)) throw new Problem.Invalid("failed to generate name: the name template makes what is no name in a cluster").asException();
         return name;
     }
