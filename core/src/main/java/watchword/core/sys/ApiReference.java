@@ -69,7 +69,7 @@ public final class ApiReference {
         var pages = new TreeMap<String, String>();
         var index = new StringBuilder(INTRODUCTION);
         for (var mounted : mounts) {
-            var name = name(mounted.mount());
+            var name = name(mounted.mount(), mounts);
             if (pages.putIfAbsent(name + ".md", page(mounted, name)) != null) continue;
             index.append("- [").append(name).append("](").append(name).append(".md): ").append(mounted.engine().help()).append('\n');
         }
@@ -77,7 +77,9 @@ public final class ApiReference {
         return pages;
     }
 
-    private static String name(MountEntry mount) {
+    /** A method of the same name as an engine has a page of its own. */
+    private static String name(MountEntry mount, List<ApiRoute.Mounted> all) {
+        if (mount.isAuth() && all.stream().anyMatch(other -> !other.mount().isAuth() && other.mount().type().equals(mount.type()))) return "auth-" + mount.type();
         var version = mount.options().get("version");
         return version == null ? mount.type() : mount.type() + "-v" + version;
     }
@@ -170,7 +172,7 @@ public final class ApiReference {
         var all = new ArrayList<String>();
         for (var mounted : mounts) {
             for (var route : mounted.routes()) {
-                var where = name(mounted.mount()) + ": " + route.path().text() + " " + route.operation() + " ";
+                var where = name(mounted.mount(), mounts) + ": " + route.path().text() + " " + route.operation() + " ";
                 for (var schema : List.of(route.input(), route.output())) undocumented(all, where, schema.openApi());
             }
         }
