@@ -4,6 +4,7 @@ package openbaoapi
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/openbao/openbao/api/v2"
@@ -61,5 +62,40 @@ func TestJSONMergePatch(t *testing.T) {
 	got, err := c.KVv2("secret").Get(ctx, "bao/patch")
 	if err != nil || len(got.Data) != 1 {
 		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+func TestARequestBringsItsLoginAlong(t *testing.T) {
+	root := client(t)
+	if err := root.Sys().EnableAuth("bao-inline", "userpass", ""); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = root.Sys().DisableAuth("bao-inline") }()
+	if err := root.Sys().PutPolicy("bao-inline", `path "secret/data/bao/inline" { capabilities = ["create", "read"] }`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := root.Logical().Write("auth/bao-inline/users/ada", map[string]any{"password": "right", "token_policies": "bao-inline"}); err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	c, err := root.WithInlineAuth("auth/bao-inline/login/ada", map[string]any{"password": "right"})
+	if err != nil || c.Token() != "" {
+		t.Fatal(err)
+	}
+	if _, err := c.KVv2("secret").Put(ctx, "bao/inline", map[string]any{"n": "1"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.KVv2("secret").Get(ctx, "bao/inline"); err != nil || got.Data["n"] != "1" {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if _, err := c.KVv2("secret").Get(ctx, "bao/other"); err == nil {
+		t.Fatal("read what its policy does not give")
+	}
+	c, err = root.WithInlineAuth("auth/bao-inline/login/ada", map[string]any{"password": "right"}, api.InlineWithOperation("alias-lookahead"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.KVv2("secret").Get(ctx, "bao/inline"); err == nil || !strings.Contains(err.Error(), "expected a valid login operation") {
+		t.Fatalf("got %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.cli.command.ApprovalCommands;
 import watchword.cli.command.AuditCommands;
 import watchword.cli.command.KvCommands;
 import watchword.cli.command.KvMetadataCommands;
@@ -23,7 +24,7 @@ import watchword.cli.run.RunCommand;
 /** Every command there is. The group of a command is found by its words alone, so that no other is loaded. */
 final class Commands {
     private static final List<String> FAMILIES = List.of("run", "kv", "kv metadata", "read", "login", "token", "policy", "secrets", "auth",
-            "audit", "lease", "status", "operator", "server", "help");
+            "audit", "lease", "approvals", "status", "operator", "server", "help");
 
     /** What people type who know another program, or think of the thing itself. */
     private static final Map<String, String> OTHER_WORDS = Map.ofEntries(
@@ -111,6 +112,7 @@ final class Commands {
             case "auth" -> Optional.of(MountCommands.auth());
             case "audit" -> Optional.of(new AuditCommands());
             case "lease" -> Optional.of(new LeaseCommands());
+            case "approvals" -> Optional.of(new ApprovalCommands());
             case "status" -> Optional.of(new StatusCommand());
             case "operator" -> Optional.of(new OperatorCommands());
             case "server", "dev" -> Optional.of(new LauncherCommands());

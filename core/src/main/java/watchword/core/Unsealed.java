@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import watchword.core.approval.Approvals;
+import watchword.core.approval.ControlGroupRoutes;
 import watchword.core.audit.AuditDevices;
 import watchword.core.audit.AuditRoutes;
 import watchword.core.audit.AuditSettings;
@@ -26,6 +28,8 @@ import watchword.core.event.EventBus;
 import watchword.core.event.EventRoutes;
 import watchword.core.identity.IdentityEngine;
 import watchword.core.identity.IdentityStore;
+import watchword.core.identity.oidc.Oidc;
+import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.LeaseRoutes;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
@@ -60,10 +64,12 @@ import watchword.core.policy.PolicyRoutes;
 import watchword.core.policy.suite.TestRoutes;
 import watchword.core.quota.QuotaRoutes;
 import watchword.core.quota.RateLimits;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
 import watchword.core.request.Service;
+import watchword.core.rotation.RotationRoutes;
 import watchword.core.rotation.Rotations;
 import watchword.core.rotation.Rotator;
 import watchword.core.seal.Seal;
@@ -181,8 +187,12 @@ final class Unsealed implements AutoCloseable {
         var authority = new Authority(clock, identities);
         var factors = new SecondFactors(identities, random);
         this.logins = new Logins(tokens, mounts, identities, factors);
+        var approvals = new Approvals(tokens, identities);
         this.lockouts = lockouts(opened, settings.lockouts());
-        this.revocations = new Revocations(storage, mounts, leases, (store, key) -> tokens.revoke(store, key, clock.instant()), lockouts::end, clock);
+        var oidc = new Oidc(identities, info.apiAddress(), random, clock);
+        this.revocations = new Revocations(storage, mounts, leases, new Revocations.Ends(
+                Map.of(Kind.TOKEN, (store, due) -> tokens.revoke(store, due.name(), clock.instant()), Kind.LOCK, lockouts::end, Kind.GRANT, oidc::end),
+                Map.of(Kind.KEY, due -> oidc.settle(storage, due))), clock);
         var rotations = new Rotations();
         this.rotator = new Rotator(storage, mounts, rotations, audit.audit(), events, measures.metrics(), random, clock);
         this.policyRoutes = new PolicyRoutes(authority);
@@ -200,19 +210,37 @@ final class Unsealed implements AutoCloseable {
         var sealRoutes = new SealRoutes(seal, server.seal(), this::newRootToken);
         var snapshots = new SnapshotRoutes(server.store(), opened, settings.process().scratch(), clock, server.replaceStore());
         own.fill(
-                new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
-                        new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        passwords.routes(), leaseRoutes.routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
-                        new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
-                        new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
-                        rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
-                        rootOnly(quotaRoutes.routes()), rootOnly(cors.routes()), rootOnly(new LoggerRoutes().routes()),
-                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count).routes()))),
+                new SystemEngine(List.of(
+                        mountRoutes.routes(),
+                        policyRoutes.routes(),
+                        rootOnly(new OpaRoutes(guards).routes()),
+                        new CapabilityRoutes(authority, tokens).routes(),
+                        new ExplainRoutes(authority, tokens, mounts::guard).routes(),
+                        new TestRoutes().routes(),
+                        namespaceRoutes.routes(),
+                        passwords.routes(),
+                        leaseRoutes.routes(),
+                        new RotationRoutes(rotations, rotator, mounts).routes(),
+                        new WrappingRoutes(wrapping).routes(),
+                        new ControlGroupRoutes(approvals).routes(),
+                        new ToolRoutes(random).routes(),
+                        new InfoRoutes(info, mounts, versions, settings.process()).routes(),
+                        new EventRoutes(events, storage, tokens, authority, clock).routes(),
+                        new ValidateRoutes(factors, logins, lockouts, mounts).routes(),
+                        new LockoutRoutes(lockouts).routes(),
+                        rootOnly(new AuditRoutes(audit).routes()),
+                        rootOnly(sealRoutes.routes()),
+                        rootOnly(snapshots.routes()),
+                        rootOnly(new KeyRoutes(opened).routes()),
+                        rootOnly(quotaRoutes.routes()),
+                        rootOnly(cors.routes()),
+                        rootOnly(new LoggerRoutes().routes()),
+                        rootOnly(new MetricsRoutes(measures.metrics(), measures.flights(), new Census(storage, tokens, clock), mounts, info, identities::count, rotator::late).routes()))),
                 new CubbyholeEngine(),
                 new TokenRoutes(tokens, new TokenCreation(tokens, roles, mounts, authority, identities), roles, authority, new Renewals(tokens, roles, mounts, identities)),
-                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes())));
-        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, audit.audit(), measures.metrics(), events, guards,
-                rotations, rotator);
+                new IdentityEngine(identities, List.of(new MethodRoutes(factors, identities).routes(), new EnforcementRoutes(factors, mounts, identities).routes(), oidc.routes())));
+        this.pipeline = new Pipeline(storage, clock, mounts, tokens, authority, leases, logins, lockouts, wrapping, approvals, audit.audit(), measures.metrics(),
+                events, guards, rotations, rotator);
         if (storage.<Boolean>read(store -> mounts.at(store, "sys/").isPresent())) {
             if (!storage.<Boolean>read(mounts::hasSystemMounts)) storage.update(mounts::createSystemMounts);
             audit.start(settings.audits());
@@ -298,7 +326,24 @@ final class Unsealed implements AutoCloseable {
 
     /** @param toAll whether the listener opens the path to all */
     Response serve(Request request, boolean toAll) {
+        Optional<Request> login;
+        try {
+            login = InlineLogin.of(request);
+        } catch (Problem.ProblemException unreadable) {
+            return pipeline.refuse(request.head(), unreadable.problem()).with(InlineLogin.FAILED);
+        }
+        return login.isEmpty() ? answer(request, toAll) : answerAfter(login.get(), token -> answer(request.loggedIn(token), toAll));
+    }
+
+    private Response answer(Request request, boolean toAll) {
         return limits.login(request, pipeline::refuse, each -> pipeline.serve(each, toAll));
+    }
+
+    /** First the login that a request brings along, counted as any other, and then the request. */
+    private Response answerAfter(Request login, Function<Secret, Response> request) {
+        var entry = limits.enter(login.head(), pipeline::refuse);
+        if (entry.refusal().isPresent()) return entry.refusal().get().with(InlineLogin.FAILED);
+        return limits.login(login, pipeline::refuse, each -> pipeline.login(each, request));
     }
 
     AuditDevices audit() {

@@ -87,9 +87,9 @@ public final class TestServer implements AutoCloseable {
         return restarted(catalog);
     }
 
-    /** Another server process beside this one. */
+    /** Another server process beside this one, without a cache, as servers on one store are. */
     public TestServer besides() {
-        return new TestServer(clock, storage, server(storage, catalog, clock, Outbound.NONE), root, catalog);
+        return new TestServer(clock, storage, server(storage, catalog, clock, Outbound.NONE, store -> store), root, catalog);
     }
 
     public TestServer restarted(EngineCatalog catalog) {

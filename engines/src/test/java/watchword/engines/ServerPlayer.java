@@ -53,7 +53,7 @@ public final class ServerPlayer implements AutoCloseable {
         return new Server(storage, options, random, clock);
     }
 
-    /** From here on another server process answers, on the same store. */
+    /** Another process on what the store has; whatever the one before was at is not finished. */
     public void restart() {
         server.seal();
         server = start();

@@ -171,6 +171,10 @@ public record Reply<O extends Record>(
         return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of(), List.of());
     }
 
+    public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body, Map<String, String> headers) {
+        return raw(new Raw(status, contentType, body, headers));
+    }
+
     /** Messages over a WebSocket, for a client that asked for one. */
     public static <O extends Record> Reply<O> stream(Stream stream) {
         return raw(new Raw(SWITCHING_PROTOCOLS, "", new byte[0], Map.of(), Optional.empty(), Optional.of(stream)));

@@ -3,6 +3,7 @@ package watchword.server;
 import watchword.core.mount.EngineCatalog;
 import watchword.engines.aws.AwsMethod;
 import watchword.engines.cert.CertMethod;
+import watchword.engines.database.DatabaseEngine;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
 import watchword.engines.kubernetes.secrets.KubernetesEngine;
@@ -31,6 +32,7 @@ final class BuiltinEngines {
                 .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
                 .engine("rabbitmq", (context, mount) -> new RabbitMqEngine(context, outbound))
                 .engine("ldap", (context, mount) -> new LdapEngine(context, outbound))
+                .engine("database", (context, mount) -> new DatabaseEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))

@@ -29,10 +29,15 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     public static PostgresServer start() {
+        return start("");
+    }
+
+    /** One that asks everybody for a password. @param password of its user {@code watchword}; nobody is asked when empty */
+    public static PostgresServer start(String password) {
         try {
             var folder = Files.createTempDirectory("watchword-pg-");
             var server = new PostgresServer(folder, programs(), freePort());
-            server.prepare();
+            server.prepare(password);
             return server;
         } catch (IOException failed) {
             throw new IllegalStateException("cannot start PostgreSQL: " + failed.getMessage(), failed);
@@ -54,10 +59,14 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private void prepare() throws IOException {
-        if (isRoot()) run(List.of("chown", "postgres", folder.toString()));
+    private void prepare(String password) throws IOException {
+        if (!password.isEmpty()) Files.writeString(folder.resolve("password"), password);
+        if (isRoot()) run(List.of("chown", "-R", "postgres", folder.toString()));
         var data = folder.resolve("data").toString();
-        run(asUser(programs.resolve("initdb").toString(), "-D", data, "-U", "watchword", "-A", "trust", "-E", "UTF8", "--no-sync"));
+        var auth = password.isEmpty() ? List.of("-A", "trust") : List.of("-A", "scram-sha-256", "--pwfile", folder.resolve("password").toString());
+        var words = new ArrayList<>(List.of(programs.resolve("initdb").toString(), "-D", data, "-U", "watchword", "-E", "UTF8", "--no-sync"));
+        words.addAll(auth);
+        run(asUser(words.toArray(String[]::new)));
         run(asUser(programs.resolve("pg_ctl").toString(), "-D", data, "-w", "-t", "60", "-l", folder.resolve("log").toString(), "-o",
                 "-c listen_addresses=127.0.0.1 -p " + port + " -k " + folder, "start"));
     }
@@ -86,6 +95,10 @@ public final class PostgresServer implements AutoCloseable {
 
     public String url() {
         return "postgres://watchword@127.0.0.1:" + port + "/postgres";
+    }
+
+    public int port() {
+        return port;
     }
 
     @Override

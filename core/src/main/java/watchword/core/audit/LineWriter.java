@@ -14,6 +14,7 @@ import watchword.core.audit.line.LineOptions;
 import watchword.core.audit.line.ValueWriter;
 import watchword.core.mount.MountEntry;
 import watchword.core.namespace.Namespace;
+import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Answer;
@@ -87,6 +88,7 @@ final class LineWriter {
                 out.member("rule", allow.rule());
                 granting(entry, allow.policies());
                 judged(allow.judged());
+                consent(allow.consent());
                 if (entry.sudo()) out.name("sudo").truth(true);
             }
             case Decision.Deny deny -> {
@@ -130,6 +132,31 @@ final class LineWriter {
             out.endObject();
         }
         out.endArray();
+    }
+
+    /** What stands in place of approvals is said in clear: it is there for whoever reads this. */
+    private void consent(Consent consent) {
+        switch (consent) {
+            case Consent.Free _, Consent.Withheld _ -> {}
+            case Consent.Asked asked -> {
+                out.name("control_group").beginObject().name("approved").truth(false);
+                out.member("reason", asked.reason());
+                out.endObject();
+            }
+            case Consent.Approved approved -> {
+                out.name("control_group").beginObject().name("approved").truth(true);
+                out.member("reason", approved.reason());
+                out.name("authorizations").beginArray();
+                for (var each : approved.by()) out.beginObject().name("entity_id").text(each.entityId()).name("entity_name").text(each.entityName()).endObject();
+                out.endArray();
+                out.endObject();
+            }
+            case Consent.BrokenGlass glass -> {
+                out.name("break_glass").beginObject().name("reason").text(glass.reason());
+                out.name("max_ttl").number(glass.longest().toSeconds());
+                out.endObject();
+            }
+        }
     }
 
     private void caller(TokenCaller caller) {

@@ -9,7 +9,7 @@ import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Reply;
@@ -55,7 +55,7 @@ public final class CubbyholeEngine implements Engine {
     private Reply<Keys> list(Call.Read<At> call) {
         var path = call.input().path();
         var below = owner(call) + "/" + (path.isEmpty() || path.endsWith("/") ? path : path + "/");
-        var names = Listing.whole(rows.names(call.store(), below, "", Listing.limit(0)), 0);
+        var names = Page.whole(rows.names(call.store(), below, "", Page.limit(0)), 0);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Keys(names));
     }

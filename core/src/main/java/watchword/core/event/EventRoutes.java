@@ -11,7 +11,7 @@ import watchword.core.namespace.Namespaces;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Capability;
 import watchword.core.policy.Decision;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.sdk.Call;
@@ -78,7 +78,7 @@ public final class EventRoutes {
             if (other.id().equals(namespace.id())) return true;
             if (patterns.isEmpty() || !namespace.holds(other)) return false;
             var path = plain(other.path().substring(namespace.path().length()));
-            return patterns.stream().anyMatch(pattern -> Glob.anywhere(pattern, path));
+            return patterns.stream().anyMatch(pattern -> Glob.matches(pattern, path));
         }
     }
 
@@ -123,7 +123,7 @@ public final class EventRoutes {
         @Override
         public boolean takes(Occurrence occurrence) {
             var event = occurrence.event();
-            if (!asked.takes(occurrence.namespace()) || !Glob.anywhere(types, event.type())) return false;
+            if (!asked.takes(occurrence.namespace()) || !Glob.matches(types, event.type())) return false;
             if (condition.isPresent() && !condition.get().matches(occurrence::value)) return false;
             var where = occurrence.namespace().id();
             return storage.<Boolean>read(store -> now(store).map(found -> authority.of(NamespaceStore.view(store, where), found).hears(event.heardAt(), event.type())).orElse(false));

@@ -1,14 +1,13 @@
 package watchword.core.identity;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
@@ -63,12 +62,10 @@ final class AliasRoutes {
         }
     }
 
-    record Listed(@Doc("Ids of the aliases, sorted.") List<String> keys, @Doc("What each is, by its id.") Map<String, Object> keyInfo) {}
-
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("entity-alias", Set.class, Made.class, this::set, "Create an alias, or change the one with an id or name."),
-                Route.list("entity-alias/id", Listing.Page.class, Listed.class, this::list, "List the aliases of entities."),
+                Route.list("entity-alias/id", Page.class, Listed.class, call -> identities.entities.listAliases(call, (store, alias, owner) -> AliasInfo.whole(identities, store, alias, owner)), "List the aliases of entities."),
                 Route.read("entity-alias/id/{id}", ById.class, Shown.class, this::read, "Read an alias."),
                 Route.write("entity-alias/id/{id}", Set.class, Made.class, this::set, "Change an alias; what is not sent stays."),
                 Route.delete("entity-alias/id/{id}", ById.class, None.class, this::delete, "Delete an alias."));
@@ -79,18 +76,6 @@ final class AliasRoutes {
     private Reply<Shown> read(Call.Read<ById> call) {
         var entity = identities.entities.withAliasId(call.store(), call.input().id()).orElseThrow(() -> new Problem.NotFound().asException());
         return Reply.of(Shown.of(identities, call.store(), entity.aliasById(call.input().id()).orElseThrow(), entity.id()));
-    }
-
-    private Reply<Listed> list(Call.Read<Listing.Page> call) {
-        var page = call.input();
-        var found = Listing.whole(identities.entities.aliases(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
-        if (found.isEmpty()) throw new Problem.NotFound().asException();
-        var info = new LinkedHashMap<String, Object>();
-        for (var each : found) {
-            identities.entities.get(call.store(), each.owner()).flatMap(row -> row.aliasById(each.aliasId()))
-                    .ifPresent(alias -> info.put(alias.id(), AliasInfo.whole(identities, call.store(), alias, each.owner())));
-        }
-        return Reply.of(new Listed(found.stream().map(AliasIndex.Found::aliasId).toList(), info));
     }
 
     // ---- changing ----

@@ -17,7 +17,17 @@ import java.util.stream.Stream;
  * @param claimed whether it ever had an alias, and so was somebody
  */
 record EntityRow(String id, String name, Map<String, String> metadata, List<String> policies, boolean disabled, Instant created, Instant updated, List<AliasRow> aliases, List<String> groups,
-        List<String> merged, boolean claimed) {
+        List<String> merged, boolean claimed) implements Identity {
+
+    @Override
+    public List<AliasRow> allAliases() {
+        return aliases;
+    }
+
+    @Override
+    public List<String> memberOf() {
+        return groups;
+    }
 
     static EntityRow fresh(String id, String name, Instant now) {
         return new EntityRow(id, name, Map.of(), List.of(), false, now, now, List.of(), List.of(), List.of(), false);

@@ -1,13 +1,12 @@
 package watchword.core.identity;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -31,12 +30,10 @@ final class GroupAliasRoutes {
             @Doc("Accessor of the auth mount.") String mountAccessor,
             @Doc("Id of the external group; a new one is made when not given.") String canonicalId) {}
 
-    record Listed(@Doc("Ids of the aliases, sorted.") List<String> keys, @Doc("What each is, by its id.") Map<String, Object> keyInfo) {}
-
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("group-alias", Set.class, AliasRoutes.Made.class, this::set, "Create an alias of a group, or change the one with an id."),
-                Route.list("group-alias/id", Listing.Page.class, Listed.class, this::list, "List the aliases of groups."),
+                Route.list("group-alias/id", Page.class, Listed.class, call -> identities.groups.listAliases(call, (store, alias, owner) -> AliasInfo.whole(identities, store, alias, owner)), "List the aliases of groups."),
                 Route.read("group-alias/id/{id}", AliasRoutes.ById.class, AliasRoutes.Shown.class, this::read, "Read an alias of a group."),
                 Route.write("group-alias/id/{id}", Set.class, AliasRoutes.Made.class, this::set, "Change an alias of a group."),
                 Route.delete("group-alias/id/{id}", AliasRoutes.ById.class, None.class, this::delete, "Delete an alias of a group; nobody is in the group then."));
@@ -47,17 +44,6 @@ final class GroupAliasRoutes {
     private Reply<AliasRoutes.Shown> read(Call.Read<AliasRoutes.ById> call) {
         var group = identities.groups.withAliasId(call.store(), call.input().id()).orElseThrow(() -> new Problem.NotFound().asException());
         return Reply.of(AliasRoutes.Shown.of(identities, call.store(), group.alias().orElseThrow(), group.id()));
-    }
-
-    private Reply<Listed> list(Call.Read<Listing.Page> call) {
-        var page = call.input();
-        var found = Listing.whole(identities.groups.aliases(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
-        if (found.isEmpty()) throw new Problem.NotFound().asException();
-        var info = new LinkedHashMap<String, Object>();
-        for (var each : found) {
-            identities.groups.get(call.store(), each.owner()).flatMap(GroupRow::alias).ifPresent(alias -> info.put(alias.id(), AliasInfo.whole(identities, call.store(), alias, each.owner())));
-        }
-        return Reply.of(new Listed(found.stream().map(AliasIndex.Found::aliasId).toList(), info));
     }
 
     // ---- changing ----

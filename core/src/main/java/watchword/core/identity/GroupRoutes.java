@@ -8,7 +8,7 @@ import java.util.Optional;
 import watchword.core.namespace.NamespaceStore;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Policies;
 import watchword.sdk.Problem;
@@ -55,25 +55,14 @@ final class GroupRoutes {
             @Doc("Policies of all that are in it; null for none.") @OrNull List<String> policies,
             @Doc("`internal` or `external`.") String type) {}
 
-    record Listed(
-            @Doc("Ids or names, sorted.") List<String> keys,
-            @Doc("What each is, by its id; left out in a list of names.") Optional<Map<String, Object>> keyInfo) {}
-
-    record Query(
-            @Doc("Id of the group.") Optional<String> id,
-            @Doc("Name of the group.") Optional<String> name,
-            @Doc("Id of its alias.") Optional<String> aliasId,
-            @Doc("Name of its alias; needs alias_mount_accessor.") Optional<String> aliasName,
-            @Doc("Accessor of that alias's mount.") Optional<String> aliasMountAccessor) {}
-
     List<Route<?, ?>> routes() {
         return List.of(
                 Route.write("group", Set.class, Made.class, this::set, "Create a group, or change the one with an id or name."),
-                Route.list("group/id", Listing.Page.class, Listed.class, this::ids, "List the groups by id."),
+                Route.list("group/id", Page.class, Listed.class, call -> identities.groups.listIds(call, this::info), "List the groups by id."),
                 Route.read("group/id/{id}", ById.class, Shown.class, call -> shown(call.store(), identities.groups.get(call.store(), call.input().id())), "Read a group."),
                 Route.write("group/id/{id}", Set.class, Made.class, this::set, "Change a group; what is not sent stays."),
                 Route.delete("group/id/{id}", ById.class, None.class, call -> delete(call, identities.groups.get(call.store(), call.input().id())), "Delete a group."),
-                Route.list("group/name", Listing.Page.class, Listed.class, this::names, "List the groups by name."),
+                Route.list("group/name", Page.class, Listed.class, identities.groups::listNames, "List the groups by name."),
                 Route.read("group/name/{name*}", ByName.class, Shown.class, call -> shown(call.store(), identities.groups.named(call.store(), call.input().name())), "Read a group by its name."),
                 Route.write("group/name/{name*}", Set.class, Made.class, this::set, "Create a group with a name, or change it; what is not sent stays."),
                 Route.delete("group/name/{name*}", ByName.class, None.class, call -> delete(call, identities.groups.named(call.store(), call.input().name())), "Delete a group by its name."),
@@ -99,48 +88,25 @@ final class GroupRoutes {
     }
 
     private List<String> entities(Storage.Reader store, String id) {
-        return Listing.whole(identities.entities.members(store, id, Listing.limit(0)), 0);
+        return Page.whole(identities.entities.members(store, id, Page.limit(0)), 0);
     }
 
     private List<String> groups(Storage.Reader store, String id) {
-        return Listing.whole(identities.groups.members(store, id, Listing.limit(0)), 0);
-    }
-
-    private Reply<Listed> ids(Call.Read<Listing.Page> call) {
-        var page = call.input();
-        var ids = Listing.whole(identities.groups.ids(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
-        if (ids.isEmpty()) throw new Problem.NotFound().asException();
-        var info = new LinkedHashMap<String, Object>();
-        for (var id : ids) identities.groups.get(call.store(), id).ifPresent(row -> info.put(id, info(call.store(), row)));
-        return Reply.of(new Listed(ids, Optional.of(info)));
+        return Page.whole(identities.groups.members(store, id, Page.limit(0)), 0);
     }
 
     private Map<String, Object> info(Storage.Reader store, GroupRow row) {
         var info = new LinkedHashMap<String, Object>();
         info.put("name", row.name());
-        info.put("num_member_entities", (long) identities.entities.members(store, row.id(), Listing.MOST).size());
+        info.put("num_member_entities", (long) identities.entities.members(store, row.id(), Page.MOST).size());
         info.put("num_parent_groups", (long) row.parents().size());
         row.alias().ifPresent(alias -> info.put("alias", AliasInfo.named(identities, store, alias)));
         return info;
     }
 
-    private Reply<Listed> names(Call.Read<Listing.Page> call) {
-        var page = call.input();
-        var names = Listing.whole(identities.groups.names(call.store(), page.after(), Listing.limit(page.limit())), page.limit());
-        if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Listed(names, Optional.empty()));
-    }
-
     private Reply<Shown> lookup(Call.Read<Query> call) {
-        var in = call.input();
-        AliasInfo.requireOneQuery(in.id(), in.name(), in.aliasId(), in.aliasName(), in.aliasMountAccessor());
-        var store = call.store();
-        var groups = identities.groups;
-        var found = in.id().flatMap(id -> groups.get(store, id))
-                .or(() -> in.name().flatMap(name -> groups.named(store, name)))
-                .or(() -> in.aliasId().flatMap(id -> groups.withAliasId(store, id)))
-                .or(() -> in.aliasName().flatMap(name -> groups.withAlias(store, in.aliasMountAccessor().orElse(""), name)));
-        return found.isEmpty() ? Reply.nothing() : shown(store, found);
+        var found = identities.groups.asked(call.store(), call.input());
+        return found.isEmpty() ? Reply.nothing() : shown(call.store(), found);
     }
 
     // ---- changing ----

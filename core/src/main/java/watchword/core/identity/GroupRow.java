@@ -15,7 +15,17 @@ import java.util.stream.Stream;
  * @param modifyIndex how often it was written
  */
 record GroupRow(String id, String name, Type type, List<String> policies, Map<String, String> metadata, List<String> parents, Optional<AliasRow> alias, Instant created, Instant updated,
-        long modifyIndex) {
+        long modifyIndex) implements Identity {
+
+    @Override
+    public List<AliasRow> allAliases() {
+        return alias.stream().toList();
+    }
+
+    @Override
+    public List<String> memberOf() {
+        return parents;
+    }
 
     /** Who says who is in it. */
     enum Type {

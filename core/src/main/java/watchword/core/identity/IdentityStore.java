@@ -53,6 +53,10 @@ public final class IdentityStore implements Entities, Identities, MountFollower 
         return view;
     }
 
+    public boolean isDisabled(Storage.Reader store, String entityId) {
+        return entities.current(store, entityId).filter(EntityRow::disabled).isPresent();
+    }
+
     private boolean isStill(Storage.Reader store, GroupRow then) {
         var now = groups.get(store, then.id());
         return now.isPresent() && (now.get() == then || now.get().equals(then));

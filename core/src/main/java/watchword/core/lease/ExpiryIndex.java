@@ -14,7 +14,9 @@ public final class ExpiryIndex {
     public enum Kind {
         TOKEN('t'),
         LEASE('l'),
-        LOCK('k');
+        LOCK('k'),
+        KEY('s'),
+        GRANT('g');
 
         private final char mark;
 

@@ -14,7 +14,7 @@ import watchword.core.token.TokenRow;
 import watchword.core.token.Tokens;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
@@ -152,7 +152,7 @@ public final class LeaseRoutes {
         var prefix = call.input().prefix();
         var folder = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
         int asked = call.input().limit();
-        var names = Listing.whole(leases.names(call.store(), folder, call.input().after(), Listing.limit(asked)), asked);
+        var names = Page.whole(leases.names(call.store(), folder, call.input().after(), Page.limit(asked)), asked);
         if (names.isEmpty()) throw new Problem.NotFound().asException();
         return Reply.of(new Keys(names));
     }

@@ -4,9 +4,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import watchword.core.lease.ExpiryIndex.Due;
 import watchword.core.lease.ExpiryIndex.Kind;
@@ -37,20 +40,22 @@ public final class Revocations {
     private final Storage storage;
     private final Mounts mounts;
     private final Leases leases;
-    private final BiConsumer<Storage.Writer, String> revokeToken;
-    private final BiConsumer<Storage.Writer, Due> endLock;
+    private final Ends ends;
     private final InstantSource clock;
 
     /**
-     * @param revokeToken revokes the token with a key, in a transaction
-     * @param endLock removes a lock on logins, in a transaction
+     * How what is no lease ends.
+     *
+     * @param within in the transaction that takes it out of the index
+     * @param outside in transactions of its own, as it takes time; takes itself out of the index, whatever happens
      */
-    public Revocations(Storage storage, Mounts mounts, Leases leases, BiConsumer<Storage.Writer, String> revokeToken, BiConsumer<Storage.Writer, Due> endLock, InstantSource clock) {
+    public record Ends(Map<Kind, BiConsumer<Storage.Writer, Due>> within, Map<Kind, Consumer<Due>> outside) {}
+
+    public Revocations(Storage storage, Mounts mounts, Leases leases, Ends ends, InstantSource clock) {
         this.storage = storage;
         this.mounts = mounts;
         this.leases = leases;
-        this.revokeToken = revokeToken;
-        this.endLock = endLock;
+        this.ends = ends;
         this.clock = clock;
     }
 
@@ -61,11 +66,17 @@ public final class Revocations {
             // A token's end makes its leases due, so look again until nothing is.
             var page = storage.read(store -> ExpiryIndex.due(store, clock.instant(), PAGE));
             if (page.isEmpty()) return done;
-            var own = page.stream().filter(due -> due.kind() != Kind.LEASE).toList();
-            if (!own.isEmpty()) storage.update(store -> own.forEach(due -> end(store, due)));
-            page.stream().filter(due -> due.kind() == Kind.LEASE).forEach(this::endLease);
+            var within = page.stream().filter(due -> ends.within().containsKey(due.kind())).toList();
+            if (!within.isEmpty()) storage.update(store -> within.forEach(due -> end(store, due)));
+            page.stream().filter(due -> !ends.within().containsKey(due.kind())).forEach(this::endOutside);
             done += page.size();
         }
+    }
+
+    private void endOutside(Due due) {
+        var end = ends.outside().get(due.kind());
+        if (end == null) endLease(due);
+        else end.accept(due);
     }
 
     private void endLease(Due due) {
@@ -85,8 +96,7 @@ public final class Revocations {
     /** What ends within the store. */
     private void end(Storage.Writer store, Due due) {
         ExpiryIndex.remove(store, due.at(), due.kind(), due.name());
-        if (due.kind() == Kind.TOKEN) revokeToken.accept(store, due.name());
-        else endLock.accept(store, due);
+        Objects.requireNonNull(ends.within().get(due.kind())).accept(store, due);
     }
 
     /** The part of the store that a lease is in. */

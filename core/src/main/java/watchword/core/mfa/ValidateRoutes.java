@@ -2,6 +2,7 @@ package watchword.core.mfa;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import watchword.core.lockout.Lockouts;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
@@ -72,7 +73,7 @@ public final class ValidateRoutes {
     }
 
     private Reply<None> issued(Call.Effect<Proof> call, Storage.Writer store, MountEntry mount, SecondFactors.Waiting login) {
-        var told = logins.issue(store, mount, call.ask().peer(), login.path(), login.login().login(), login.entityId(), call.now());
+        var told = logins.issue(store, mount, new Logins.Attempt(call.ask().peer(), login.path(), List.of(), Optional.empty()), login.login().login(), login.entityId(), call.now());
         return Reply.auth(told.auth());
     }
 }

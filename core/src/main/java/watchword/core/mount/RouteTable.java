@@ -33,7 +33,16 @@ public final class RouteTable {
 
     /** What a path led to: a route and its parameters, a path without that operation, or nothing. */
     public sealed interface Match {
-        record Found(Bound<?, ?> bound, Map<String, String> parameters) implements Match {}
+        record Found(Bound<?, ?> bound, Map<String, String> parameters) implements Match {
+            /** A path with secrets in it masked, as in the older form of a token's look-up. */
+            public String shown(String path) {
+                for (var field : bound.input().fields()) {
+                    var value = parameters.get(field.name());
+                    if (value != null && !value.isEmpty() && field.typeName().equals("password")) path = path.replace(value, "***");
+                }
+                return path;
+            }
+        }
 
         record OtherOperations() implements Match {}
 

@@ -62,22 +62,15 @@ record InputDocument(Map<String, Object> timeless, String id, Instant now) {
     private static Map<String, Object> request(Subject subject, String path) {
         var sent = subject.request();
         var request = new LinkedHashMap<String, Object>();
-        request.put("path", shown(path, subject.found()));
+        request.put("path", subject.found().shown(path));
         request.put("operation", sent.operation().name().toLowerCase(Locale.ROOT));
         request.put("capability", subject.wanted().word());
         request.put("parameters", parameters(subject.found().bound(), sent, subject.found().parameters()));
         sent.wrapTtl().ifPresent(ttl -> request.put("wrap_ttl", ttl.toSeconds()));
+        if (!sent.reason().isEmpty()) request.put("reason", sent.reason());
+        if (!sent.emergency().isEmpty()) request.put("break_glass", sent.emergency());
         if (isPolicy(subject)) statements(sent.body()).ifPresent(statements -> request.put("policy", statements));
         return request;
-    }
-
-    /** A secret in a path, as in the older form of a token's look-up, is masked there. */
-    private static String shown(String path, RouteTable.Match.Found found) {
-        for (var field : found.bound().input().fields()) {
-            var value = found.parameters().get(field.name());
-            if (value != null && !value.isEmpty() && field.typeName().equals("password")) path = path.replace(value, "***");
-        }
-        return path;
     }
 
     /** What cannot be read, the handler will not see either: the request fails. */

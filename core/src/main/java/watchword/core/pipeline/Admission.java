@@ -5,13 +5,17 @@ import java.util.Map;
 import java.util.Optional;
 import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
+import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.Namespace;
 import watchword.core.policy.Capability;
+import watchword.core.policy.Consent;
+import watchword.core.policy.ControlGroup;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
 import watchword.core.token.TokenCaller;
+import watchword.sdk.Ask;
 import watchword.sdk.Caller;
 import watchword.sdk.Problem;
 import watchword.sdk.Route;
@@ -102,6 +106,17 @@ sealed interface Admission extends Gate.Finding {
             return decision;
         }
 
+        /** The mount as its engine is told of it: what is issued without approval lives no longer than the policy lets it. */
+        Ask.Mount view(Mounts mounts) {
+            var view = mounts.view(mount);
+            return decision.consent() instanceof Consent.BrokenGlass glass ? view.within(glass.longest()) : view;
+        }
+
+        /** The same, of which this became. */
+        Allowed with(Consent consent) {
+            return consent.equals(decision.consent()) ? this : new Allowed(request, namespace, caller, mount, engine, found, wanted, decision.with(consent));
+        }
+
         /** The same, which OPA policies let pass. */
         Allowed judged(List<Judgement> judgements) {
             return new Allowed(request, namespace, caller, mount, engine, found, wanted, decision.judged(judgements));
@@ -120,6 +135,38 @@ sealed interface Admission extends Gate.Finding {
         @Override
         public Optional<MountEntry> mount() {
             return Optional.of(mount);
+        }
+    }
+
+    /**
+     * It may, once others approve of it; until then it waits.
+     *
+     * @param once what would be carried out
+     */
+    record Deferred(Allowed once, TokenCaller caller, ControlGroup control) implements Admission {
+        @Override
+        public Request request() {
+            return once.request();
+        }
+
+        @Override
+        public Namespace namespace() {
+            return once.namespace();
+        }
+
+        @Override
+        public Deferred by(TokenCaller spent) {
+            return new Deferred(once.by(spent), spent, control);
+        }
+
+        @Override
+        public Optional<TokenCaller> tokenCaller() {
+            return Optional.of(caller);
+        }
+
+        @Override
+        public Optional<MountEntry> mount() {
+            return once.mount();
         }
     }
 

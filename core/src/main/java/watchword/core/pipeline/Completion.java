@@ -26,8 +26,7 @@ import watchword.sdk.Storage;
 final class Completion {
     private static final Problem AT_ONCE_REVOKED =
             new Problem.Invalid("Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.");
-
-    private static final String FACTORS_HEADER = "x-vault-mfa";
+    static final Problem NO_LEASES = new Problem.Invalid("requests with inline authentication cannot generate leases");
 
     private final Mounts mounts;
     private final Leases leases;
@@ -65,12 +64,12 @@ final class Completion {
             complete = leased(store, allowed, announced, leased, answer, now);
             // The lease is on record, so that it ends with the token, which is about to end; what it stands for is of no use to anybody.
             if (allowed.caller() instanceof TokenCaller caller && caller.row().isSpent()) return Answer.of(AT_ONCE_REVOKED);
+            if (allowed.caller() instanceof TokenCaller caller && caller.row().isForOneRequest()) return Answer.of(NO_LEASES);
         }
         if (reply.auth().orElse(null) instanceof Reply.Login login) {
             lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
             login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
-            var codes = allowed.request().headers().getOrDefault(FACTORS_HEADER, List.of());
-            switch (logins.login(store, allowed.theMount(), allowed.request().peer(), allowed.request().path().text(), login, codes, now)) {
+            switch (logins.login(store, allowed.theMount(), Logins.Attempt.of(allowed.request()), login, now)) {
                 case Logins.Outcome.Told told -> complete = complete.withAuth(told.auth(), List.of());
                 case Logins.Outcome.Refused refused -> {
                     return Answer.of(refused.problem());
@@ -101,8 +100,9 @@ final class Completion {
     private Answer leased(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Reply.Term.Leased leased, Answer answer, Instant now) {
         if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
         requireRevocable(allowed);
-        Optional<Instant> end = caller.row().isBatch() ? caller.row().expires() : Optional.empty();
-        var granted = leases.grant(store, caller.tokenKey(), announced, end, mounts.view(allowed.theMount()), allowed.request().path().text(), leased, now);
+        var row = caller.row();
+        var end = row.isForOneRequest() ? Optional.of(now) : row.isBatch() ? row.expires() : Optional.<Instant>empty();
+        var granted = leases.grant(store, caller.tokenKey(), announced, end, allowed.view(mounts), allowed.request().path().text(), leased, now);
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));
     }
 }

@@ -3,6 +3,7 @@ package watchword.core.pipeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import watchword.core.approval.Approvals;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
@@ -14,6 +15,7 @@ import watchword.core.opa.Guards;
 import watchword.core.opa.Subject;
 import watchword.core.policy.Authority;
 import watchword.core.policy.Capability;
+import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
@@ -21,6 +23,7 @@ import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wire.Schema;
+import watchword.core.wrapping.WrappingRoutes;
 import watchword.sdk.Ask;
 import watchword.sdk.Call;
 import watchword.sdk.PrefixedStore;
@@ -37,16 +40,23 @@ import watchword.sdk.Storage;
  */
 final class Gate {
     private static final Problem NO_NAMESPACE = new Problem.NotFound("namespace not found");
+    private static final Problem NO_LOGIN = new Problem.NotFound("specified authentication path was not found");
+
+    private static final Problem NOT_YOURS = new Problem.Denied("a request that waited for approval is carried out for who made it: unwrap it with a token of the same entity");
+    private static final Problem NO_TOKENS = new Problem.Denied("a token cannot be made by breaking the glass: it would outlive the reason");
+    private static final Problem CHANGED = new Problem.Unavailable("what is at this path has changed meanwhile; try again");
 
     private final Mounts mounts;
     private final Tokens tokens;
     private final Authority authority;
+    private final Approvals approvals;
     private final Guards guards;
 
-    Gate(Mounts mounts, Tokens tokens, Authority authority, Guards guards) {
+    Gate(Mounts mounts, Tokens tokens, Authority authority, Approvals approvals, Guards guards) {
         this.mounts = mounts;
         this.tokens = tokens;
         this.authority = authority;
+        this.approvals = approvals;
         this.guards = guards;
     }
 
@@ -56,8 +66,14 @@ final class Gate {
         record Guarded(Admission.Allowed otherwise, Guards.Question question) implements Finding {}
     }
 
-    /** The last word: OPA policies are asked now, if any guard the request. */
+    /** The last word: OPA policies are asked now, if any guard the request, and what others have to approve waits for them. */
     Admission settle(Finding finding) {
+        var admission = judged(finding);
+        return admission instanceof Admission.Allowed allowed && allowed.decision().consent() instanceof Consent.Asked asked && allowed.caller() instanceof TokenCaller caller
+                ? new Admission.Deferred(allowed, caller, asked.control()) : admission;
+    }
+
+    private Admission judged(Finding finding) {
         return switch (finding) {
             case Admission admission -> admission;
             case Finding.Guarded guarded -> {
@@ -90,6 +106,11 @@ final class Gate {
 
     /** @param open answer a route that looks as if it needed no token */
     Finding find(Storage.Reader store, Request sent, boolean open, Instant now) {
+        return find(store, sent, Optional.empty(), open, now);
+    }
+
+    /** @param waited the request it is, when it waited for approval and is taken up again */
+    private Finding find(Storage.Reader store, Request sent, Optional<Approvals.Found> waited, boolean open, Instant now) {
         var token = sent.token().flatMap(t -> caller(store, t, sent, now));
         var led = place(store, sent);
         if (led.isEmpty()) return new Admission.Refused(sent, Namespace.ROOT, token, Optional.empty(), Decision.Deny.UNCOVERED, NO_NAMESPACE);
@@ -99,15 +120,26 @@ final class Gate {
             var barred = barred(place);
             if (barred.isPresent()) return place.refused(token, Decision.Deny.UNCOVERED, barred.get());
         }
-        return find(place, within, token, open, now);
+        var taken = waited.isEmpty() ? takenUp(store, place, now) : Optional.<Approvals.Found>empty();
+        if (taken.isEmpty()) return find(place, within, token, waited, open, now);
+        boolean own = token.isPresent() && approvals.isOf(store, taken.get(), token.get());
+        return own ? find(store, taken.get().by(sent), taken, false, now) : place.refused(token, Decision.Deny.UNCOVERED, NOT_YOURS);
     }
 
-    private Finding find(Place place, boolean within, Optional<TokenCaller> token, boolean open, Instant now) {
+    /** To unwrap a request that waits for approval is to make that request. */
+    private Optional<Approvals.Found> takenUp(Storage.Reader store, Place place, Instant now) {
+        if (!place.path().equals(WrappingRoutes.UNWRAP) || place.request().operation() != Operation.WRITE) return Optional.empty();
+        var wrapping = place.request().body().get("token") instanceof String text && !text.isEmpty() ? Optional.of(Secret.copyOf(text)) : place.request().token();
+        return wrapping.flatMap(token -> approvals.behind(store, token, now));
+    }
+
+    private Finding find(Place place, boolean within, Optional<TokenCaller> token, Optional<Approvals.Found> waited, boolean open, Instant now) {
         var request = place.request();
         var found = place.found();
         if (!request.help() && found.isPresent() && (found.get().bound().route().is(Trait.NO_TOKEN) || (open && request.operation() == Operation.READ))) {
             var entry = place.mount().orElseThrow();
             var route = found.get().bound().route();
+            if (request.loginFor().isPresent() && !(route.isLogin() && entry.isAuth())) return place.refused(token, Decision.Deny.UNCOVERED, NO_LOGIN);
             // To who is of another namespace everybody here is a stranger, unless it is about nothing but the token itself. A token that comes
             // along with a login is not what it is judged by, and spends no use.
             boolean known = (within || route.is(Trait.OWN_TOKEN)) && !route.isLogin();
@@ -127,9 +159,17 @@ final class Gate {
             case RouteTable.Match.OtherOperations _ -> place.refused(token, allow, new Problem.Unsupported());
             case RouteTable.Match.Found match when match.bound().route().is(Trait.SUDO) && !allow.sudo() ->
                 place.refused(token, new Decision.Deny(allow.rule()), Problem.Denied.byPolicy());
-            case RouteTable.Match.Found match -> guarded(place, caller, new Admission.Allowed(paged(request, allow), place.namespace(), caller.withSudo(allow.sudo()),
-                    place.mount().get(), mounts.engine(place.mount().get()), match, wanted, allow), now);
+            case RouteTable.Match.Found match -> consented(place, caller, new Admission.Allowed(paged(request, allow), place.namespace(), caller.withSudo(allow.sudo()),
+                    place.mount().get(), mounts.engine(place.mount().get()), match, wanted, allow), waited, now);
         };
+    }
+
+    /** By those whom the rule asks to approve; a reason may do in place of them. */
+    private Finding consented(Place place, TokenCaller caller, Admission.Allowed allowed, Optional<Approvals.Found> waited, Instant now) {
+        var consent = approvals.of(place.store(), caller, allowed.request(), allowed.decision(), waited);
+        var why = consent instanceof Consent.Withheld withheld ? Optional.of(withheld.why())
+                : consent instanceof Consent.BrokenGlass && allowed.route().is(Trait.GIVES_TOKEN) ? Optional.of(NO_TOKENS) : Optional.<Problem>empty();
+        return why.isEmpty() ? guarded(place, caller, allowed.with(consent), now) : place.refused(Optional.of(caller), new Decision.Deny(allowed.decision().rule()), why.get());
     }
 
     /** By the OPA policies of the namespace that is asked; the caller's identity is of its own. */
@@ -145,7 +185,7 @@ final class Gate {
         var home = tokens.homeOf(store, token);
         var id = NamespaceStore.idOf(home);
         if (!id.equals(Namespace.ROOT_ID) && Namespaces.tree(store).byId(id).filter(namespace -> !namespace.tainted()).isEmpty()) return Optional.empty();
-        return tokens.find(home, token, request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
+        return tokens.find(home, token, request.id(), request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
     }
 
     /** Looks up the namespace that a request's header and the beginning of its path name; nothing when there is none at what the header says. */
@@ -211,8 +251,10 @@ final class Gate {
         var wanted = capability(store, request, caller, Optional.of(mount), Optional.of(allowed.found()), path, now);
         if (wanted == allowed.wanted()) return;
         // An OPA policy was asked about the other capability, and cannot be asked in here.
-        if (!allowed.decision().judged().isEmpty()) throw new Problem.Unavailable("what is at this path has changed meanwhile; try again").asException();
-        if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow)) throw Problem.Denied.byPolicy().asException();
+        if (!allowed.decision().judged().isEmpty()) throw CHANGED.asException();
+        if (!(authority.decide(store, caller, wanted, path, request.body(), request.wrapTtl()) instanceof Decision.Allow allow)) throw Problem.Denied.byPolicy().asException();
+        // Nor can others be asked to approve of it.
+        if (!(allow.consent() instanceof Consent.Free)) throw CHANGED.asException();
     }
 
     private void requireMount(Storage.Reader store, MountEntry mount) {

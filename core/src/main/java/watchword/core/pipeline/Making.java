@@ -45,10 +45,11 @@ final class Making implements Call.Outside {
     public void announce(Reply.Revocation revocation) {
         if (announced.isPresent()) throw new IllegalStateException(allowed.theMount().type() + " announces twice in one call");
         if (!(allowed.caller() instanceof TokenCaller caller)) throw new Problem.Denied().asException();
+        if (caller.row().isForOneRequest()) throw Completion.NO_LEASES.asException();
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
             gate.requireStill(store, allowed, now);
-            return leases.announce(store, caller.tokenKey(), mounts.view(allowed.theMount()), allowed.request().path().text(), revocation, now);
+            return leases.announce(store, caller.tokenKey(), allowed.view(mounts), allowed.request().path().text(), revocation, now);
         }));
     }
 

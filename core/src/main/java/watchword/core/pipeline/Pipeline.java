@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import watchword.core.approval.Approvals;
 import watchword.core.audit.Audit;
 import watchword.core.event.EventBus;
 import watchword.core.lease.Leases;
@@ -17,8 +20,10 @@ import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.opa.Guards;
 import watchword.core.policy.Authority;
+import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
 import watchword.core.request.Response;
@@ -32,6 +37,7 @@ import watchword.crypto.KeyClearedException;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Route.Trait;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
@@ -50,17 +56,20 @@ public final class Pipeline {
     private final Tokens tokens;
     private final Trail trail;
     private final TokenCreations created;
+    private final LongAdder glassBroken;
 
     public Pipeline(Storage storage, InstantSource clock, Mounts mounts, Tokens tokens, Authority authority, Leases leases, Logins logins,
-            Lockouts lockouts, Wrapping wrapping, Audit audit, Metrics metrics, EventBus events, Guards guards, Rotations rotations,
+            Lockouts lockouts, Wrapping wrapping, Approvals approvals, Audit audit, Metrics metrics, EventBus events, Guards guards, Rotations rotations,
             Rotator rotator) {
         this.storage = storage;
         this.clock = clock;
         this.tokens = tokens;
-        this.gate = new Gate(mounts, tokens, authority, guards);
-        this.invocation = new Invocation(storage, mounts, leases, gate, new Completion(mounts, leases, logins, lockouts, rotations, wrapping), lockouts, events, rotations, rotator);
+        this.gate = new Gate(mounts, tokens, authority, approvals, guards);
+        var completion = new Completion(mounts, leases, logins, lockouts, rotations, wrapping);
+        this.invocation = new Invocation(storage, mounts, leases, gate, completion, lockouts, approvals, events, rotations, rotator);
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
+        this.glassBroken = metrics.counter("break_glass.used", Map.of());
     }
 
     /** Answers one request. An expected failure becomes an answer; so does a bug, with an id under which the log has the rest. */
@@ -70,6 +79,16 @@ public final class Pipeline {
 
     /** @param open whether a route that looks is answered without a token, as the listener's configuration has it */
     public Response serve(Request request, boolean open) {
+        return answer(request, open).toResponse(request.id());
+    }
+
+    /** Answers the login that a request brings along, unless it gives a token: with that, {@code then} answers the request. */
+    public Response login(Request login, Function<Secret, Response> then) {
+        var answer = answer(login, false);
+        return answer.auth().isPresent() ? then.apply(answer.auth().get().clientToken()) : answer.toResponse(login.id()).with(InlineLogin.FAILED);
+    }
+
+    private Answer answer(Request request, boolean open) {
         var now = clock.instant();
         try {
             var finding = storage.<Gate.Finding>read(store -> gate.find(store, request, open, now));        // whose token, which route, allowed?
@@ -79,14 +98,14 @@ public final class Pipeline {
             endSpentToken(admission, now);
             countTokens(admission, answer);
             record(admission, answer, now, asked);                                                         // on record before it leaves
-            return answer.toResponse(request.id());
+            return answer;
         } catch (Problem.ProblemException unrecorded) {
-            return Answer.of(unrecorded.problem()).toResponse(request.id());
+            return Answer.of(unrecorded.problem());
         } catch (KeyClearedException meanwhile) {
-            return Answer.of(SEALED).toResponse(request.id());
+            return Answer.of(SEALED);
         } catch (Storage.StorageException failed) {
             LOG.log(Level.ERROR, "request " + request.id() + ": the store failed", failed);
-            return Answer.of(new Problem.Internal(storeFailed(failed) + "; request " + request.id() + " is in the server's log")).toResponse(request.id());
+            return Answer.of(new Problem.Internal(storeFailed(failed) + "; request " + request.id() + " is in the server's log"));
         }
     }
 
@@ -120,7 +139,11 @@ public final class Pipeline {
     private Answer carryOut(Admission admission, Instant now) {
         try {
             return switch (admission) {
-                case Admission.Allowed allowed -> invocation.run(allowed, now);
+                case Admission.Allowed allowed -> {
+                    if (allowed.decision().consent() instanceof Consent.BrokenGlass) glassBroken.increment();
+                    yield invocation.run(allowed, now);
+                }
+                case Admission.Deferred deferred -> invocation.defer(deferred, now);
                 case Admission.Refused refused -> Answer.of(refused.problem());
                 case Admission.Help help -> helpOn(help);
             };

@@ -9,6 +9,7 @@ import watchword.core.audit.AuditEntry;
 import watchword.core.metric.Metrics;
 import watchword.core.metric.Timing;
 import watchword.core.policy.Capability;
+import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.request.Answer;
 import watchword.sdk.Problem;
@@ -63,7 +64,8 @@ final class Trail {
     /** A request that looks does nothing until its answer leaves. */
     private static boolean onlyLooks(Admission admission) {
         return switch (admission) {
-            case Admission.Allowed allowed -> allowed.request().wrapTtl().isEmpty() && allowed.route().handler() instanceof Handler.Reads<?, ?>;
+            case Admission.Allowed allowed -> allowed.request().wrapTtl().isEmpty() && allowed.decision().consent() instanceof Consent.Free && allowed.route().handler() instanceof Handler.Reads<?, ?>;
+            case Admission.Deferred _ -> false;
             case Admission.Refused _, Admission.Help _ -> true;
         };
     }
@@ -71,6 +73,7 @@ final class Trail {
     private static AuditEntry entry(Admission admission, Instant now, Optional<Answer> answer) {
         var decision = switch (admission) {
             case Admission.Allowed allowed -> allowed.decision();
+            case Admission.Deferred deferred -> deferred.once().decision();
             case Admission.Refused refused -> refused.decision();
             case Admission.Help _ -> Decision.Allow.openRoute();
         };

@@ -18,14 +18,15 @@ public sealed interface Decision {
      * @param maxWrap the most; zero for no bound
      * @param pageLimit how many names a list may give at once; 0 for no bound
      * @param judged what OPA policies said besides; mostly there are none
+     * @param consent what the rule asks for besides, and how it was given
      */
-    record Allow(boolean sudo, String rule, List<String> policies, Duration minWrap, Duration maxWrap, int pageLimit, List<Judgement> judged)
+    record Allow(boolean sudo, String rule, List<String> policies, Duration minWrap, Duration maxWrap, int pageLimit, List<Judgement> judged, Consent consent)
             implements Decision {
         private static final Allow OPEN = new Allow(false, "", List.of(), Duration.ZERO, Duration.ZERO, 0);
         static final Allow ROOT = new Allow(true, Policies.ROOT, List.of(Policies.ROOT), Duration.ZERO, Duration.ZERO, 0);
 
         public Allow(boolean sudo, String rule, List<String> policies, Duration minWrap, Duration maxWrap, int pageLimit) {
-            this(sudo, rule, policies, minWrap, maxWrap, pageLimit, List.of());
+            this(sudo, rule, policies, minWrap, maxWrap, pageLimit, List.of(), Consent.FREE);
         }
 
         /** For a route that needs no token. */
@@ -34,7 +35,11 @@ public sealed interface Decision {
         }
 
         public Allow judged(List<Judgement> by) {
-            return new Allow(sudo, rule, policies, minWrap, maxWrap, pageLimit, by);
+            return new Allow(sudo, rule, policies, minWrap, maxWrap, pageLimit, by, consent);
+        }
+
+        public Allow with(Consent given) {
+            return new Allow(sudo, rule, policies, minWrap, maxWrap, pageLimit, judged, given);
         }
     }
 

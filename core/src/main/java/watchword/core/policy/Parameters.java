@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import watchword.core.wire.Durations;
+import watchword.sdk.Glob;
 import watchword.sdk.JsonNumber;
 import watchword.sdk.Policies;
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import watchword.sdk.Glob;
 
 /**
  * What one path of a policy gives.
@@ -15,25 +16,26 @@ import org.jspecify.annotations.Nullable;
  * @param maxWrap zero for no bound
  * @param pageLimit 0 for no bound
  * @param eventTypes globs of the types of events that {@link Capability#SUBSCRIBE} is for
+ * @param control what is asked for besides
  */
-public record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit, Set<String> eventTypes) {
-    static final Permissions NOTHING = new Permissions(0, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of());
+public record Permissions(int bits, Parameters parameters, Duration minWrap, Duration maxWrap, int pageLimit, Set<String> eventTypes, ControlGroup control) {
+    static final Permissions NOTHING = new Permissions(0, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of(), ControlGroup.NONE);
 
     private static final String LIMIT = "limit";
     private static final String MOST = "max";
 
     public static Permissions of(int bits) {
-        return new Permissions(bits, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of());
+        return new Permissions(bits, Parameters.ANY, Duration.ZERO, Duration.ZERO, 0, Set.of(), ControlGroup.NONE);
     }
 
     /** With these capabilities, and everything else that it asks for. */
     public Permissions withBits(int others) {
-        return new Permissions(others, parameters, minWrap, maxWrap, pageLimit, Capability.SUBSCRIBE.isIn(others) ? eventTypes : Set.of());
+        return new Permissions(others, parameters, minWrap, maxWrap, pageLimit, Capability.SUBSCRIBE.isIn(others) ? eventTypes : Set.of(), control);
     }
 
     /** Whether it gives without asking for anything. */
     public boolean isFree() {
-        return parameters == Parameters.ANY && minWrap.isZero() && maxWrap.isZero() && pageLimit == 0;
+        return parameters == Parameters.ANY && minWrap.isZero() && maxWrap.isZero() && pageLimit == 0 && control.asksNothing();
     }
 
     boolean denies() {
@@ -49,12 +51,12 @@ public record Permissions(int bits, Parameters parameters, Duration minWrap, Dur
         return !denies() && capability.isIn(bits);
     }
 
-    /** Two statements on the same path: capabilities add up, deny wins, and of two bounds the lower holds. */
+    /** Two statements on the same path: capabilities add up, deny wins, of two bounds the lower holds, and what either asks for is asked. */
     public Permissions merge(Permissions other) {
         if (denies()) return this;
         if (other.denies()) return other;
         return new Permissions(bits | other.bits, parameters.merge(other.parameters), lower(minWrap, other.minWrap), lower(maxWrap, other.maxWrap),
-                pageLimit == 0 || (other.pageLimit != 0 && other.pageLimit < pageLimit) ? other.pageLimit : pageLimit, union(eventTypes, other.eventTypes));
+                pageLimit == 0 || (other.pageLimit != 0 && other.pageLimit < pageLimit) ? other.pageLimit : pageLimit, union(eventTypes, other.eventTypes), control.merge(other.control));
     }
 
     private static Set<String> union(Set<String> a, Set<String> b) {
@@ -65,7 +67,7 @@ public record Permissions(int bits, Parameters parameters, Duration minWrap, Dur
     }
 
     boolean hears(String eventType) {
-        return has(Capability.SUBSCRIBE) && eventTypes.stream().anyMatch(glob -> Glob.anywhere(glob, eventType));
+        return has(Capability.SUBSCRIBE) && eventTypes.stream().anyMatch(glob -> Glob.matches(glob, eventType));
     }
 
     private static Duration lower(Duration a, Duration b) {
@@ -93,7 +95,7 @@ public record Permissions(int bits, Parameters parameters, Duration minWrap, Dur
         boolean pages = !question.isOfFolder() || pageLimit == 0 || allowsPage(question.body());
         boolean takes = question.isOfFolder() || question.wanted() == Capability.DELETE || parameters.allow(question.body());
         return new Permissions(bits | question.bits(), takes ? parameters : parameters.admitting(question.body()), wraps ? minWrap : Duration.ZERO,
-                wraps ? maxWrap : Duration.ZERO, pages ? pageLimit : 0, eventTypes);
+                wraps ? maxWrap : Duration.ZERO, pages ? pageLimit : 0, eventTypes, control);
     }
 
     private boolean allowsWrapping(Optional<Duration> ttl) {

@@ -24,9 +24,9 @@ public final class PolicyParser {
     private static final Set<String> TOP = Set.of("name", "path");
     private static final Set<String> KEYS = Set.of("comment", "policy", "capabilities", "allowed_parameters", "denied_parameters", "required_parameters",
             "min_wrapping_ttl", "max_wrapping_ttl", "pagination_limit", "expiration", "mfa_methods", "control_group", "list_scan_response_keys_filter_path",
-            "subscribe_event_types");
+            "subscribe_event_types", "break_glass");
     /** Restrictions that we could only pass over, and so would give more than the author of the policy meant to. */
-    private static final Set<String> UNENFORCED = Set.of("mfa_methods", "control_group", "list_scan_response_keys_filter_path");
+    private static final Set<String> UNENFORCED = Set.of("mfa_methods", "list_scan_response_keys_filter_path");
     /** No request has a longer path. */
     private static final int MAX_PATH = 2048;
 
@@ -52,7 +52,7 @@ public final class PolicyParser {
         return new Problem.Invalid("failed to parse policy: " + why).asException();
     }
 
-    private static Problem.ProblemException invalid(String path, String why) {
+    static Problem.ProblemException invalid(String path, String why) {
         return invalid("path " + quoted(path) + ": " + why);
     }
 
@@ -73,7 +73,7 @@ public final class PolicyParser {
         throw invalid((wrong.size() == 1 ? "1 error" : wrong.size() + " errors") + " occurred:\n" + String.join("", wrong) + "\n");
     }
 
-    private Statement statement(Item item) {
+    private Statement statement(Item item) throws Hcl.SyntaxException {
         var path = item.labels().getFirst();
         if (item.labels().size() > 1) throw invalid(path, "a path has one label");
         if (!(item.value() instanceof Value.Body body)) throw invalid(path, "not a block");
@@ -108,7 +108,7 @@ public final class PolicyParser {
         }
     }
 
-    private static Permissions permissions(String path, Value.Body body) {
+    private static Permissions permissions(String path, Value.Body body) throws Hcl.SyntaxException {
         var min = duration(path, body, "min_wrapping_ttl");
         var max = duration(path, body, "max_wrapping_ttl");
         if (!min.isZero() && !max.isZero() && max.compareTo(min) < 0) throw invalid(path, "max_wrapping_ttl cannot be less than min_wrapping_ttl");
@@ -116,7 +116,8 @@ public final class PolicyParser {
         var allowed = parameters(path, body, "allowed_parameters");
         var denied = parameters(path, body, "denied_parameters");
         var parameters = required.isEmpty() && allowed.isEmpty() && denied.isEmpty() ? Parameters.ANY : new Parameters(required, allowed, denied);
-        return new Permissions(bits(path, body), parameters, min, max, pageLimit(path, body), Set.copyOf(texts(path, body, "subscribe_event_types")));
+        int bits = bits(path, body);
+        return new Permissions(bits, parameters, min, max, pageLimit(path, body), Set.copyOf(texts(path, body, "subscribe_event_types")), ControlGroupParser.parse(path, body, bits));
     }
 
     private static int bits(String path, Value.Body body) {
@@ -142,14 +143,14 @@ public final class PolicyParser {
         };
     }
 
-    private static List<String> texts(String path, Value.Body body, String key) {
+    static List<String> texts(String path, Value.Body body, String key) {
         var value = body.find(key);
         if (value.isEmpty()) return List.of();
         if (!(value.get() instanceof Value.Items items)) return List.of(text(path, key, value.get()));
         return items.values().stream().map(each -> text(path, key, each)).toList();
     }
 
-    private static String text(String path, String key, Value value) {
+    static String text(String path, String key, Value value) {
         return switch (value) {
             case Value.Text text -> text.text();
             case Value.Number number -> number.text();
@@ -186,7 +187,7 @@ public final class PolicyParser {
         };
     }
 
-    private static Duration duration(String path, Value.Body body, String key) {
+    static Duration duration(String path, Value.Body body, String key) {
         var value = body.find(key);
         if (value.isEmpty()) return Duration.ZERO;
         try {

@@ -44,8 +44,28 @@ public final class PolicyText {
         time("max_wrapping_ttl", permissions.maxWrap(), lines);
         if (permissions.pageLimit() > 0) lines.add("pagination_limit = " + permissions.pageLimit());
         if (!permissions.eventTypes().isEmpty()) lines.add("subscribe_event_types = [" + texts(new TreeSet<>(permissions.eventTypes())) + "]");
+        control(permissions.control(), lines);
         expires.ifPresent(at -> lines.add("expiration = " + quoted(at.toString())));
         return "path " + quoted(path) + " {\n" + lines.stream().map(line -> "  " + line + "\n").collect(Collectors.joining()) + "}\n";
+    }
+
+    private static void control(ControlGroup control, List<String> lines) {
+        if (!control.factors().isEmpty()) {
+            lines.add("control_group {");
+            if (!control.ttl().isZero()) lines.add("  ttl = " + quoted(control.ttl().toSeconds() + "s"));
+            for (var factor : control.factors()) {
+                lines.add("  factor " + quoted(factor.name()) + " {");
+                if (factor.capabilities() != 0) lines.add("    controlled_capabilities = [" + texts(Capability.words(factor.capabilities())) + "]");
+                lines.add("    identity {");
+                if (!factor.groupNames().isEmpty()) lines.add("      group_names = [" + texts(factor.groupNames()) + "]");
+                if (!factor.groupIds().isEmpty()) lines.add("      group_ids = [" + texts(factor.groupIds()) + "]");
+                lines.add("      approvals = " + factor.approvals());
+                lines.add("    }");
+                lines.add("  }");
+            }
+            lines.add("}");
+        }
+        control.breakGlass().ifPresent(most -> lines.add("break_glass { max_ttl = " + quoted(most.toSeconds() + "s") + " }"));
     }
 
     private static List<String> given(Permissions permissions) {

@@ -28,7 +28,7 @@ public final class Rule {
         this.everythingBelow = pattern.filter(p -> p.isPrefix() && p.pluses() == 0 && (p.body().isEmpty() || p.body().endsWith("/"))).isPresent();
         for (var each : Capability.values()) {
             if (permissions.has(each)) allows.put(each, new Decision.Allow(permissions.has(Capability.SUDO), path, givers.getOrDefault(each, List.of()),
-                    permissions.minWrap(), permissions.maxWrap(), permissions.pageLimit()));
+                    permissions.minWrap(), permissions.maxWrap(), permissions.pageLimit(), List.of(), permissions.control().consent(each)));
         }
     }
 

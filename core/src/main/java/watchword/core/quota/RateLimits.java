@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.core.request.Answer;
 import watchword.core.request.Request;
 import watchword.core.request.RequestHead;
@@ -138,7 +138,7 @@ public final class RateLimits {
     public Response login(Request request, Recorder recorder, Function<Request, Response> serve) {
         var now = inForce.get();
         if (now.table().isEmpty()) return serve.apply(request);
-        var head = new RequestHead(request.operation(), request.path(), request.peer(), request.namespace());
+        var head = request.head();
         var path = head.canonicalPath().text();
         var roles = now.table().roles(path);
         if (roles.isEmpty() || now.exempt().covers(path)) return serve.apply(request);

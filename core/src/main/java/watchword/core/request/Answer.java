@@ -50,6 +50,11 @@ public record Answer(
         return new Answer(status, data, flat, Optional.empty(), Optional.empty(), Optional.empty(), warnings, reply.raw(), Optional.empty());
     }
 
+    /** Nothing but a token, behind which something waits. */
+    public static Answer wrapping(WrapInfo info) {
+        return new Answer(200, Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.of(info), List.of(), Optional.empty(), Optional.empty());
+    }
+
     public Answer withLease(LeaseInfo info) {
         return new Answer(status == 204 ? 200 : status, data, flat, Optional.of(info), auth, wrap, warnings, raw, problem);
     }
@@ -60,7 +65,7 @@ public record Answer(
     }
 
     public Answer wrapped(WrapInfo info) {
-        return new Answer(200, Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.of(info), List.of(), Optional.empty(), Optional.empty());
+        return wrapping(info);
     }
 
     static int status(Problem problem) {

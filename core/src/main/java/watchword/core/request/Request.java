@@ -2,10 +2,12 @@ package watchword.core.request;
 
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import watchword.sdk.Authorization;
 import watchword.sdk.Peer;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -23,6 +25,8 @@ import watchword.sdk.Secret;
  * @param peer who is on the other end of the connection; authentication by certificate reads it
  * @param upload a body that {@link RequestHead#uploads}, as it arrives
  * @param namespace path of the namespace that a header tells, each name with its slash; empty for the root
+ * @param loginFor of a login that another request brought along: the id of that request, for which alone its token is good
+ * @param authorization the {@code Authorization} header, which may have the token as well
  */
 public record Request(
         String id,
@@ -35,29 +39,62 @@ public record Request(
         Map<String, List<String>> headers,
         Peer peer,
         Optional<InputStream> upload,
-        String namespace) {
+        String namespace,
+        Optional<String> loginFor,
+        Optional<Authorization> authorization) {
+    private static final int MOST_REASON = 512;
 
     /** A request to the root namespace whose body is an object. */
     public Request(String id, Operation operation, RequestPath path, Map<String, Object> body, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl,
             Map<String, List<String>> headers, Peer peer) {
-        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "");
+        this(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.empty(), "", Optional.empty(), Optional.empty());
     }
 
     /** The same request with one field set. */
     public Request with(String field, Object value) {
         var fields = new LinkedHashMap<>(body);
         fields.put(field, value);
-        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace);
+        return new Request(id, operation, path, fields, help, token, wrapTtl, headers, peer, upload, namespace, loginFor, authorization);
     }
 
     /** The same request with a body that is no JSON. */
     public Request uploading(InputStream bytes) {
-        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace);
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, Optional.of(bytes), namespace, loginFor, authorization);
+    }
+
+    /** The same request with the token of the login that it brought along, and without what was for that login alone. */
+    public Request loggedIn(Secret by) {
+        var kept = new HashMap<>(headers);
+        kept.keySet().removeIf(InlineLogin::isOfLogin);
+        return new Request(id, operation, path, body, help, Optional.of(by), wrapTtl, kept, peer, upload, namespace, loginFor, authorization);
+    }
+
+    /** Why it is made, as its header says for those who approve of it or look at it later; in one line, mostly empty. */
+    public String reason() {
+        return line("x-watchword-reason");
+    }
+
+    /** Why it should go ahead without the approval of others; mostly empty. */
+    public String emergency() {
+        return line("x-watchword-break-glass");
+    }
+
+    private String line(String header) {
+        var text = String.join(" ", headers.getOrDefault(header, List.of())).replaceAll("\\p{C}", " ").strip();
+        return text.length() > MOST_REASON ? text.substring(0, MOST_REASON) : text;
+    }
+
+    public RequestHead head() {
+        return new RequestHead(operation, path, peer, namespace);
     }
 
     /** The same request to a path in a namespace. */
     public Request in(String other, RequestPath there) {
-        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other);
+        return new Request(id, operation, there, body, help, token, wrapTtl, headers, peer, upload, other, loginFor, authorization);
     }
 
+    /** The same request with an {@code Authorization} header. */
+    public Request authorizedBy(Authorization header) {
+        return new Request(id, operation, path, body, help, token, wrapTtl, headers, peer, upload, namespace, loginFor, Optional.of(header));
+    }
 }

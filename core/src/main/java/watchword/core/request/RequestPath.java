@@ -41,6 +41,22 @@ public record RequestPath(String text) {
         return new RequestPath(text);
     }
 
+    /**
+     * A namespace as a header names it, with each name's slash; empty for the root, whether by an empty header or by its name: clients of
+     * all kinds send either.
+     *
+     * @throws Problem.ProblemException when no namespace could have that name
+     */
+    public static String namespace(String named) {
+        var path = named.startsWith("/") ? named.substring(1) : named;
+        if (path.isEmpty() || path.equals("root") || path.equals("root/")) return "";
+        try {
+            return ofPlain(path).asFolder().text();
+        } catch (Problem.ProblemException odd) {
+            throw new Problem.NotFound("namespace not found").asException();
+        }
+    }
+
     private static String decode(String encoded) {
         boolean plain = true;
         for (int i = 0; plain && i < encoded.length(); i++) plain = encoded.charAt(i) != '%' && encoded.charAt(i) < 0x80;

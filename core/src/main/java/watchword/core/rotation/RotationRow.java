@@ -32,6 +32,8 @@ record RotationRow(
         List<Outcome> history) {
 
     private static final int KEPT = 20;
+    /** How far the clocks of servers may be apart. */
+    static final Duration SLACK = Duration.ofMinutes(1);
     /** By hand alone, and never yet. */
     static final RotationRow NEW = new RotationRow(Planned.BY_HAND, Instant.EPOCH, Optional.empty(), Optional.empty(), State.SCHEDULED, false, 0, "", List.of());
 
@@ -154,6 +156,22 @@ record RotationRow(
         var when = planned.next(from.minus(planned.window));
         var waits = new RotationRow(planned, last, when, when.map(each -> each.isAfter(from) ? each : from), State.MISSED, paused, attempts, lastError, history);
         return waits.and(new Outcome(now, Result.MISSED, lastError, attempts, false)).in(State.MISSED, waits.due);
+    }
+
+    /**
+     * After the clock was set back: nothing waits longer than if it had been rotated just now.
+     *
+     * @param longest how long a turn or a pause may be
+     */
+    RotationRow setBackTo(Instant now, Duration longest) {
+        boolean waitsByClock = state == State.FAILED || state == State.ROTATING;
+        boolean tooLong = waitsByClock && due.isPresent() && due.get().isAfter(now.plus(longest));
+        var sooner = tooLong ? in(state, Optional.of(now.plus(longest))) : this;
+        var latest = planned.next(now.plus(SLACK));
+        if (next.isEmpty() || latest.isEmpty() || !next.get().isAfter(latest.get())) return sooner;
+        var when = planned.next(now);
+        var again = waitsByClock ? sooner.due : paused ? Optional.<Instant>empty() : when;
+        return new RotationRow(planned, last.isAfter(now) ? now : last, when, again, state, paused, attempts, lastError, history);
     }
 
     RotationRow pausing() {

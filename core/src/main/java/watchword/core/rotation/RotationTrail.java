@@ -85,8 +85,9 @@ final class RotationTrail {
         publish(target, event("failed", target).with("error", error).with("attempt", Integer.toString(attempt)));
     }
 
-    void missed(Target target, Optional<Instant> next) {
-        count("missed", target);
+    /** It missed its window, or has failed for long. */
+    void overdue(Target target, Optional<Instant> next) {
+        count("late", target);
         publish(target, event("overdue", target).with("next_rotation", next.map(Instant::toString).orElse("")));
     }
 

@@ -43,6 +43,9 @@ public final class Rotator implements AutoCloseable {
     private static final long REST_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long FIRST_PAUSE_MILLIS = 10_000;
     private static final int MOST_DOUBLINGS = 6;
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+    /** As many attempts take longer than a thing may be late unnoticed. */
+    private static final int TELLING_ATTEMPTS = 6;
     /** Longer than it takes to begin with what is due, unless there is something wrong. */
     private static final Duration GRACE = Duration.ofMinutes(5);
     private static final int MOST_TEXT = 500;
@@ -56,6 +59,8 @@ public final class Rotator implements AutoCloseable {
     private final InstantSource clock;
     /** What this server is at, and how long it may be. */
     private final Map<Id, Instant> running = new HashMap<>();
+    /** The latest that the clock has shown; the end of time before the first look. */
+    private Instant latest = Instant.MAX;
     private boolean closed;
 
     public Rotator(Storage storage, Mounts mounts, Rotations rotations, Audit audit, EventBus events, Metrics metrics, SecureRandom random, InstantSource clock) {
@@ -78,8 +83,9 @@ public final class Rotator implements AutoCloseable {
 
     /** Begins with what is due, as far as it may run now. @return how many were begun */
     public int startDue() {
-        prolongTurns();
         var now = clock.instant();
+        if (isSetBack(now)) takeInClock(now);
+        prolongTurns(now);
         int begun = 0;
         var page = storage.<List<TimeIndex.Due>>read(store -> Rotations.DUE.due(store, now, PAGE));
         while (!page.isEmpty()) {
@@ -100,8 +106,8 @@ public final class Rotator implements AutoCloseable {
         int all = 0;
         while (true) {
             int begun = startDue();
-            awaitIdle();
-            if (begun == 0) return all;
+            boolean others = awaitIdle(); // which may have kept some from being begun
+            if (begun == 0 && !others) return all;
             all += begun;
         }
     }
@@ -124,16 +130,40 @@ public final class Rotator implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void awaitIdle() {
+    /** @return whether anything was running */
+    private synchronized boolean awaitIdle() {
+        boolean any = !running.isEmpty();
         try {
             while (!running.isEmpty()) wait();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+            return false;
+        }
+        return any;
+    }
+
+    private synchronized boolean isSetBack(Instant now) {
+        boolean back = now.isBefore(latest.minus(RotationRow.SLACK));
+        if (back || now.isAfter(latest)) latest = now;
+        return back;
+    }
+
+    /** What has a time of a clock that was wrong would wait for it, however far it is: at a start, and when it is set back. */
+    private void takeInClock(Instant now) {
+        var page = storage.<List<TimeIndex.Due>>read(store -> Rotations.DUE.due(store, Instant.MAX, PAGE));
+        while (!page.isEmpty()) {
+            for (var due : page) {
+                var id = Id.parse(due.name());
+                var row = home(id).<Optional<RotationRow>>read(store -> rotations.get(store, id));
+                if (row.isEmpty() || row.get().setBackTo(now, LONGEST_PAUSE).equals(row.get())) continue;
+                home(id).update(store -> rotations.get(store, id).ifPresent(still -> rotations.save(store, id, still.setBackTo(now, LONGEST_PAUSE))));
+            }
+            var last = page.getLast();
+            page = storage.read(store -> Rotations.DUE.after(store, last, PAGE));
         }
     }
 
-    private void prolongTurns() {
-        var now = clock.instant();
+    private void prolongTurns(Instant now) {
         for (var id : takingLong(now)) {
             home(id).update(store -> rotations.get(store, id).filter(row -> row.state() == RotationRow.State.ROTATING).ifPresent(row -> rotations.save(store, id, row.kept(now, TURN))));
             synchronized (this) {
@@ -206,7 +236,7 @@ public final class Rotator implements AutoCloseable {
 
     private void attempt(Taken taken) {
         if (taken.row().state() == RotationRow.State.MISSED) {
-            trail.missed(taken.target(), taken.row().next());
+            trail.overdue(taken.target(), taken.row().next());
             return;
         }
         AuditEntry begun;
@@ -255,7 +285,7 @@ public final class Rotator implements AutoCloseable {
             case Ended.Failed failed -> {
                 LOG.log(Level.WARNING, "a rotation at {0} failed, attempt {1}", taken.target().mount().path(), taken.row().attempts());
                 trail.failed(taken.target(), text(failed.problem()), taken.row().attempts());
-                after.filter(row -> row.state() == RotationRow.State.MISSED).ifPresent(row -> trail.missed(taken.target(), row.next()));
+                after.filter(row -> row.state() == RotationRow.State.MISSED || row.attempts() == TELLING_ATTEMPTS).ifPresent(row -> trail.overdue(taken.target(), row.next()));
             }
         }
     }

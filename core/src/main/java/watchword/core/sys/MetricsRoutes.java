@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import watchword.core.json.Json;
 import watchword.core.metric.Census;
@@ -31,15 +32,21 @@ public final class MetricsRoutes {
     private final Mounts mounts;
     private final ServerInfo info;
     private final ToLongFunction<Storage.Reader> entities;
+    private final LongSupplier lateRotations;
 
-    /** @param entities counts the entities of the identity store */
-    public MetricsRoutes(Metrics metrics, Flights flights, Census census, Mounts mounts, ServerInfo info, ToLongFunction<Storage.Reader> entities) {
+    /**
+     * @param entities counts the entities of the identity store
+     * @param lateRotations counts what should have been rotated and is not
+     */
+    public MetricsRoutes(Metrics metrics, Flights flights, Census census, Mounts mounts, ServerInfo info, ToLongFunction<Storage.Reader> entities,
+            LongSupplier lateRotations) {
         this.metrics = metrics;
         this.flights = flights;
         this.census = census;
         this.mounts = mounts;
         this.info = info;
         this.entities = entities;
+        this.lateRotations = lateRotations;
     }
 
     record Nothing() {}
@@ -79,6 +86,7 @@ public final class MetricsRoutes {
         counted.tokens().forEach((namespace, count) ->
                 levels.add(new Metrics.Level(new Series("token.count", Map.of("cluster", info.clusterName(), "namespace", namespace.label())), count)));
         levels.add(new Metrics.Level(new Series("expire.num_leases", Map.of()), counted.leases()));
+        levels.add(new Metrics.Level(new Series("rotation.overdue", Map.of()), lateRotations.getAsLong()));
         levels.add(new Metrics.Level(new Series("core.active", cluster), 1));
         levels.add(new Metrics.Level(new Series("core.unsealed", cluster), 1));
         storage.<Boolean>read(store -> {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
+import watchword.core.request.Request;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Peer;
 import watchword.sdk.Policies;
@@ -18,6 +19,10 @@ import watchword.sdk.TokenTerms;
 
 /** Makes the token of a login that an auth method has accepted, within the bounds of its mount. */
 public final class Logins {
+    private static final String FACTORS_HEADER = "x-vault-mfa";
+    private static final Problem NO_SECOND_STEP = new Problem.Invalid(
+            "unable to perform inline authentication with login MFA; use the X-Vault-MFA header to specify MFA information on the inline auth request");
+
     private final Tokens tokens;
     private final Mounts mounts;
     private final Entities entities;
@@ -39,32 +44,44 @@ public final class Logins {
         record Refused(Problem problem) implements Outcome {}
     }
 
-    /** @param codes second factors that came along, see {@link FactorCheck} */
-    public Outcome login(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, List<String> codes, Instant now) {
+    /**
+     * How a login was asked for.
+     *
+     * @param codes second factors that came along, see {@link FactorCheck}
+     * @param onlyFor id of the one request that the token is to be good for; nothing of such a login is kept
+     */
+    public record Attempt(Peer peer, String path, List<String> codes, Optional<String> onlyFor) {
+        public static Attempt of(Request request) {
+            return new Attempt(request.peer(), request.path().text(), request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
+        }
+    }
+
+    public Outcome login(Storage.Writer store, MountEntry mount, Attempt attempt, Reply.Login login, Instant now) {
         var entityId = entities.login(store, mount, login, now);
         if (factors.isAskedOfAnybody(store)) {
-            switch (factors.judge(store, mount, path, entityId, login, codes, now)) {
+            switch (factors.judge(store, mount, attempt.path(), entityId, login, attempt.codes(), now)) {
                 case FactorCheck.Verdict.Good _ -> {}
                 case FactorCheck.Verdict.Refused refused -> {
                     return new Outcome.Refused(refused.problem());
                 }
                 case FactorCheck.Verdict.Asked asked -> {
-                    var row = row(mount, peer, path, login, entityId, now);
+                    if (attempt.onlyFor().isPresent()) throw NO_SECOND_STEP.asException();
+                    var row = row(mount, attempt, login, entityId, now);
                     return new Outcome.Told(tokens.issued(Secret.copyOf(""), "", row, List.of(), now).asking(asked.factors()));
                 }
             }
         }
-        return issue(store, mount, peer, path, login, entityId, now);
+        return issue(store, mount, attempt, login, entityId, now);
     }
 
     /** The token of a login that has proven all that it had to. */
-    public Outcome.Told issue(Storage.Writer store, MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
-        var row = row(mount, peer, path, login, entityId, now);
+    public Outcome.Told issue(Storage.Writer store, MountEntry mount, Attempt attempt, Reply.Login login, String entityId, Instant now) {
+        var row = row(mount, attempt, login, entityId, now);
         var made = tokens.create(store, row);
         return new Outcome.Told(tokens.issued(made.token(), made.row().accessor(), row, Policies.withoutRoot(entities.policies(store, entityId)), now));
     }
 
-    private TokenRow row(MountEntry mount, Peer peer, String path, Reply.Login login, String entityId, Instant now) {
+    private TokenRow row(MountEntry mount, Attempt attempt, Reply.Login login, String entityId, Instant now) {
         var terms = login.terms();
         var names = new ArrayList<>(Policies.canonical(terms.tokenPolicies()));
         if (!terms.tokenNoDefaultPolicy() && !names.contains(Policies.DEFAULT)) names.add(Policies.DEFAULT);
@@ -73,9 +90,10 @@ public final class Logins {
         if (terms.tokenExplicitMaxTtl().isPositive()) ttl = shorter(ttl, terms.tokenExplicitMaxTtl());
         var type = type(mount, terms);
         var from = new TokenRow.FromLogin(mount.uuid(), login.alias(), login.run(), login.handle());
-        return new TokenRow(path, Policies.canonical(names), login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
-                terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, peer), type, type.equals(TokenRow.SERVICE),
+        var row = new TokenRow(attempt.path(), Policies.canonical(names), login.metadata(), displayName(mount, login), terms.tokenNumUses(), terms.tokenNumUses(), now, ttl,
+                terms.tokenExplicitMaxTtl(), terms.tokenPeriod(), "", entityId, boundCidrs(terms, attempt.peer()), type, type.equals(TokenRow.SERVICE),
                 Optional.of(now.plus(ttl)), Optional.empty(), "", Optional.of(from), "");
+        return attempt.onlyFor().map(row::onlyFor).orElse(row);
     }
 
     private static List<String> boundCidrs(TokenTerms terms, Peer peer) {

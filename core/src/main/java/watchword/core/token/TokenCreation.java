@@ -10,7 +10,7 @@ import watchword.core.mount.Mounts;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.Authority;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.sdk.Ask;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
@@ -95,7 +95,7 @@ public final class TokenCreation {
     /** Who is known by an alias on the mount of tokens, if the role lets it be named; made when there is nobody. */
     private String entityOf(Storage.Writer store, String alias, Optional<TokenRoles.Row> role, Instant now) {
         var rules = role.orElseThrow(() -> invalid("'entity_alias' is only allowed in combination with token role"));
-        if (rules.allowedEntityAliases().stream().noneMatch(allowed -> Glob.anywhere(allowed, alias))) throw invalid("invalid 'entity_alias' value");
+        if (rules.allowedEntityAliases().stream().noneMatch(allowed -> Glob.matches(allowed, alias))) throw invalid("invalid 'entity_alias' value");
         return entities.login(store, mounts.at(store, MOUNT).orElseThrow(), Reply.Login.of(alias, TokenTerms.NONE), now);
     }
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import watchword.core.policy.Glob;
+import watchword.sdk.Glob;
 import watchword.core.wire.Rows;
 import watchword.sdk.Call;
 import watchword.sdk.Cidrs;
 import watchword.sdk.Doc;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Policies;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
@@ -90,17 +90,17 @@ public final class TokenRoles {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("roles", Listing.Page.class, Keys.class, this::list, "List the token roles."),
+                Route.list("roles", Page.class, Keys.class, this::list, "List the token roles."),
                 Route.read("roles/{name}", Name.class, Shown.class, this::read, "Read a token role."),
                 Route.write("roles/{name}", Set.class, None.class, this::write, "Create or change a token role.")
                         .existence(call -> rows.get(call.store(), call.input().name()).isPresent()),
                 Route.delete("roles/{name}", Name.class, None.class, this::delete, "Delete a token role."));
     }
 
-    private Reply<Keys> list(Call.Read<Listing.Page> call) {
-        var names = rows.names(call.store(), "", call.input().after(), Listing.limit(call.input().limit()));
+    private Reply<Keys> list(Call.Read<Page> call) {
+        var names = rows.names(call.store(), "", call.input().after(), Page.limit(call.input().limit()));
         if (names.isEmpty()) throw new Problem.NotFound().asException();
-        return Reply.of(new Keys(Listing.whole(names, call.input().limit())));
+        return Reply.of(new Keys(Page.whole(names, call.input().limit())));
     }
 
     private Reply<Shown> read(Call.Read<Name> call) {
@@ -167,7 +167,7 @@ public final class TokenRoles {
         for (var name : names) {
             boolean allowed = !limits
                     ? parent.sudo() || Policies.exceeding(List.of(name), parent.policies()).isEmpty()
-                    : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> Glob.anywhere(glob, name)) || name.equals("default");
+                    : role.allowedPolicies().contains(name) || role.allowedPoliciesGlob().stream().anyMatch(glob -> Glob.matches(glob, name)) || name.equals("default");
             if (!allowed) throw new Problem.Invalid("token policies (" + Policies.shown(names) + ") must be subset of the role's allowed policies").asException();
             if (disallows(role, name)) {
                 throw new Problem.Invalid("token policy \"" + name + "\" is disallowed by this role").asException();
@@ -177,6 +177,6 @@ public final class TokenRoles {
     }
 
     static boolean disallows(Row role, String policy) {
-        return role.disallowedPolicies().contains(policy) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> Glob.anywhere(glob, policy));
+        return role.disallowedPolicies().contains(policy) || role.disallowedPoliciesGlob().stream().anyMatch(glob -> Glob.matches(glob, policy));
     }
 }

@@ -13,7 +13,7 @@ import watchword.core.wire.Durations;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Engine;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.OrNull;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply.None;
@@ -119,7 +119,7 @@ public final class TokenRoutes implements Engine {
                         .with(Trait.OWN_TOKEN, Trait.SELF),
                 Route.write("revoke-accessor", ByAccessor.class, None.class, this::revokeAccessor, "Revoke the token with an accessor."),
                 Route.write("revoke-orphan", ByToken.class, None.class, this::revokeOrphan, "Revoke a token; its children live on.").with(Trait.SUDO),
-                Route.list("accessors", Listing.Page.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
+                Route.list("accessors", Page.class, Keys.class, this::accessors, "List the accessors of all tokens.").with(Trait.SUDO),
                 Route.write("tidy", Nothing.class, Tidied.class, this::tidy, "Look for rows that belong to no token; there should be none.")
                         .with(Trait.SUDO)));
         all.addAll(roles.routes());
@@ -187,9 +187,9 @@ public final class TokenRoutes implements Engine {
     }
 
     /** A whole list is sorted; pages come in an order of their own, each going on where {@code after} stands. */
-    private Reply<Keys> accessors(Call.Read<Listing.Page> call) {
+    private Reply<Keys> accessors(Call.Read<Page> call) {
         int asked = call.input().limit();
-        var page = Listing.whole(tokens.accessors(call.store(), call.input().after(), Listing.limit(asked)), asked);
+        var page = Page.whole(tokens.accessors(call.store(), call.input().after(), Page.limit(asked)), asked);
         return Reply.of(new Keys(asked > 0 || !call.input().after().isEmpty() ? page : page.stream().sorted().toList()));
     }
 

@@ -45,8 +45,17 @@ public record TokenRow(
      *
      * @param run what it is for, if the login told; the run's end is the token's
      * @param handle what the auth method asked back at renewal
+     * @param request id of the one request that the token is for; empty for any
      */
-    public record FromLogin(String mountUuid, String alias, String run, Map<String, String> handle) {}
+    public record FromLogin(String mountUuid, String alias, String run, Map<String, String> handle, String request) {
+        FromLogin(String mountUuid, String alias, String run, Map<String, String> handle) {
+            this(mountUuid, alias, run, handle, "");
+        }
+
+        FromLogin onlyFor(String one) {
+            return new FromLogin(mountUuid, alias, run, handle, one);
+        }
+    }
 
     public static final String SERVICE = "service";
     public static final String BATCH = "batch";
@@ -61,6 +70,15 @@ public record TokenRow(
 
     public boolean isBatch() {
         return type.equals(BATCH);
+    }
+
+    /** Whether it is of a login that one request brought along, and is good for nothing else. */
+    public boolean isForOneRequest() {
+        return login.filter(from -> !from.request().isEmpty()).isPresent();
+    }
+
+    boolean isFor(String request) {
+        return !isForOneRequest() || login.orElseThrow().request().equals(request);
     }
 
     /** Whether the request under way is its last. */
@@ -100,6 +118,12 @@ public record TokenRow(
     TokenRow of(String entity) {
         return new TokenRow(path, policies, meta, displayName, usesLeft, uses, issued, ttl, explicitMaxTtl, period, parent, entity, boundCidrs, type,
                 renewable, expires, lastRenewal, role, login, accessor);
+    }
+
+    /** A batch token, since nothing of it is stored; its one use is not counted. */
+    TokenRow onlyFor(String request) {
+        return new TokenRow(path, policies, meta, displayName, 0, 0, issued, ttl, explicitMaxTtl, period, parent, entityId, boundCidrs, BATCH,
+                false, expires, lastRenewal, role, login.map(from -> from.onlyFor(request)), accessor);
     }
 
     TokenRow orphaned() {

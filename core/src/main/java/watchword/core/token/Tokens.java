@@ -31,6 +31,8 @@ public final class Tokens implements AutoCloseable {
     private static final String ROWS = "core/token/id/";
     private static final String CHILDREN = "core/token/parent/";
     private static final byte[] NOTHING = new byte[0];
+    /** A batch token is its own row. */
+    private static final int MOST_BYTES = 32 << 10;
     private static final Schema<TokenRow> SCHEMA = Schema.of(TokenRow.class);
 
     private final Rows<TokenRow> rows = new Rows<>(ROWS, TokenRow.class);
@@ -94,11 +96,16 @@ public final class Tokens implements AutoCloseable {
      * it yet.
      */
     public Optional<TokenCaller> find(Storage.Reader store, Secret token, String remoteAddress, Instant now) {
-        if (token.size() == 0 || token.size() > 8192) return Optional.empty();
+        return find(store, token, "", remoteAddress, now);
+    }
+
+    /** @param request the id of the request that came with the token, which may be for that one alone */
+    public Optional<TokenCaller> find(Storage.Reader store, Secret token, String request, String remoteAddress, Instant now) {
+        if (token.size() == 0 || token.size() > MOST_BYTES) return Optional.empty();
         if (!TokenText.namespaceOf(token).equals(NamespaceStore.idOf(store))) return Optional.empty();
         var key = text.keyOf(token);
         var row = TokenText.isBatch(token) ? batchRow(store, token) : rows.get(store, key);
-        return row.filter(r -> r.usesLeft() >= 0 && !r.expiredAt(now) && Cidrs.allows(r.boundCidrs(), remoteAddress))
+        return row.filter(r -> r.isFor(request) && r.usesLeft() >= 0 && !r.expiredAt(now) && Cidrs.allows(r.boundCidrs(), remoteAddress))
                 .map(r -> new TokenCaller(token, key, r.accessor(), r, r.policies(), List.of(), false));
     }
 

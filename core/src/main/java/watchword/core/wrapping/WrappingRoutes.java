@@ -19,6 +19,9 @@ import watchword.sdk.Secret;
 
 /** {@code sys/wrapping/*}. The token may come in the body or be the one that asks. */
 public final class WrappingRoutes {
+    /** Path of the route that takes what a token holds. */
+    public static final String UNWRAP = "sys/wrapping/unwrap";
+
     private final Wrapping wrapping;
 
     public WrappingRoutes(Wrapping wrapping) {
@@ -65,7 +68,7 @@ public final class WrappingRoutes {
     private Reply<None> rewrap(Call.Change<ByToken> call) {
         var info = wrapping.rewrap(call.store(), token(call, call.input()), call.now());
         return Reply.raw(200, "application/json",
-                Json.write(Answer.of(new Problem.NotFound()).wrapped(info).envelope("")));
+                Json.write(Answer.wrapping(info).envelope("")));
     }
 
     private static Secret token(Call<?> call, ByToken input) {

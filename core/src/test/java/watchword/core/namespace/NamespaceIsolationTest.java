@@ -28,7 +28,8 @@ class NamespaceIsolationTest {
     /** Fields that take the id of something that exists already. */
     private static final Set<String> IDS = Set.of("token", "accessor", "lease_id", "url_lease_id", "prefix", "mount_accessor", "migration_id", "id", "alias_id", "alias_mount_accessor",
             "canonical_id", "entity_id", "entity_ids", "from_entity_ids", "to_entity_id", "conflicting_alias_ids_to_keep", "member_entity_ids", "member_group_ids", "method_id",
-            "mfa_method_ids", "auth_method_accessors", "identity_entity_ids", "identity_group_ids", "mfa_request_id");
+            "mfa_method_ids", "auth_method_accessors", "identity_entity_ids", "identity_group_ids", "mfa_request_id", "client_id",
+            "allowed_client_id", "allowed_client_ids", "group_ids");
 
     private final TestServer it = TestServer.start();
     private String attacker = "";
@@ -41,6 +42,7 @@ class NamespaceIsolationTest {
     private String group = "";
     private String groupAlias = "";
     private String method = "";
+    private String client = "";
 
     @BeforeEach
     void given_an_admin_of_one_and_things_of_another() {
@@ -64,7 +66,10 @@ class NamespaceIsolationTest {
         group = b.write(victim, "identity/group", "name", "staff", "type", "external").data("id").toString();
         groupAlias = b.write(victim, "identity/group-alias", "name", "staff", "mount_accessor", mount, "canonical_id", group).data("id").toString();
         method = b.write(victim, "identity/mfa/method/totp", "issuer", "watchword", "method_name", "phone").data("method_id").toString();
-        assertThat(List.of(mount, entity, entityAlias, group, groupAlias, method)).doesNotContain("null").doesNotHaveDuplicates();
+        b.write(victim, "identity/oidc/key/k", "algorithm", "EdDSA");
+        b.write(victim, "identity/oidc/client/c", "key", "k");
+        client = b.read(victim, "identity/oidc/client/c").data("client_id").toString();
+        assertThat(List.of(mount, entity, entityAlias, group, groupAlias, method, client)).doesNotContain("null").doesNotHaveDuplicates();
     }
 
     @AfterEach
@@ -77,7 +82,8 @@ class NamespaceIsolationTest {
                 + b.write(it.root, "auth/token/lookup-accessor", "accessor", accessor).part("data") + ToyEngine.ALIVE
                 + b.read(victim, "identity/entity/id/" + entity).part("data") + b.read(victim, "identity/group/id/" + group).part("data")
                 + b.read(victim, "identity/entity-alias/id/" + entityAlias).part("data") + b.read(victim, "identity/group-alias/id/" + groupAlias).part("data")
-                + b.read(victim, "identity/mfa/method/totp/" + method).part("data");
+                + b.read(victim, "identity/mfa/method/totp/" + method).part("data") + b.read(victim, "identity/oidc/client/c").part("data")
+                + b.list(victim, "identity/oidc/key").part("data");
     }
 
     /** The id of the other's that a field is for, where it says nothing but {@code id} by what the route is about. */
@@ -91,7 +97,8 @@ class NamespaceIsolationTest {
             case "alias_id", "conflicting_alias_ids_to_keep" -> about.contains("group") ? groupAlias : entityAlias;
             case "canonical_id" -> about.contains("group") ? group : entity;
             case "entity_id", "entity_ids", "from_entity_ids", "to_entity_id", "member_entity_ids", "identity_entity_ids" -> entity;
-            case "member_group_ids", "identity_group_ids" -> group;
+            case "member_group_ids", "identity_group_ids", "group_ids" -> group;
+            case "client_id", "allowed_client_id", "allowed_client_ids" -> client;
             case "method_id", "mfa_method_ids" -> method;
             default -> lease;
         };
@@ -180,7 +187,8 @@ class NamespaceIsolationTest {
         }
         assertThat(tried).contains("WRITE auth/token/revoke-accessor", "WRITE auth/token/renew-accessor", "WRITE auth/token/lookup-accessor", "WRITE sys/leases/revoke", "WRITE sys/revoke",
                 "WRITE sys/renew/{url_lease_id*}", "WRITE sys/revoke-prefix/{prefix*}", "WRITE sys/leases/revoke-force/{prefix*}", "WRITE sys/capabilities-accessor", "LIST sys/leases/lookup/{prefix*}",
-                "READ identity/entity/id/{id}", "WRITE identity/group", "WRITE identity/entity-alias", "WRITE identity/entity/merge", "WRITE identity/mfa/method/totp/admin-generate");
+                "READ identity/entity/id/{id}", "WRITE identity/group", "WRITE identity/entity-alias", "WRITE identity/entity/merge", "WRITE identity/mfa/method/totp/admin-generate", "READ identity/oidc/provider/{name}/authorize",
+                "WRITE identity/oidc/assignment/{name}", "WRITE identity/oidc/role/{name}");
     }
 
     /** The same ids, asked by who is of the namespace that has them: else the test above could not fail. */
@@ -241,7 +249,7 @@ class NamespaceIsolationTest {
     /** Decided one by one: a route that is added to sys/ is in one of these, or this test asks in which. */
     private static final Set<String> OF_THE_SERVER = Set.of("audit", "audit-hash", "audit-status", "config", "generate-root", "ha-status", "health", "host-info", "in-flight-req", "init", "internal/counters",
             "key-status", "leader", "loggers", "metrics", "policies/opa", "quotas", "rekey", "rekey-recovery-key", "rotate", "seal", "seal-status", "storage", "unseal", "version-history");
-    private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "events", "internal/specs", "internal/ui", "leases", "locked-users", "mfa", "mounts", "namespaces",
+    private static final Set<String> OF_EACH_NAMESPACE = Set.of("auth", "capabilities", "capabilities-accessor", "capabilities-self", "config/control-group", "control-group", "events", "internal/specs", "internal/ui", "leases", "locked-users", "mfa", "mounts", "namespaces",
             "plugins", "policies", "policy", "remount", "renew", "revoke", "revoke-force", "revoke-prefix", "tools", "wrapping");
 
     @Test
@@ -253,7 +261,7 @@ class NamespaceIsolationTest {
         for (var route : sys.routes()) {
             var text = route.path().text();
             var parts = text.split("/");
-            var family = parts[0].equals("internal") || text.startsWith("policies/opa") ? parts[0] + "/" + parts[1] : parts[0];
+            var family = parts[0].equals("internal") || text.startsWith("policies/opa") || text.equals("config/control-group") ? parts[0] + "/" + parts[1] : parts[0];
             if (OF_EACH_NAMESPACE.contains(family)) {
                 if (route.is(Trait.ROOT_ONLY)) undecided.add(text);
             } else if (!OF_THE_SERVER.contains(family)) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import watchword.sdk.Glob;
 import watchword.sdk.JsonNumber;
 import watchword.testkit.Property;
 

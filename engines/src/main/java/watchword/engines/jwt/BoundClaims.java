@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import watchword.crypto.jose.JwtException;
+import watchword.sdk.Glob;
 
 /** The claims that a role insists on: each must be there, with one of the values that are allowed, or be a list that has one. */
 record BoundClaims(Map<String, Object> wanted, boolean globs) {
@@ -24,7 +25,7 @@ record BoundClaims(Map<String, Object> wanted, boolean globs) {
     }
 
     private boolean matches(@Nullable Object wish, @Nullable Object value) {
-        if (globs) return wish instanceof String pattern && value instanceof String text && new Glob(pattern).matches(text);
+        if (globs) return wish instanceof String pattern && value instanceof String text && Glob.matches(pattern, text);
         // A number and a text never match, nor do a list in a list or an object.
         return isPlain(wish) && Objects.equals(wish, value);
     }

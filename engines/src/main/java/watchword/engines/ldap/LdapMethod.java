@@ -13,7 +13,7 @@ import watchword.sdk.AuthMethod;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Names;
 import watchword.sdk.Outbound;
 import watchword.sdk.Policies;
@@ -84,11 +84,11 @@ public final class LdapMethod implements AuthMethod {
         return List.of(
                 Route.read("config", Nothing.class, LdapConfig.Shown.class, call -> Reply.of(configs.get(call.store(), CONFIG).orElse(LdapConfig.DEFAULT).shown()), "Read the configuration."),
                 Route.write("config", LdapConfig.Set.class, None.class, this::configure, "Set the configuration; what is not sent stays."),
-                Route.list("groups", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(Listing.names(groups, call.store(), call.input()))), "List the groups that give policies."),
+                Route.list("groups", Page.class, Keys.class, call -> Reply.of(new Keys(call.input().names(groups, call.store()))), "List the groups that give policies."),
                 Route.read("groups/{name}", Name.class, Granted.class, this::readGroup, "Read which policies a group gives."),
                 Route.write("groups/{name}", SetGroup.class, None.class, this::setGroup, "Set which policies a group gives."),
                 Route.delete("groups/{name}", Name.class, None.class, this::deleteGroup, "Let a group give no policies."),
-                Route.list("users", Listing.Page.class, Keys.class, call -> Reply.of(new Keys(Listing.names(users, call.store(), call.input()))), "List the users that have policies or groups of their own."),
+                Route.list("users", Page.class, Keys.class, call -> Reply.of(new Keys(call.input().names(users, call.store()))), "List the users that have policies or groups of their own."),
                 Route.read("users/{name}", Name.class, User.class, this::readUser, "Read what a user has besides the directory's groups."),
                 Route.write("users/{name}", SetUser.class, None.class, this::setUser, "Set what a user has besides the directory's groups."),
                 Route.delete("users/{name}", Name.class, None.class, this::deleteUser, "Take from a user what it has besides the directory's groups."),

@@ -3,6 +3,7 @@ package watchword.server.http;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +17,11 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
+import watchword.core.request.InlineLogin;
 import watchword.core.request.Request;
 import watchword.core.request.RequestPath;
 import watchword.core.wire.Durations;
+import watchword.sdk.Authorization;
 import watchword.sdk.Peer;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
@@ -27,12 +30,14 @@ import watchword.sdk.Secret;
 /** Reads method, path, query and headers of an HTTP request, and makes a {@link Request} of them and a body. */
 final class RequestReader {
     private static final int MAX_TOKEN = 8192;
+    private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
     private static final int MAX_FORM_FIELDS = 100;
 
     private RequestReader() {}
 
     /** A request whose body has not been read. */
-    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Duration> wrapTtl, Peer peer, String namespace) {
+    record Head(Operation operation, RequestPath path, Map<String, Object> query, boolean help, Optional<Secret> token, Optional<Authorization> authorization, Optional<Duration> wrapTtl, Peer peer, String namespace) {
         /** Whether its fields come in a body; otherwise they are the query. */
         boolean takesBody() {
             return operation == Operation.WRITE || operation == Operation.PATCH;
@@ -50,12 +55,14 @@ final class RequestReader {
         var operation = operation(in.getMethod(), query);
         boolean help = isTrue(query.remove("help"));
         if (operation == Operation.PATCH) requireMergePatch(headers);
-        return new Head(operation, path, query, help, token(headers), wrapTtl(headers), peer, namespace);
+        var authorization = authorization(headers);
+        return new Head(operation, path, query, help, token(headers, authorization), authorization, wrapTtl(headers), peer, namespace);
     }
 
     static Request request(Head head, HttpFields headers, byte[] body) {
         var fields = head.takesBody() ? fields(headers, body) : head.query();
-        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer(), Optional.empty(), head.namespace());
+        return new Request(requestId(), head.operation(), head.path(), fields, head.help(), head.token(), head.wrapTtl(), tellable(headers), head.peer(), Optional.empty(), head.namespace(),
+                Optional.empty(), head.authorization());
     }
 
     private static Operation operation(String method, Map<String, Object> query) {
@@ -147,34 +154,49 @@ final class RequestReader {
 
     // ---- headers ----
 
-    /** Empty for the root, whether by an empty header or by its name: clients of all kinds send either. */
     private static String namespace(HttpFields headers) {
         var named = headers.getValuesList("X-Vault-Namespace");
         if (named.isEmpty()) return "";
         if (named.stream().distinct().count() > 1) throw new Problem.Invalid("more than one X-Vault-Namespace header").asException();
-        var path = named.getFirst().startsWith("/") ? named.getFirst().substring(1) : named.getFirst();
-        if (path.isEmpty() || path.equals("root") || path.equals("root/")) return "";
-        try {
-            return RequestPath.ofPlain(path).asFolder().text();
-        } catch (Problem.ProblemException odd) {
-            throw new Problem.NotFound("namespace not found").asException();
-        }
+        return RequestPath.namespace(named.getFirst());
     }
 
-    private static Optional<Secret> token(HttpFields headers) {
+    private static Optional<Secret> token(HttpFields headers, Optional<Authorization> authorization) {
         var tokens = headers.getValuesList("X-Vault-Token");
         if (tokens.size() > 1) throw new Problem.Invalid("more than one X-Vault-Token header").asException();
-        var token = tokens.isEmpty() ? bearer(headers) : tokens.getFirst();
-        if (token.length() > MAX_TOKEN) throw new Problem.Invalid("the token is longer than any token").asException();
-        return token.isEmpty() ? Optional.empty() : Optional.of(Secret.copyOf(token));
+        if (tokens.isEmpty()) return authorization.flatMap(given -> given instanceof Authorization.Bearer bearer ? Optional.of(bearer.token()) : Optional.empty());
+        return tokens.getFirst().isEmpty() ? Optional.empty() : Optional.of(secret(tokens.getFirst()));
     }
 
-    private static String bearer(HttpFields headers) {
+    private static Secret secret(String token) {
+        if (token.length() > MAX_TOKEN) throw new Problem.Invalid("the token is longer than any token").asException();
+        return Secret.copyOf(token);
+    }
+
+    /** Of a scheme that is not known, nothing. */
+    private static Optional<Authorization> authorization(HttpFields headers) {
         var authorizations = headers.getValuesList(HttpHeader.AUTHORIZATION);
         if (authorizations.size() > 1) throw new Problem.Invalid("more than one Authorization header").asException();
-        if (authorizations.isEmpty()) return "";
+        if (authorizations.isEmpty()) return Optional.empty();
         var authorization = authorizations.getFirst();
-        return authorization.regionMatches(true, 0, "Bearer ", 0, 7) ? authorization.substring(7).trim() : "";
+        if (authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) return basic(authorization.substring(BASIC.length()).trim());
+        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) return Optional.empty();
+        var token = authorization.substring(BEARER.length()).trim();
+        return token.isEmpty() ? Optional.empty() : Optional.of(new Authorization.Bearer(secret(token)));
+    }
+
+    /** Name and password as a form has them, as OAuth 2.0 wants it: what clients have there is the same without. */
+    private static Optional<Authorization> basic(String encoded) {
+        if (encoded.length() > MAX_TOKEN) throw new Problem.Invalid("the credentials are longer than any").asException();
+        try {
+            var pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            if (colon < 0) return Optional.empty();
+            var password = URLDecoder.decode(pair.substring(colon + 1), StandardCharsets.UTF_8);
+            return Optional.of(new Authorization.Basic(URLDecoder.decode(pair.substring(0, colon), StandardCharsets.UTF_8), Secret.copyOf(password)));
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<Duration> wrapTtl(HttpFields headers) {
@@ -195,7 +217,7 @@ final class RequestReader {
         for (var field : headers) {
             if (field.getHeader() != null && isOfNoInterest(field.getHeader())) continue;
             var name = field.getName().toLowerCase(Locale.ROOT);
-            if (name.equals("x-vault-token") || name.indexOf('_') >= 0) continue;
+            if (name.equals("x-vault-token") || (name.indexOf('_') >= 0 && !name.startsWith(InlineLogin.PARAMETERS))) continue;
             var value = List.of(field.getValue() == null ? "" : field.getValue());
             told.merge(name, value, (first, more) -> {
                 var both = new java.util.ArrayList<>(first);

@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
-import watchword.sdk.Listing;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Route.Operation;
 
 /** Lists that could be long are bounded, and say so. */
-class ListingTest {
+class PageTest {
     private final TestServer it = TestServer.start();
 
     @AfterEach
@@ -54,10 +54,10 @@ class ListingTest {
 
     @Test
     void a_list_longer_than_an_answer_is_refused_and_not_cut() {
-        var most = Collections.nCopies(Listing.MOST, "x");
-        assertThat(Listing.whole(most, 0)).hasSize(Listing.MOST);
-        assertThatThrownBy(() -> Listing.whole(Collections.nCopies(Listing.limit(0), "x"), 0)).isInstanceOf(Problem.ProblemException.class).hasMessageContaining("limit and after");
-        assertThat(Listing.limit(Integer.MAX_VALUE)).isEqualTo(Listing.MOST);
-        assertThat(Listing.whole(most, Listing.MOST)).hasSize(Listing.MOST);
+        var most = Collections.nCopies(Page.MOST, "x");
+        assertThat(Page.whole(most, 0)).hasSize(Page.MOST);
+        assertThatThrownBy(() -> Page.whole(Collections.nCopies(Page.limit(0), "x"), 0)).isInstanceOf(Problem.ProblemException.class).hasMessageContaining("limit and after");
+        assertThat(Page.limit(Integer.MAX_VALUE)).isEqualTo(Page.MOST);
+        assertThat(Page.whole(most, Page.MOST)).hasSize(Page.MOST);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.approval;
+
+import org.jspecify.annotations.NullMarked;

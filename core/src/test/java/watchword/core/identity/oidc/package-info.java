@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.core.identity.oidc;
+
+import org.jspecify.annotations.NullMarked;

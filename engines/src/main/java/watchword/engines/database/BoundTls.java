@@ -1,0 +1,57 @@
+package watchword.engines.database;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** TLS to where the thread may go now, see {@link Reach}: by the authorities that are believed, for the name that is meant. Drivers make it by its name. */
+public final class BoundTls extends SSLSocketFactory {
+    @Override
+    public Socket createSocket(Socket plain, String ignored, int port, boolean autoClose) throws IOException {
+        var reach = Reach.bound();
+        var name = reach.checkedName().isEmpty() ? reach.host() : reach.checkedName();
+        var secured = (SSLSocket) reach.outbound().tls(reach.trust()).getSocketFactory().createSocket(plain, name, port, autoClose);
+        var parameters = secured.getSSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.2", "TLSv1.3"});
+        if (!reach.checkedName().isEmpty()) parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
+    }
+
+    @Override
+    public String[] getDefaultCipherSuites() {
+        return new String[0];
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return new String[0];
+    }
+
+    @Override
+    public Socket createSocket(String to, int port) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(String to, int port, InetAddress local, int localPort) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress to, int port) throws IOException {
+        throw unjudged();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress to, int port, InetAddress local, int localPort) throws IOException {
+        throw unjudged();
+    }
+
+    private static IOException unjudged() {
+        return new IOException("connections are made elsewhere");
+    }
+}

@@ -1,0 +1,70 @@
+package watchword.engines.database;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import watchword.sdk.Problem;
+import watchword.sdk.Secret;
+
+/**
+ * Accounts that are there for good, one or two, as they are stored. Of two, one is handed out while the other's password changes, so that
+ * whoever has the one before can log in until the rotation after next.
+ *
+ * @param selfManaged whether an account changes its password itself, by a login of its own
+ * @param active which of the accounts is handed out
+ * @param rotated when a password was last changed; the epoch for never
+ */
+record StaticRole(String dbName, List<Account> accounts, List<String> rotation, Timing timing, Credential credential, boolean skipImportRotation, boolean selfManaged, int active, Instant rotated) {
+    private static final int MAX_USERNAME = 256;
+
+    /**
+     * One account.
+     *
+     * @param password in force, unless {@code pending} is; empty when nobody told it
+     * @param pending one that the database is being told, or was told when the server died
+     */
+    record Account(String username, Secret password, Optional<Secret> pending) {}
+
+    static final StaticRole NEW = new StaticRole("", List.of(), List.of(), Timing.BY_HAND, Credential.USUAL, false, false, 0, Instant.EPOCH);
+
+    Account current() {
+        return accounts.get(active);
+    }
+
+    List<String> usernames() {
+        return accounts.stream().map(Account::username).toList();
+    }
+
+    /** Whose turn it is: one that was begun with, else the one that is not handed out. */
+    int next() {
+        return IntStream.range(0, accounts.size()).filter(i -> accounts.get(i).pending().isPresent()).findFirst().orElse(rotated.equals(Instant.EPOCH) ? active : (active + 1) % accounts.size());
+    }
+
+    StaticRole pending(int account, Secret next) {
+        return with(account, new Account(accounts.get(account).username(), accounts.get(account).password(), Optional.of(next)), active, rotated);
+    }
+
+    StaticRole confirmed(int account, Instant now) {
+        var was = accounts.get(account);
+        return with(account, new Account(was.username(), was.pending().orElseThrow(), Optional.empty()), account, now);
+    }
+
+    private StaticRole with(int index, Account account, int nowActive, Instant at) {
+        var all = new ArrayList<>(accounts);
+        all.set(index, account);
+        return new StaticRole(dbName, List.copyOf(all), rotation, timing, credential, skipImportRotation, selfManaged, nowActive, at);
+    }
+
+    /** @throws Problem.ProblemException for what cannot be */
+    static List<Account> accounts(List<String> usernames, Secret password) {
+        if (usernames.size() > 2 || new HashSet<>(usernames).size() < usernames.size()) throw new Problem.Invalid("usernames: one or two, not the same").asException();
+        for (var username : usernames) {
+            boolean plain = !username.isEmpty() && username.length() <= MAX_USERNAME && username.chars().noneMatch(c -> c < ' ' || c == 0x7f);
+            if (!plain) throw new Problem.Invalid("username: it is of characters that can be seen, at most " + MAX_USERNAME).asException();
+        }
+        return usernames.stream().map(username -> new Account(username, password, Optional.empty())).toList();
+    }
+}

@@ -1,0 +1,251 @@
+package watchword.engines.database;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import watchword.engines.database.StaticRole.Account;
+import watchword.sdk.Call;
+import watchword.sdk.Doc;
+import watchword.sdk.EngineContext;
+import watchword.sdk.Event;
+import watchword.sdk.Inline;
+import watchword.sdk.Page;
+import watchword.sdk.Problem;
+import watchword.sdk.Reply;
+import watchword.sdk.Reply.None;
+import watchword.sdk.Rotating.Rotated;
+import watchword.sdk.Rotation;
+import watchword.sdk.Route;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Secret;
+import watchword.sdk.Storage;
+import watchword.sdk.Table;
+import watchword.sdk.Unsplit;
+
+/** {@code static-roles} and {@code static-creds}: accounts that are there for good, with passwords that change. */
+final class StaticRoles {
+    static final String PREFIX = "static-roles/";
+
+    private final Table<StaticRole> rows;
+    private final Databases databases;
+    private final Roles roles;
+    private final Passwords passwords;
+    private final InstantSource clock;
+
+    StaticRoles(EngineContext context, Databases databases, Roles roles, Passwords passwords) {
+        this.rows = context.table("static-role", StaticRole.class);
+        this.databases = databases;
+        this.roles = roles;
+        this.passwords = passwords;
+        this.clock = context.clock();
+    }
+
+    record Write(
+            @Doc("Name of the static role.") String name,
+            @Doc("Connection to the database that the account is in.") Optional<String> dbName,
+            @Doc("Name of the account, which stays.") Optional<String> username,
+            @Doc("Names of two accounts in place of username: one is handed out while the other's password changes, so that no login fails meanwhile.") Optional<List<String>> usernames,
+            @Doc("Password that the account has, for one that is not to be changed at once.") Optional<Secret> password,
+            @Doc("Password that the account has, by which it changes its password itself.") Optional<Secret> selfManagedPassword,
+            @Doc("Statements that change the password: `{{username}}` and `{{password}}` stand for what they are; the database's usual ones when empty.") @Unsplit Optional<List<String>> rotationStatements,
+            @Doc("Whether the account keeps the password it has until its first rotation is due; only when the role is made.") Optional<Boolean> skipImportRotation,
+            @Doc("What the account proves itself by: `password`.") Optional<String> credentialType,
+            @Doc("How that is made, such as password_policy.") Optional<Map<String, String>> credentialConfig,
+            @Inline Timing.Set timing) {}
+
+    record Named(@Doc("Name of the static role.") String name) {}
+
+    record Shown(
+            @Doc("How what it proves itself by is made; left out when nothing was set.") Optional<Map<String, String>> credentialConfig,
+            @Doc("What the account proves itself by.") String credentialType,
+            @Doc("Connection to the database that the account is in.") String dbName,
+            @Doc("When its password was last changed; left out when it was not.") Optional<Instant> lastVaultRotation,
+            @Doc("How long after a rotation the next one comes.") Optional<Duration> rotationPeriod,
+            @Doc("When rotations come, as a cron expression.") Optional<String> rotationSchedule,
+            @Doc("Statements that change the password.") List<String> rotationStatements,
+            @Doc("How long after a time of rotation_schedule it may still be done.") Optional<Duration> rotationWindow,
+            @Doc("Whether the account kept the password it had until its first rotation.") boolean skipImportRotation,
+            @Doc("Name of the account; of two, the first.") String username,
+            @Doc("Names of the accounts, if there are two.") Optional<List<String>> usernames) {}
+
+    record Creds(
+            @Doc("When the password was last changed.") Instant lastVaultRotation,
+            @Doc("Password of the account.") Secret password,
+            @Doc("How long after a rotation the next one comes.") Optional<Duration> rotationPeriod,
+            @Doc("When rotations come, as a cron expression.") Optional<String> rotationSchedule,
+            @Doc("How long after a time of rotation_schedule it may still be done.") Optional<Duration> rotationWindow,
+            @Doc("Seconds until the next rotation.") Duration ttl,
+            @Doc("Name of the account.") String username) {}
+
+    List<Route<?, ?>> routes() {
+        return List.of(
+                Route.list("static-roles", Page.class, Roles.Keys.class, call -> Reply.of(new Roles.Keys(call.input().names(rows, call.store()))), "List the static roles."),
+                Route.read("static-roles/{name}", Named.class, Shown.class, call -> Reply.of(shown(find(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException()))), "Read a static role."),
+                Route.effect(Operation.WRITE, "static-roles/{name}", Write.class, None.class, this::write, "Create or change a static role; a new one has its password changed at once.")
+                        .existence(call -> find(call.store(), call.input().name()).isPresent()),
+                Route.delete("static-roles/{name}", Named.class, None.class, this::delete, "Delete a static role; the account keeps its last password."),
+                Route.effect(Operation.READ, "static-creds/{name}", Named.class, Creds.class, this::creds, "Tell name and password of a static role's account."),
+                Route.effect(Operation.WRITE, "rotate-role/{name}", Named.class, None.class, this::rotateNow, "Change the password of a static role's account now."));
+    }
+
+    private Optional<StaticRole> find(Storage.Reader store, String name) {
+        return rows.get(store, Roles.name(name));
+    }
+
+    private Optional<StaticRole> find(Storage storage, String name) {
+        return storage.read(store -> find(store, name));
+    }
+
+    // ---- roles ----
+
+    private static Shown shown(StaticRole role) {
+        var timing = role.timing();
+        return new Shown(role.credential().shown(), role.credential().type(), role.dbName(), Optional.of(role.rotated()).filter(at -> !at.equals(Instant.EPOCH)),
+                Optional.of(timing.period()).filter(_ -> timing.isByPeriod()), Optional.of(timing.schedule()).filter(_ -> timing.isBySchedule()), role.rotation(),
+                Optional.of(timing.window()).filter(_ -> timing.isBySchedule()), role.skipImportRotation(), role.accounts().getFirst().username(),
+                Optional.of(role.usernames()).filter(names -> names.size() > 1));
+    }
+
+    private Reply<None> write(Call.Effect<Write> call) {
+        var name = Roles.name(call.input().name());
+        var seen = find(call.storage(), name);
+        var wanted = seen.isEmpty() ? made(call.input(), call.now(), connection(call)) : changed(seen.get(), call.input());
+        requireUsable(call.storage(), name, wanted);
+        var rotation = new Rotation(PREFIX + name, wanted.timing().rule(), seen.isEmpty() || seen.get().rotated().equals(Instant.EPOCH) ? call.now() : seen.get().rotated());
+        call.rotates(rotation);
+        call.storage().update(store -> {
+            if (roles.find(store, name).isPresent()) throw Roles.sameName();
+            if (!rows.get(store, name).equals(seen)) throw new Problem.Conflict("the role was changed at the same time; try again").asException();
+            rows.put(store, name, wanted);
+        });
+        if (seen.isEmpty() && !wanted.skipImportRotation()) importNow(call, name);
+        return Reply.<None>nothing().tell(Event.changed("database", seen.isEmpty() ? "static-role-create" : "static-role-update", PREFIX + name).readable(PREFIX + name));
+    }
+
+    private Optional<Config> connection(Call.Effect<Write> call) {
+        return call.input().dbName().flatMap(db -> call.storage().<Optional<Config>>read(store -> databases.find(store, db)));
+    }
+
+    private static StaticRole made(Write in, Instant now, Optional<Config> connection) {
+        if (in.dbName().filter(db -> !db.isEmpty()).isEmpty()) throw new Problem.Invalid("database name is a required field").asException();
+        var usernames = in.usernames().filter(names -> !names.isEmpty()).or(() -> in.username().filter(one -> !one.isEmpty()).map(List::of))
+                .orElseThrow(() -> new Problem.Invalid("username is a required field to create a static account").asException());
+        var timing = Timing.BY_HAND.with(in.timing());
+        if (timing.rule().isEmpty()) throw new Problem.Invalid("one of rotation_schedule or rotation_period must be provided to create a static account").asException();
+        boolean selfManaged = in.selfManagedPassword().filter(secret -> secret.size() > 0).isPresent();
+        if (selfManaged && usernames.size() > 1) throw new Problem.Invalid("self_managed_password: not with usernames").asException();
+        boolean skip = in.skipImportRotation().orElse(connection.map(Config::skipStaticRoleImportRotation).orElse(false));
+        return new StaticRole(in.dbName().get(), StaticRole.accounts(usernames, in.selfManagedPassword().or(in::password).orElse(Secret.copyOf(""))),
+                Roles.few(in.rotationStatements().orElse(List.of())), timing, Credential.USUAL.with(in.credentialType(), in.credentialConfig()), skip, selfManaged, 0,
+                skip ? now : Instant.EPOCH);
+    }
+
+    private static StaticRole changed(StaticRole before, Write in) {
+        var usernames = in.usernames().or(() -> in.username().map(List::of)).orElse(before.usernames());
+        boolean same = usernames.equals(before.usernames()) || in.usernames().isEmpty() && usernames.getFirst().equals(before.usernames().getFirst());
+        if (!same) throw new Problem.Invalid("cannot update static account username").asException();
+        if (in.skipImportRotation().filter(skip -> skip != before.skipImportRotation()).isPresent()) throw new Problem.Invalid("skip_import_rotation has no effect on updates").asException();
+        var accounts = before.accounts();
+        var told = in.selfManagedPassword().or(in::password);
+        if (told.isPresent() && accounts.size() == 1) accounts = List.of(new Account(accounts.getFirst().username(), told.get(), Optional.empty()));
+        return new StaticRole(in.dbName().orElse(before.dbName()), accounts, Roles.few(in.rotationStatements().orElse(before.rotation())), before.timing().with(in.timing()),
+                before.credential().with(in.credentialType(), in.credentialConfig()), before.skipImportRotation(), before.selfManaged(), before.active(), before.rotated());
+    }
+
+    private void requireUsable(Storage storage, String name, StaticRole role) {
+        Credentials.requireAllowed(databases.require(storage, role.dbName()), name);
+        role.credential().requirePassword();
+    }
+
+    /** A role whose account cannot be had is not kept, unless the account may have its new password already. */
+    private void importNow(Call.Effect<Write> call, String name) {
+        try {
+            call.rotate(PREFIX + name);
+        } catch (Problem.ProblemException failed) {
+            var role = find(call.storage(), name);
+            if (role.isPresent() && !isCertain(call.storage(), role.get())) throw failed;
+            call.storage().update(store -> rows.delete(store, name));
+            throw failed;
+        }
+    }
+
+    private boolean isCertain(Storage storage, StaticRole role) {
+        var account = role.accounts().get(role.next());
+        try {
+            return account.pending().isEmpty() || !databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get());
+        } catch (Problem.ProblemException unknown) {
+            return false;
+        }
+    }
+
+    private Reply<None> delete(Call.Change<Named> call) {
+        rows.delete(call.store(), Roles.name(call.input().name()));
+        return Reply.<None>nothing().tell(Event.changed("database", "static-role-delete", PREFIX + call.input().name()));
+    }
+
+    // ---- passwords ----
+
+    private Reply<Creds> creds(Call.Effect<Named> call) {
+        var name = Roles.name(call.input().name());
+        var role = find(call.storage(), name).orElseThrow(() -> new Problem.Invalid("unknown role: " + name).asException());
+        Credentials.requireAllowed(databases.require(call.storage(), role.dbName()), name);
+        var account = role.current();
+        var timing = role.timing();
+        var left = timing.rule().map(rule -> rule.left(role.rotated(), call.now())).orElse(Duration.ZERO);
+        return Reply.of(new Creds(role.rotated(), inForce(call.storage(), role, account), Optional.of(timing.period()).filter(_ -> timing.isByPeriod()),
+                Optional.of(timing.schedule()).filter(_ -> timing.isBySchedule()), Optional.of(timing.window()).filter(_ -> timing.isBySchedule()), left, account.username()));
+    }
+
+    /** While a password changes, or when that broke off, the database itself tells which of the two it takes. */
+    private Secret inForce(Storage storage, StaticRole role, Account account) {
+        if (account.pending().isEmpty()) return account.password();
+        return databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get()) ? account.pending().get() : account.password();
+    }
+
+    private Reply<None> rotateNow(Call.Effect<Named> call) {
+        var name = Roles.name(call.input().name());
+        if (find(call.storage(), name).isEmpty()) throw new Problem.Invalid("no static role found for role name").asException();
+        call.rotate(PREFIX + name);
+        return Reply.<None>nothing().tell(Event.changed("database", "rotate", "rotate-role/" + name).with("name", name));
+    }
+
+    /** @param name of the role */
+    Rotated rotate(String name, Storage storage) {
+        var found = find(storage, name);
+        if (found.isEmpty()) return Rotated.GONE;
+        var role = found.get();
+        var config = databases.require(storage, role.dbName());
+        Credentials.requireAllowed(config, name);
+        int index = role.next();
+        var account = role.accounts().get(index);
+        if (account.pending().isPresent() && databases.of(storage, role.dbName()).logsIn(account.username(), account.pending().get())) return confirm(storage, name, index, account.pending().get());
+        var next = account.pending().orElseGet(() -> note(storage, name, role, index, passwords.make(role.credential().passwordPolicy(config))));
+        if (role.selfManaged()) {
+            try (var own = databases.openOnce(config.as(account.username(), account.password()))) {
+                own.setPassword(account.username(), next, role.rotation());
+            }
+        } else {
+            databases.of(storage, role.dbName()).setPassword(account.username(), next, role.rotation());
+        }
+        return confirm(storage, name, index, next);
+    }
+
+    private Secret note(Storage storage, String name, StaticRole role, int index, Secret next) {
+        storage.update(store -> {
+            if (!rows.get(store, name).equals(Optional.of(role))) throw new Problem.Conflict("the role was changed at the same time; try again").asException();
+            rows.put(store, name, role.pending(index, next));
+        });
+        return next;
+    }
+
+    private Rotated confirm(Storage storage, String name, int index, Secret next) {
+        return storage.<Boolean>write(store -> {
+            var role = rows.get(store, name).filter(row -> index < row.accounts().size() && row.accounts().get(index).pending().filter(next::equals).isPresent());
+            role.ifPresent(row -> rows.put(store, name, row.confirmed(index, clock.instant())));
+            return role.isPresent();
+        }) ? Rotated.DONE : Rotated.GONE;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.database;
+
+import org.jspecify.annotations.NullMarked;
