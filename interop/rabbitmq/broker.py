@@ -86,5 +86,7 @@ log.file = false
         except ProcessLookupError:
             pass
         self.process.wait()
+        # Erlang's port mapper goes on by itself; this one was on a port of the test's own.
+        subprocess.run([shutil.which("epmd") or "/usr/bin/epmd", "-kill"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

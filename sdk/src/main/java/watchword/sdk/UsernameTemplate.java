@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
@@ -52,18 +51,21 @@ public final class UsernameTemplate {
         this.text = text;
     }
 
-    /** @throws Problem.ProblemException when it is no template, or would make one name twice */
-    public static UsernameTemplate parse(String text, SecureRandom random, InstantSource clock) {
+    /** @throws Problem.ProblemException when it is no template */
+    public static UsernameTemplate parse(String text) {
         if (text.length() > MAX_LENGTH) throw invalid("it is longer than " + MAX_LENGTH + " characters");
         var template = new UsernameTemplate(text);
         template.read();
+        return template;
+    }
+
+    /** @throws Problem.ProblemException when it would make one name twice */
+    public void requireFresh(Instant now, SecureRandom random) {
         var made = new HashSet<String>();
-        var now = clock.instant();
         var longName = "x".repeat(64);
         for (int i = 0; i < TRIALS; i++) {
-            if (!made.add(template.make(longName, longName, now, random))) throw invalid("it makes the same name again: let it have a part like {{random 20}}, and truncate none of that");
+            if (!made.add(make(longName, longName, now, random))) throw invalid("it makes the same name again: let it have a part like {{random 20}}, and truncate none of that");
         }
-        return template;
     }
 
     private static Problem.ProblemException invalid(String why) {

@@ -15,6 +15,7 @@ import watchword.sdk.Reply.None;
 import watchword.sdk.Rotation;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.UsernameTemplate;
 
 /** {@code config}: the connections, and what can be done with one as a whole. */
 final class Connections {
@@ -56,7 +57,7 @@ final class Connections {
         var before = call.storage().<Optional<Config>>read(store -> databases.find(store, name));
         var after = before.orElse(Config.NEW).with(call.input(), call.ask().body());
         if (Kind.of(after.pluginName()) != Kind.REDIS || !after.usernameTemplate().isEmpty()) {
-            var unused = UsernameTemplate.parse(after.template(), context.random(), context.clock());
+            UsernameTemplate.parse(after.template()).requireFresh(call.now(), context.random());
         }
         try (var database = databases.openOnce(after)) { // looks at the address, too
             if (call.input().verifyConnection().orElse(true)) verify(database);

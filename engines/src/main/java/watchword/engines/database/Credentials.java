@@ -18,6 +18,7 @@ import watchword.sdk.Reply.Revocation;
 import watchword.sdk.Route;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.UsernameTemplate;
 
 /** {@code creds}: an account for whoever asks, on record before it is made and gone with its lease. */
 final class Credentials {
@@ -56,7 +57,7 @@ final class Credentials {
         requireAllowed(config, name);
         role.credential().requirePassword();
         if (role.creation().isEmpty() && Kind.of(config.pluginName()) != Kind.REDIS) throw new Problem.Invalid("empty creation statements").asException();
-        var username = UsernameTemplate.parse(config.template(), context.random(), context.clock()).make(call.caller().displayName(), name, call.now(), context.random());
+        var username = UsernameTemplate.parse(config.template()).make(call.caller().displayName(), name, call.now(), context.random());
         var password = passwords.make(role.credential().passwordPolicy(config));
         var database = databases.of(call.storage(), role.dbName());
         // What was announced is removed when this fails, so it must not be somebody else's.

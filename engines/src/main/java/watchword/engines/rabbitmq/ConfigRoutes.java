@@ -2,7 +2,6 @@ package watchword.engines.rabbitmq;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import watchword.sdk.Call;
@@ -28,7 +27,6 @@ final class ConfigRoutes {
     private final Outbound outbound;
     private final JsonCodec json;
     private final SecureRandom random;
-    private final InstantSource clock;
 
     ConfigRoutes(EngineContext context, Outbound outbound) {
         this.connections = context.table("connection", Connection.class);
@@ -36,7 +34,6 @@ final class ConfigRoutes {
         this.outbound = outbound;
         this.json = context.json();
         this.random = context.random();
-        this.clock = context.clock();
     }
 
     record Nothing() {}
@@ -72,7 +69,7 @@ final class ConfigRoutes {
         if (in.username().indexOf(':') >= 0) throw new Problem.Invalid("username", "must not have a colon in it").asException();
         if (!Broker.isAddress(in.connectionUri())) throw new Problem.Invalid("connection_uri", "must be a URL that begins with https:// or http://, without a name, query or fragment").asException();
         var connection = new Connection(in.connectionUri(), in.username(), in.password(), in.passwordPolicy(), in.usernameTemplate());
-        UsernameTemplate.parse(connection.template(), random, clock);
+        UsernameTemplate.parse(connection.template()).requireFresh(call.now(), random);
         if (in.verifyConnection()) broker(connection).verify();
         call.storage().update(store -> connections.put(store, Connection.ROW, connection));
         return Reply.nothing();

@@ -1,7 +1,6 @@
 package watchword.engines.rabbitmq;
 
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +27,12 @@ public final class RabbitMqEngine implements Engine, Revocable {
 
     private final EngineContext context;
     private final SecureRandom random;
-    private final InstantSource clock;
     private final ConfigRoutes configs;
     private final RoleRoutes roles;
 
     public RabbitMqEngine(EngineContext context, Outbound outbound) {
         this.context = context;
         this.random = context.random();
-        this.clock = context.clock();
         this.configs = new ConfigRoutes(context, outbound);
         this.roles = new RoleRoutes(context.table("role", Role.class), context.json());
     }
@@ -70,7 +67,7 @@ public final class RabbitMqEngine implements Engine, Revocable {
     private Reply<Issued> issue(Call.Effect<Wanted> call) {
         var rules = call.storage().<Rules>read(store -> new Rules(roles.require(store, call.input().name()), configs.connection(store), configs.terms(store)));
         var broker = configs.broker(rules.connection());
-        var name = UsernameTemplate.parse(rules.connection().template(), random, clock).make(call.caller().displayName(), call.input().name(), call.now(), random);
+        var name = UsernameTemplate.parse(rules.connection().template()).make(call.caller().displayName(), call.input().name(), call.now(), random);
         var password = rules.connection().passwordPolicy().isEmpty() ? password() : context.password(rules.connection().passwordPolicy());
         // Who is there already is not ours: it must not be announced, since what is announced is removed.
         if (broker.hasUser(name)) throw new Problem.Conflict("the username template made the name of a user who is there already: ask again").asException();

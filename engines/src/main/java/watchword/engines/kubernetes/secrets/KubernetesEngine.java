@@ -2,7 +2,6 @@ package watchword.engines.kubernetes.secrets;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,6 @@ public final class KubernetesEngine implements Engine, Revocable {
 
     private final JsonCodec json;
     private final SecureRandom random;
-    private final InstantSource clock;
     private final ConfigRoutes configs;
     private final RoleRoutes roles;
 
@@ -45,7 +43,6 @@ public final class KubernetesEngine implements Engine, Revocable {
     public KubernetesEngine(EngineContext context, Outbound outbound, Pod pod) {
         this.json = context.json();
         this.random = context.random();
-        this.clock = context.clock();
         this.configs = new ConfigRoutes(context.table("settings", Config.class), outbound, context.json(), pod);
         this.roles = new RoleRoutes(context);
     }
@@ -134,7 +131,7 @@ public final class KubernetesEngine implements Engine, Revocable {
 
     /** In the cluster's alphabet, which is smaller than that of names elsewhere. */
     private String newName(Call.Effect<Wanted> call, Role role) {
-        var name = UsernameTemplate.parse(role.template(), random, clock).make(call.caller().displayName(), role.name(), call.now(), random).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "-");
+        var name = UsernameTemplate.parse(role.template()).make(call.caller().displayName(), role.name(), call.now(), random).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "-");
         if (!ApiServer.isName(name)) throw new Problem.Invalid("failed to generate name: the name template makes what is no name in a cluster").asException();
         return name;
     }

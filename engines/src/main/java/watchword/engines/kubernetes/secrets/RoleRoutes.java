@@ -122,7 +122,7 @@ final class RoleRoutes {
         if (!role.generatedRoleRules().isEmpty() && rules(role).isEmpty()) throw invalid("failed to parse 'generated_role_rules' as k8s.io/api/rbac/v1/Policy object");
         // It becomes part of a path.
         if (!role.serviceAccountName().isEmpty() && !ApiServer.isName(role.serviceAccountName())) throw new Problem.Invalid("service_account_name", "is no name of a service account").asException();
-        UsernameTemplate.parse(role.template(), random, clock);
+        UsernameTemplate.parse(role.template()).requireFresh(clock.instant(), random);
     }
 
     private static RuntimeException invalid(String text) {

@@ -5,15 +5,16 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import watchword.engines.ldap.Link;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.Inline;
 import watchword.sdk.Problem;
-import watchword.sdk.Schedule;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Secret;
 
 /** Which directory, and with whose rights it is changed. */
-record Config(@Inline Shown shown, @Inline Passwords bind, String clientTlsCert, Secret clientTlsKey) {
+record Config(@Inline Shown shown, ChangingSecret bindpass, String clientTlsCert, Secret clientTlsKey) {
     /** The only row of its table, and what its rotation is called. */
     static final String ROW = "config";
 
@@ -23,15 +24,12 @@ record Config(@Inline Shown shown, @Inline Passwords bind, String clientTlsCert,
             @Doc("Authorities that the directory's certificate is checked by, as PEM; the system's when empty.") String certificate,
             @Doc("How long to try to reach a directory, in seconds.") Duration connectionTimeout,
             @Doc("Kind of passwords of RACF: `password` or `phrase`.") @Default("password") String credentialType,
-            @Doc("Whether the password of binddn is rotated by hand alone.") boolean disableAutomatedRotation,
             @Doc("Kept for clients; always false, since certificates are always checked.") boolean insecureTls,
             @Doc("When the password of binddn was last rotated.") Optional<Instant> lastBindPasswordRotation,
             @Doc("Length of new passwords.") Optional<Integer> length,
             @Doc("Password policy that new passwords follow.") Optional<String> passwordPolicy,
             @Doc("How long to wait for an answer, in seconds.") Duration requestTimeout,
-            @Doc("How often the password of binddn is rotated; 0 for by hand alone.") Duration rotationPeriod,
-            @Doc("When the password of binddn is rotated, as a cron expression; empty for never.") String rotationSchedule,
-            @Doc("How long after such a time it may be rotated; 0 for any time.") Duration rotationWindow,
+            @Inline RotationTerms rotation,
             @Doc("What stores passwords, and how: `openldap`, `ad` or `racf`.") String schema,
             @Doc("Whether static roles leave the password of their account as it is until it is first due.") boolean skipStaticRoleImportRotation,
             @Doc("Whether a plain connection is turned into TLS before anything is sent.") boolean starttls,
@@ -43,19 +41,24 @@ record Config(@Inline Shown shown, @Inline Passwords bind, String clientTlsCert,
             @Doc("Below which name accounts are.") String userdn) {}
 
     static final Config DEFAULT = new Config(
-            new Shown("", "", Duration.ofSeconds(30), "password", false, false, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(90), Duration.ZERO, "", Duration.ZERO,
+            new Shown("", "", Duration.ofSeconds(30), "password", false, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(90), RotationTerms.NONE,
                     "openldap", false, false, "tls13", "tls12", "", "ldap://127.0.0.1", "", ""),
-            Passwords.NONE, "", Secret.copyOf(""));
+            ChangingSecret.of(Secret.copyOf(""), Instant.EPOCH), "", Secret.copyOf(""));
 
-    Config with(Passwords other) {
+    Config with(ChangingSecret other) {
         return new Config(shown, other, clientTlsCert, clientTlsKey);
     }
 
-    Config rotated(Instant now) {
+    /** When the password was last changed from here; empty when it is an operator's. */
+    Optional<Instant> rotated() {
+        return bindpass.previous().map(_ -> bindpass.since());
+    }
+
+    /** All that may be told. */
+    Shown told() {
         var s = shown;
-        var at = new Shown(s.binddn, s.certificate, s.connectionTimeout, s.credentialType, s.disableAutomatedRotation, s.insecureTls, Optional.of(now), s.length, s.passwordPolicy, s.requestTimeout,
-                s.rotationPeriod, s.rotationSchedule, s.rotationWindow, s.schema, s.skipStaticRoleImportRotation, s.starttls, s.tlsMaxVersion, s.tlsMinVersion, s.upndomain, s.url, s.userattr, s.userdn);
-        return new Config(at, bind, clientTlsCert, clientTlsKey);
+        return new Shown(s.binddn, s.certificate, s.connectionTimeout, s.credentialType, s.insecureTls, rotated(), s.length, s.passwordPolicy, s.requestTimeout, s.rotation, s.schema,
+                s.skipStaticRoleImportRotation, s.starttls, s.tlsMaxVersion, s.tlsMinVersion, s.upndomain, s.url, s.userattr, s.userdn);
     }
 
     Link link() {
@@ -66,25 +69,6 @@ record Config(@Inline Shown shown, @Inline Passwords bind, String clientTlsCert,
     String bindName() {
         if (shown.binddn.isEmpty()) throw new Problem.Invalid("must provide binddn or upndomain").asException();
         return shown.upndomain.isEmpty() ? shown.binddn : shown.binddn + "@" + shown.upndomain;
-    }
-
-    Optional<Schedule> schedule() {
-        return shown.disableAutomatedRotation ? Optional.empty() : schedule(shown.rotationPeriod, shown.rotationSchedule, shown.rotationWindow);
-    }
-
-    /** @throws Problem.ProblemException when both are told, or what is told is none */
-    static Optional<Schedule> schedule(Duration period, String cron, Duration window) {
-        if (period.isNegative() || window.isNegative()) throw new Problem.Invalid("rotation_period and rotation_window cannot be negative").asException();
-        if (period.isPositive() && !cron.isEmpty()) {
-            throw new Problem.Invalid("mutually exclusive fields rotation_period and rotation_schedule were both specified; only one of them can be provided").asException();
-        }
-        if (window.isPositive() && cron.isEmpty()) throw new Problem.Invalid("rotation_window does not apply to period").asException();
-        if (period.isPositive()) return Optional.of(new Schedule.Every(period));
-        try {
-            return cron.isEmpty() ? Optional.empty() : Optional.of(Schedule.Cron.of(cron, window));
-        } catch (Problem.ProblemException unreadable) {
-            throw new Problem.Invalid("could not parse rotation_schedule: it must be a cron expression of five fields").asException();
-        }
     }
 
     /** Its name in a search. */

@@ -1,20 +1,22 @@
 package watchword.engines.ldap.secrets;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import watchword.engines.ldap.Link;
 import watchword.sdk.Call;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
+import watchword.sdk.Inline;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Rotating.Rotated;
-import watchword.sdk.Rotation;
+import watchword.sdk.RotationFields;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -49,14 +51,11 @@ final class ConfigRoutes {
             @Doc("Key of client_tls_cert, as PEM. Never shown.") Optional<Secret> clientTlsKey,
             @Doc("How long to try to reach a directory; 30 seconds when not given.") Optional<Duration> connectionTimeout,
             @Doc("Kind of passwords of RACF: `password` or `phrase`.") Optional<String> credentialType,
-            @Doc("Rotate the password of binddn by hand alone.") Optional<Boolean> disableAutomatedRotation,
             @Doc("Only false: certificates are always checked.") Optional<Boolean> insecureTls,
             @Doc("Length of new passwords of letters and digits; 64 when not given. Older than password_policy.") Optional<Integer> length,
             @Doc("Password policy that new passwords follow.") Optional<String> passwordPolicy,
             @Doc("How long to wait for an answer; 90 seconds when not given.") Optional<Duration> requestTimeout,
-            @Doc("How often the password of binddn is rotated; 0 for by hand alone.") Optional<Duration> rotationPeriod,
-            @Doc("When the password of binddn is rotated, as a cron expression.") Optional<String> rotationSchedule,
-            @Doc("How long after such a time it may be rotated; 0 for any time.") Optional<Duration> rotationWindow,
+            @Inline RotationFields rotation,
             @Doc("What stores passwords, and how: `openldap`, `ad` or `racf`.") Optional<String> schema,
             @Doc("Let static roles leave the password of their account as it is until it is first due.") Optional<Boolean> skipStaticRoleImportRotation,
             @Doc("Turn a plain connection into TLS before anything is sent.") Optional<Boolean> starttls,
@@ -84,17 +83,17 @@ final class ConfigRoutes {
     }
 
     private Reply<Config.Shown> read(Call.Read<Nothing> call) {
-        return Reply.of(find(call.store()).orElseThrow(() -> new Problem.NotFound().asException()).shown());
+        return Reply.of(find(call.store()).orElseThrow(() -> new Problem.NotFound().asException()).told());
     }
 
     private Reply<None> write(Call.Change<Given> call) {
         var before = find(call.store());
-        var after = changed(call.input(), before.orElse(Config.DEFAULT), before.isEmpty());
+        var after = changed(call.input(), before.orElse(Config.DEFAULT), before.isEmpty(), call.now());
         configs.put(call.store(), Config.ROW, after);
-        return Reply.<None>nothing().rotates(new Rotation(Config.ROW, after.schedule(), after.shown().lastBindPasswordRotation().orElse(call.now())));
+        return Reply.<None>nothing().rotates(after.shown().rotation().of(Config.ROW, after.rotated().orElse(call.now())));
     }
 
-    private static Config changed(Given in, Config before, boolean isNew) {
+    private static Config changed(Given in, Config before, boolean isNew, Instant now) {
         var s = before.shown();
         if (in.insecureTls().orElse(false)) throw invalid("insecure_tls: certificates are always checked; give the directory's authority in 'certificate'");
         var schema = in.schema().orElse(s.schema());
@@ -106,25 +105,17 @@ final class ConfigRoutes {
         if (policy.isPresent() && in.length().isPresent()) throw invalid("cannot set both 'password_policy' and 'length'");
         var length = policy.isPresent() ? Optional.<Integer>empty() : in.length().map(Optional::of).orElse(s.length()).filter(n -> n != 0);
         if (length.filter(n -> n < SHORTEST_PASSWORD || n > LONGEST_PASSWORD).isPresent()) throw invalid("length: passwords have from " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD + " characters");
-        // One takes the place of the other.
-        var period = in.rotationPeriod().orElse(in.rotationSchedule().filter(text -> !text.isEmpty()).isPresent() ? Duration.ZERO : s.rotationPeriod());
-        var cron = in.rotationSchedule().orElse(in.rotationPeriod().filter(Duration::isPositive).isPresent() ? "" : s.rotationSchedule());
-        var window = in.rotationWindow().orElse(cron.isEmpty() ? Duration.ZERO : s.rotationWindow());
-        Config.schedule(period, cron, window);
         var shown = new Config.Shown(
                 text("binddn", in.binddn(), s.binddn()),
                 text("certificate", in.certificate(), s.certificate()),
                 Link.timeout("connection_timeout", in.connectionTimeout().orElse(s.connectionTimeout())),
                 credentialType,
-                in.disableAutomatedRotation().orElse(s.disableAutomatedRotation()),
                 false,
-                s.lastBindPasswordRotation(),
+                Optional.empty(),
                 length,
                 policy,
                 Link.timeout("request_timeout", in.requestTimeout().orElse(s.requestTimeout())),
-                period,
-                cron,
-                window,
+                in.rotation().overConfig(s.rotation()),
                 schema,
                 in.skipStaticRoleImportRotation().orElse(s.skipStaticRoleImportRotation()),
                 in.starttls().orElse(s.starttls()),
@@ -135,7 +126,7 @@ final class ConfigRoutes {
                 attribute(in.userattr().orElse(isNew ? Config.userattr(schema) : s.userattr())),
                 text("userdn", in.userdn(), s.userdn()));
         Link.requireOrder(shown.tlsMinVersion(), shown.tlsMaxVersion());
-        var bind = in.bindpass().map(known -> new Passwords(known, Secret.copyOf(""), Secret.copyOf(""))).orElse(before.bind());
+        var bind = in.bindpass().map(known -> ChangingSecret.of(known, now)).orElse(before.bindpass());
         var after = new Config(shown, bind, text("client_tls_cert", in.clientTlsCert(), before.clientTlsCert()), in.clientTlsKey().orElse(before.clientTlsKey()));
         if (after.clientTlsCert().isEmpty() != (after.clientTlsKey().size() == 0)) throw invalid("both client_tls_cert and client_tls_key must be set");
         return after;
@@ -173,23 +164,33 @@ final class ConfigRoutes {
     Rotated rotate(Storage storage) {
         var found = storage.<Optional<Config>>read(this::find);
         if (found.isEmpty()) return Rotated.GONE;
-        var config = found.get();
-        try (var directory = Directory.open(config, outbound)) {
-            boolean there = config.bind().rotate(directory, directory.bindDn(), () -> newPassword(config), change -> save(storage, config, change));
-            return there ? Rotated.DONE : Rotated.GONE;
+        try (var directory = open(found.get())) {
+            var dn = directory.bindDn();
+            return ChangingSecret.change(storage, new Slot(found.get()), directory.account(dn), () -> newPassword(found.get()), context.clock()).isPresent() ? Rotated.DONE : Rotated.GONE;
         }
     }
 
-    private boolean save(Storage storage, Config seen, UnaryOperator<Passwords> change) {
-        return storage.<Boolean>write(store -> {
-            var now = find(store).filter(config -> config.shown().binddn().equals(seen.shown().binddn()));
-            now.ifPresent(config -> {
-                var after = change.apply(config.bind());
-                var changed = config.with(after);
-                configs.put(store, Config.ROW, after.isPending() ? changed : changed.rotated(context.clock().instant()));
-            });
-            return now.isPresent();
-        });
+    /** Of the one who bound, not of another that an operator named meanwhile. */
+    private final class Slot implements ChangingSecret.Slot {
+        private final String binddn;
+
+        Slot(Config seen) {
+            this.binddn = seen.shown().binddn();
+        }
+
+        private Optional<Config> config(Storage.Reader store) {
+            return find(store).filter(config -> config.shown().binddn().equals(binddn));
+        }
+
+        @Override
+        public Optional<ChangingSecret> get(Storage.Reader store) {
+            return config(store).map(Config::bindpass);
+        }
+
+        @Override
+        public void put(Storage.Writer store, ChangingSecret secret) {
+            config(store).ifPresent(config -> configs.put(store, Config.ROW, config.with(secret)));
+        }
     }
 
     Directory open(Config config) {

@@ -12,6 +12,8 @@ import com.unboundid.ldap.sdk.SearchScope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import watchword.sdk.ChangingSecret;
+import watchword.sdk.ChangingSecret.Told;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
@@ -32,11 +34,11 @@ final class Directory implements AutoCloseable {
 
     /** @throws Problem.ProblemException when it does not answer, or does not take the configured password */
     static Directory open(Config config, Outbound outbound) {
-        if (config.bind().password().size() == 0) throw new Problem.Invalid("unable to bind due to lack of configured password").asException();
+        var candidates = config.bindpass().candidates().stream().filter(secret -> secret.size() > 0).toList();
+        if (candidates.isEmpty()) throw new Problem.Invalid("unable to bind due to lack of configured password").asException();
         var name = config.bindName();
         var directory = new Directory(config, outbound, config.link().open(outbound));
-        // A rotation that broke off may have left either in force.
-        if (directory.binds(name, config.bind().password()) || (config.bind().isPending() && directory.binds(name, config.bind().pendingPassword()))) return directory;
+        for (var candidate : candidates) if (directory.binds(name, candidate)) return directory;
         directory.close();
         throw new Problem.Upstream("failed to bind with current password").asException();
     }
@@ -55,12 +57,28 @@ final class Directory implements AutoCloseable {
         return new Problem.Upstream(what + ": " + why.getResultCode().getName()).asException();
     }
 
+    /** An account, whose password is changed by this conversation. */
+    ChangingSecret.Target account(String dn) {
+        return new ChangingSecret.Target() {
+            @Override
+            public Told change(Secret known, Secret next) {
+                return setPassword(dn, next);
+            }
+
+            @Override
+            public boolean takes(Secret secret) {
+                return Directory.this.takes(dn, secret);
+            }
+        };
+    }
+
     /** Whether an account binds with a password. */
-    boolean takes(String dn, Secret password) {
+    private boolean takes(String dn, Secret password) {
+        if (password.size() == 0) return false; // anybody binds with none
         try (var other = new Directory(config, outbound, config.link().open(outbound))) {
             return other.binds(dn, password);
         } catch (Problem.ProblemException unclear) {
-            return false; // it may not bind at all; then it is given another, which is certain
+            return false; // it may not bind at all; then it is told again, which is certain
         }
     }
 
@@ -95,7 +113,7 @@ final class Directory implements AutoCloseable {
         }
     }
 
-    void setPassword(String dn, Secret password) {
+    private Told setPassword(String dn, Secret password) {
         var changes = switch (config.shown().schema()) {
             // Between quotes, and in the encoding that its documentation asks for.
             case "ad" -> List.of(new Modification(ModificationType.REPLACE, "unicodePwd", ("\"" + password.reveal() + "\"").getBytes(StandardCharsets.UTF_16LE)));
@@ -105,7 +123,9 @@ final class Directory implements AutoCloseable {
         };
         try {
             connection.modify(new ModifyRequest(dn, changes));
+            return Told.TAKEN;
         } catch (LDAPException refused) {
+            if (refused.getResultCode().equals(ResultCode.CONSTRAINT_VIOLATION)) return Told.REFUSED;
             throw failed("the directory did not take a new password", refused);
         }
     }

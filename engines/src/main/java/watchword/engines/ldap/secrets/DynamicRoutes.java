@@ -2,7 +2,6 @@ package watchword.engines.ldap.secrets;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Names;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -36,13 +36,11 @@ final class DynamicRoutes {
     private final Table<DynamicRole> roles;
     private final ConfigRoutes configs;
     private final SecureRandom random;
-    private final InstantSource clock;
 
     DynamicRoutes(EngineContext context, ConfigRoutes configs) {
         this.roles = context.table("dynamic", DynamicRole.class);
         this.configs = configs;
         this.random = context.random();
-        this.clock = context.clock();
     }
 
     record Named(@Doc("Name of the role.") String name) {}
@@ -63,7 +61,7 @@ final class DynamicRoutes {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("role/{path*}", Folder.class, Folder.Keys.class, call -> call.input().of(roles, call.store()), "List the dynamic roles below a folder."),
+                Route.list("role/{path*}", Folder.class, Page.Keys.class, call -> call.input().of(roles, call.store()), "List the dynamic roles below a folder."),
                 Route.read("role/{name*}", Named.class, DynamicRole.class, this::read, "Read a dynamic role."),
                 Route.write("role/{name*}", Given.class, None.class, this::write, "Create a dynamic role, or change what is sent of it.").existence(call -> find(call.store(), call.input().name()).isPresent()),
                 Route.delete("role/{name*}", Named.class, None.class, this::delete, "Delete a dynamic role; what was made by it stands until its lease ends."),
@@ -96,7 +94,7 @@ final class DynamicRoutes {
         Ldif.read("creation_ldif", after.creationLdif(), ALL);
         Ldif.read(DELETION, after.deletionLdif(), PUBLIC);
         if (!after.rollbackLdif().isEmpty()) Ldif.read("rollback_ldif", after.rollbackLdif(), PUBLIC);
-        UsernameTemplate.parse(after.template(), random, clock);
+        UsernameTemplate.parse(after.template()).requireFresh(call.now(), random);
         roles.put(call.store(), name, after);
         return Reply.nothing();
     }
@@ -114,7 +112,7 @@ final class DynamicRoutes {
         var roleName = Names.canonical(call.input().name());
         var rules = call.storage().<Rules>read(store -> new Rules(find(store, roleName).orElseThrow(() -> new Problem.NotFound().asException()), configs.require(store)));
         var role = rules.role();
-        var username = UsernameTemplate.parse(role.template(), random, clock).make(call.caller().displayName(), roleName.replace('/', '_'), call.now(), random);
+        var username = UsernameTemplate.parse(role.template()).make(call.caller().displayName(), roleName.replace('/', '_'), call.now(), random);
         var password = configs.newPassword(rules.config());
         var known = known(call, role, roleName, username);
         var changes = filled(role.creationLdif(), with(known, PASSWORD, password.reveal()));

@@ -4,11 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
-import watchword.sdk.Inline;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -47,25 +46,25 @@ final class Library {
      * @param borrowerToken key of the token that has it
      * @param takenUntil its password is being set
      */
-    record Account(String name, String set, boolean available, String checkOut, String borrowerEntity, String borrowerToken, @Inline Passwords passwords, Instant takenUntil) {
+    record Account(String name, String set, boolean available, String checkOut, String borrowerEntity, String borrowerToken, ChangingSecret password, Instant takenUntil) {
         static Account coming(String name, String set) {
-            return new Account(name, set, false, "", "", "", Passwords.NONE, Instant.EPOCH);
+            return new Account(name, set, false, "", "", "", ChangingSecret.of(Secret.copyOf(""), Instant.EPOCH), Instant.EPOCH);
         }
 
         Account to(String id, String entity, String token) {
-            return new Account(name, set, false, id, entity, token, passwords, takenUntil);
+            return new Account(name, set, false, id, entity, token, password, takenUntil);
         }
 
         Account taken(Instant until) {
-            return new Account(name, set, available, checkOut, borrowerEntity, borrowerToken, passwords, until);
+            return new Account(name, set, available, checkOut, borrowerEntity, borrowerToken, password, until);
         }
 
-        Account with(Passwords other) {
+        Account with(ChangingSecret other) {
             return new Account(name, set, available, checkOut, borrowerEntity, borrowerToken, other, takenUntil);
         }
 
         Account free() {
-            return new Account(name, set, true, "", "", "", passwords, Instant.EPOCH);
+            return new Account(name, set, true, "", "", "", password, Instant.EPOCH);
         }
 
         boolean isLent() {
@@ -74,10 +73,6 @@ final class Library {
 
         boolean isOf(String entity, String token) {
             return (!entity.isEmpty() && entity.equals(borrowerEntity)) || (!token.isEmpty() && token.equals(borrowerToken));
-        }
-
-        Secret password() {
-            return passwords.password();
         }
     }
 
@@ -124,7 +119,8 @@ final class Library {
         try {
             var config = storage.<Config>read(configs::require);
             try (var directory = configs.open(config)) {
-                account.get().passwords().rotate(directory, directory.find(name), () -> configs.newPassword(config), change -> save(storage, set, name, checkOut, change));
+                var target = directory.account(directory.find(name));
+                ChangingSecret.change(storage, new Slot(set, name, checkOut), target, () -> configs.newPassword(config), context.clock());
             }
         } catch (RuntimeException failed) {
             storage.update(store -> still(store, set, name, checkOut).ifPresent(now -> put(store, now.taken(Instant.EPOCH))));
@@ -145,14 +141,29 @@ final class Library {
         return accounts.get(store, Managed.key(name)).filter(each -> each.set().equals(set) && !each.available() && each.checkOut().equals(checkOut));
     }
 
-    private boolean save(Storage storage, String set, String name, String checkOut, UnaryOperator<Passwords> change) {
-        return storage.<Boolean>write(store -> {
-            var now = still(store, set, name, checkOut);
-            now.ifPresent(account -> {
-                var after = account.with(change.apply(account.passwords()));
-                put(store, after.passwords().isPending() ? after : after.free());
+    /** An account's password while it comes back; with a new one in force it has. */
+    private final class Slot implements ChangingSecret.Slot {
+        private final String set;
+        private final String name;
+        private final String checkOut;
+
+        Slot(String set, String name, String checkOut) {
+            this.set = set;
+            this.name = name;
+            this.checkOut = checkOut;
+        }
+
+        @Override
+        public Optional<ChangingSecret> get(Storage.Reader store) {
+            return still(store, set, name, checkOut).map(Account::password);
+        }
+
+        @Override
+        public void put(Storage.Writer store, ChangingSecret secret) {
+            still(store, set, name, checkOut).ifPresent(account -> {
+                var after = account.with(secret);
+                Library.this.put(store, secret.current().equals(account.password().current()) ? after : after.free());
             });
-            return now.isPresent();
-        });
+        }
     }
 }

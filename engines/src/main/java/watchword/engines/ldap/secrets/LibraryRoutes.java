@@ -12,6 +12,7 @@ import watchword.sdk.Body;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.Names;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
@@ -65,7 +66,7 @@ final class LibraryRoutes {
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("library/{path*}", Folder.class, Folder.Keys.class, call -> call.input().of(library.sets(), call.store()), "List the sets below a folder."),
+                Route.list("library/{path*}", Folder.class, Page.Keys.class, call -> call.input().of(library.sets(), call.store()), "List the sets below a folder."),
                 Route.read("library/{name*}", Named.class, Library.Set.class, this::read, "Read a set."),
                 Route.effect(Operation.WRITE, "library/{name*}", Given.class, None.class, this::write, "Create a set, or change what is sent of it; accounts that come in get a new password.")
                         .existence(call -> find(call.store(), call.input().name()).isPresent()),
@@ -170,7 +171,7 @@ final class LibraryRoutes {
         library.put(call.store(), account.to(checkOut, call.caller().entityId(), call.caller().tokenKey()));
         var asked = call.input().ttl().filter(ttl -> ttl.isPositive() && (!set.ttl().isPositive() || ttl.compareTo(set.ttl()) < 0));
         var revocation = new Revocation(KIND, Map.of("set_name", name, "service_account_name", account.name(), "check_out", checkOut));
-        return Reply.of(new Lent(account.password(), account.name())).until(new Reply.Term.Leased(asked.orElse(set.ttl()), set.maxTtl(), true, revocation));
+        return Reply.of(new Lent(account.password().current(), account.name())).until(new Reply.Term.Leased(asked.orElse(set.ttl()), set.maxTtl(), true, revocation));
     }
 
     /** @param anyone whoever has it */

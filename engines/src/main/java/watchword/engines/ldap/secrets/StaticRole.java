@@ -1,29 +1,30 @@
 package watchword.engines.ldap.secrets;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Inline;
-import watchword.sdk.Schedule;
+import watchword.sdk.RotationTerms;
+import watchword.sdk.Secret;
 
 /**
  * An account whose password this server sets.
  *
  * @param dn empty when it is searched for by its name
- * @param lastRotation empty when the password has not been set yet
- * @param begun from when the schedule counts until it has been
+ * @param password empty until it is set for the first time
  */
-record StaticRole(String dn, String username, Duration rotationPeriod, String rotationSchedule, Duration rotationWindow, @Inline Passwords passwords, Optional<Instant> lastRotation, Instant begun) {
+record StaticRole(String dn, String username, @Inline RotationTerms rotation, ChangingSecret password) {
 
-    StaticRole with(Passwords other, Optional<Instant> rotated) {
-        return new StaticRole(dn, username, rotationPeriod, rotationSchedule, rotationWindow, other, rotated, begun);
+    StaticRole with(ChangingSecret other) {
+        return new StaticRole(dn, username, rotation, other);
     }
 
-    Optional<Schedule> schedule() {
-        return Config.schedule(rotationPeriod, rotationSchedule, rotationWindow);
+    /** When the password was last set from here. */
+    Optional<Instant> rotated() {
+        return password.previous().map(_ -> password.since());
     }
 
-    Instant last() {
-        return lastRotation.orElse(begun);
+    Secret lastPassword() {
+        return password.previous().orElse(Secret.copyOf(""));
     }
 }

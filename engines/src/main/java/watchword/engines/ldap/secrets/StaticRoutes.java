@@ -5,16 +5,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import watchword.sdk.Call;
+import watchword.sdk.ChangingSecret;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
+import watchword.sdk.Inline;
 import watchword.sdk.Names;
+import watchword.sdk.Page;
 import watchword.sdk.Problem;
 import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Rotating.Rotated;
-import watchword.sdk.Rotation;
+import watchword.sdk.RotationFields;
+import watchword.sdk.RotationTerms;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
 import watchword.sdk.Secret;
@@ -24,7 +27,6 @@ import watchword.sdk.Table;
 /** Accounts whose passwords are set on a schedule. */
 final class StaticRoutes {
     static final String PREFIX = "static-role/";
-    private static final Duration SHORTEST = Duration.ofSeconds(5);
 
     private final Table<StaticRole> roles;
     private final ConfigRoutes configs;
@@ -44,17 +46,13 @@ final class StaticRoutes {
             @Doc("Name of the role.") String name,
             @Doc("Name of the account, which is searched for below userdn.") Optional<String> username,
             @Doc("Where the account is in the directory; searched for when not given.") Optional<String> dn,
-            @Doc("How often its password is set; at least 5 seconds.") Optional<Duration> rotationPeriod,
-            @Doc("When its password is set, as a cron expression.") Optional<String> rotationSchedule,
-            @Doc("How long after such a time it may be set; 0 for any time.") Optional<Duration> rotationWindow,
+            @Inline RotationFields rotation,
             @Doc("For a new role: leave the account's password as it is until it is first due.") Optional<Boolean> skipImportRotation) {}
 
     record Shown(
             @Doc("Where the account is in the directory; empty when it is searched for.") String dn,
             @Doc("When its password was last set.") Optional<Instant> lastVaultRotation,
-            @Doc("How often its password is set, in seconds.") Duration rotationPeriod,
-            @Doc("When its password is set, as a cron expression.") Optional<String> rotationSchedule,
-            @Doc("How long after such a time it may be set, in seconds.") Optional<Duration> rotationWindow,
+            @Inline RotationTerms.InForce rotation,
             @Doc("Name of the account.") String username) {}
 
     record Credentials(
@@ -62,14 +60,13 @@ final class StaticRoutes {
             @Doc("The password before.") Secret lastPassword,
             @Doc("When the password was last set.") Optional<Instant> lastVaultRotation,
             @Doc("The password.") Secret password,
-            @Doc("How often it is set, in seconds.") Duration rotationPeriod,
-            @Doc("When it is set, as a cron expression.") Optional<String> rotationSchedule,
+            @Inline RotationTerms.InForce rotation,
             @Doc("How long it stays, in seconds.") Duration ttl,
             @Doc("Name of the account.") String username) {}
 
     List<Route<?, ?>> routes() {
         return List.of(
-                Route.list("static-role/{path*}", Folder.class, Folder.Keys.class, call -> call.input().of(roles, call.store()), "List the static roles below a folder."),
+                Route.list("static-role/{path*}", Folder.class, Page.Keys.class, call -> call.input().of(roles, call.store()), "List the static roles below a folder."),
                 Route.read("static-role/{name*}", Named.class, Shown.class, this::read, "Read a static role."),
                 Route.effect(Operation.WRITE, "static-role/{name*}", Given.class, None.class, this::write, "Take over an account's password, or change when it is set.")
                         .existence(call -> find(call.store(), call.input().name()).isPresent()),
@@ -84,17 +81,13 @@ final class StaticRoutes {
 
     private Reply<Shown> read(Call.Read<Named> call) {
         var role = find(call.store(), call.input().name()).orElseThrow(() -> new Problem.NotFound().asException());
-        return Reply.of(new Shown(role.dn(), role.lastRotation(), role.rotationPeriod(), given(role.rotationSchedule()), Optional.of(role.rotationWindow()).filter(Duration::isPositive), role.username()));
-    }
-
-    private static Optional<String> given(String text) {
-        return Optional.of(text).filter(some -> !some.isEmpty());
+        return Reply.of(new Shown(role.dn(), role.rotated(), role.rotation().inForce(), role.username()));
     }
 
     private Reply<Credentials> credentials(Call.Read<Named> call) {
         var role = find(call.store(), call.input().name()).orElseThrow(() -> new Problem.Invalid("unknown role: " + call.input().name()).asException());
-        var ttl = role.schedule().map(schedule -> schedule.left(role.last(), call.now())).orElse(Duration.ZERO);
-        return Reply.of(new Credentials(role.dn(), role.passwords().lastPassword(), role.lastRotation(), role.passwords().password(), role.rotationPeriod(), given(role.rotationSchedule()), ttl, role.username()));
+        var ttl = role.rotation().schedule().map(schedule -> schedule.left(role.password().since(), call.now())).orElse(Duration.ZERO);
+        return Reply.of(new Credentials(role.dn(), role.lastPassword(), role.rotated(), role.password().current(), role.rotation().inForce(), ttl, role.username()));
     }
 
     // ---- writing ----
@@ -110,13 +103,11 @@ final class StaticRoutes {
         var in = call.input();
         var username = in.username().orElseThrow(() -> new Problem.Invalid("username is a required field to manage a static account").asException());
         if (username.isEmpty()) throw new Problem.Invalid("username must not be empty").asException();
-        if (in.rotationPeriod().isEmpty() && in.rotationSchedule().isEmpty()) throw new Problem.Invalid("rotation_period is required to create static accounts").asException();
-        var role = new StaticRole(in.dn().orElse(""), username, in.rotationPeriod().orElse(Duration.ZERO), in.rotationSchedule().orElse(""), in.rotationWindow().orElse(Duration.ZERO), Passwords.NONE,
-                Optional.empty(), call.now());
-        requireSchedule(role);
+        if (in.rotation().rotationPeriod().isEmpty() && in.rotation().rotationSchedule().isEmpty()) throw new Problem.Invalid("rotation_period is required to create static accounts").asException();
+        var role = new StaticRole(in.dn().orElse(""), username, in.rotation().overAccount(RotationTerms.NONE), ChangingSecret.of(Secret.copyOf(""), call.now()));
         var config = call.storage().<Config>read(configs::require);
         // First that it is rotated, then the role: so there is none that nobody rotates, wherever the server dies.
-        call.rotates(new Rotation(PREFIX + name, role.schedule(), call.now()));
+        call.rotates(role.rotation().of(PREFIX + name, call.now()));
         call.storage().update(store -> {
             if (find(store, name).isPresent()) throw new Problem.Conflict("the role has been created meanwhile").asException();
             managed.claim(store, username, PREFIX + name);
@@ -139,21 +130,11 @@ final class StaticRoutes {
             var before = find(store, name).orElseThrow(() -> new Problem.NotFound().asException());
             if (in.username().filter(username -> !username.equals(before.username())).isPresent()) throw new Problem.Invalid("cannot update static account username").asException();
             if (in.dn().filter(dn -> !dn.isEmpty() && !dn.equals(before.dn())).isPresent()) throw new Problem.Invalid("cannot update static account distinguished name (dn)").asException();
-            var cron = in.rotationSchedule().orElse(in.rotationPeriod().isPresent() ? "" : before.rotationSchedule());
-            var period = in.rotationPeriod().orElse(cron.isEmpty() ? before.rotationPeriod() : Duration.ZERO);
-            var window = in.rotationWindow().orElse(cron.isEmpty() ? Duration.ZERO : before.rotationWindow());
-            var after = new StaticRole(in.dn().orElse(before.dn()), before.username(), period, cron, window, before.passwords(), before.lastRotation(), before.begun());
-            requireSchedule(after);
+            var after = new StaticRole(in.dn().orElse(before.dn()), before.username(), in.rotation().overAccount(before.rotation()), before.password());
             roles.put(store, name, after);
             return after;
         });
-        return Reply.<None>nothing().rotates(new Rotation(PREFIX + name, changed.schedule(), changed.last()));
-    }
-
-    private static void requireSchedule(StaticRole role) {
-        var schedule = role.schedule();
-        if (role.rotationSchedule().isEmpty() && role.rotationPeriod().compareTo(SHORTEST) < 0) throw new Problem.Invalid("rotation_period must be " + SHORTEST.toSeconds() + " seconds or more").asException();
-        if (schedule.isEmpty()) throw new Problem.Invalid("rotation_period is required to create static accounts").asException();
+        return Reply.<None>nothing().rotates(changed.rotation().of(PREFIX + name, changed.password().since()));
     }
 
     private Reply<None> delete(Call.Change<Named> call) {
@@ -188,20 +169,32 @@ final class StaticRoutes {
         var config = storage.<Config>read(configs::require);
         try (var directory = configs.open(config)) {
             var dn = role.dn().isEmpty() ? directory.find(role.username()) : role.dn();
-            boolean there = role.passwords().rotate(directory, dn, () -> configs.newPassword(config), change -> save(storage, name, role, change));
-            return there ? Rotated.DONE : Rotated.GONE;
+            return ChangingSecret.change(storage, new Slot(name, role.username()), directory.account(dn), () -> configs.newPassword(config), clock).isPresent() ? Rotated.DONE : Rotated.GONE;
         }
     }
 
-    /** Of this role, not of another of its name that came after. */
-    private boolean save(Storage storage, String name, StaticRole seen, UnaryOperator<Passwords> change) {
-        return storage.<Boolean>write(store -> {
-            var now = find(store, name).filter(role -> role.username().equals(seen.username()) && role.begun().equals(seen.begun()));
-            now.ifPresent(role -> {
-                var after = change.apply(role.passwords());
-                roles.put(store, name, role.with(after, after.isPending() ? role.lastRotation() : Optional.of(clock.instant())));
-            });
-            return now.isPresent();
-        });
+    /** Of the role for this account, not of another of its name that came after. */
+    private final class Slot implements ChangingSecret.Slot {
+        private final String name;
+        private final String username;
+
+        Slot(String name, String username) {
+            this.name = name;
+            this.username = username;
+        }
+
+        private Optional<StaticRole> role(Storage.Reader store) {
+            return find(store, name).filter(role -> role.username().equals(username));
+        }
+
+        @Override
+        public Optional<ChangingSecret> get(Storage.Reader store) {
+            return role(store).map(StaticRole::password);
+        }
+
+        @Override
+        public void put(Storage.Writer store, ChangingSecret secret) {
+            role(store).ifPresent(role -> roles.put(store, name, role.with(secret)));
+        }
     }
 }

@@ -112,7 +112,7 @@ class LdapSecretsTest {
         assertThat(configure(Map.of("insecure_tls", true)).error()).startsWith("insecure_tls");
         assertThat(configure(Map.of("url", "http://x")).error()).startsWith("url");
         assertThat(configure(Map.of("rotation_period", "1h", "rotation_schedule", "0 0 * * *")).error()).startsWith("mutually exclusive fields");
-        assertThat(configure(Map.of("rotation_window", "1h")).error()).isEqualTo("rotation_window does not apply to period");
+        assertThat(configure(Map.of("rotation_window", "1h")).error()).isEqualTo("cannot use rotation_window without rotation_schedule");
         assertThat(configure(Map.of("userattr", "cn=*)(x")).error()).startsWith("userattr");
     }
 
