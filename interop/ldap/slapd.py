@@ -59,7 +59,8 @@ def free_port():
 
 
 class Slapd:
-    def __init__(self):
+    def __init__(self, rules=""):
+        """`rules`: access rules that come before the usual ones."""
         self.folder = tempfile.mkdtemp(prefix="watchword-slapd-")
         self.port, self.tls_port = free_port(), free_port()
         self.authority = f"{self.folder}/ca.pem"
@@ -78,6 +79,7 @@ suffix "{SUFFIX}"
 rootdn "{ADMIN}"
 rootpw {PASSWORD}
 directory {self.folder}/data
+{rules}
 access to attrs=userPassword by anonymous auth by * none
 access to dn.subtree="ou=groups,{SUFFIX}" by anonymous read by * read
 access to * by users read by * none

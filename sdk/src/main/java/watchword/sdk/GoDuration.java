@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Durations as clients of some engines read them back: {@code 3600}, {@code 3h12m10s}. Whole seconds. */
+/** Durations as clients keep them in their own data and read them in messages: {@code 3600}, {@code 3h12m10s}. Whole seconds. */
 public final class GoDuration {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,10}");
     private static final Pattern PARTS = Pattern.compile("(?:\\d{1,10}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h|d))+");

@@ -7,13 +7,16 @@ import watchword.engines.cert.CertMethod;
 import watchword.engines.database.DatabaseEngine;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
+import watchword.engines.kubernetes.secrets.KubernetesEngine;
 import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
+import watchword.engines.ldap.secrets.LdapEngine;
 import watchword.crypto.PasswordHashes;
 import watchword.engines.approle.AppRoleMethod;
 import watchword.engines.kv.KvEngines;
+import watchword.engines.rabbitmq.RabbitMqEngine;
 import watchword.engines.userpass.UserpassMethod;
 import watchword.sdk.Outbound;
 
@@ -28,6 +31,9 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .engine("aws", (context, mount) -> new AwsEngine(context, outbound))
+                .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
+                .engine("rabbitmq", (context, mount) -> new RabbitMqEngine(context, outbound))
+                .engine("ldap", (context, mount) -> new LdapEngine(context, outbound))
                 .engine("database", (context, mount) -> new DatabaseEngine(context, outbound))
                 .auth("ldap", (context, mount) -> new LdapMethod(context, outbound))
                 .auth("gcp", (context, mount) -> new GcpMethod(context, outbound))

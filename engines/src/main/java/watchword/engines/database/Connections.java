@@ -14,6 +14,7 @@ import watchword.sdk.Reply;
 import watchword.sdk.Reply.None;
 import watchword.sdk.Route;
 import watchword.sdk.Route.Operation;
+import watchword.sdk.UsernameTemplate;
 
 /** {@code config}: the connections, and what can be done with one as a whole. */
 final class Connections {

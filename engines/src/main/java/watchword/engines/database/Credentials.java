@@ -18,6 +18,7 @@ import watchword.sdk.Reply.Revocation;
 import watchword.sdk.Route;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
+import watchword.sdk.UsernameTemplate;
 
 /** {@code creds}: an account for whoever asks, on record before it is made and gone with its lease. */
 final class Credentials {

@@ -1,7 +1,6 @@
 package watchword.engines.kubernetes;
 
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -10,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.sdk.JsonCodec;
-import watchword.sdk.Outbound;
+import watchword.sdk.Outbound.Answer;
 import watchword.sdk.Outbound.Ask;
-import watchword.sdk.Outbound.Trust;
 import watchword.sdk.Problem;
 import watchword.sdk.Tree;
 
@@ -22,21 +20,14 @@ final class Cluster {
     private static final String ALIAS_METADATA = "vault.hashicorp.com/alias-metadata-";
     private static final String USER = "system:serviceaccount:";
 
-    private final Outbound outbound;
+    private final ApiServer server;
     private final JsonCodec json;
     private final SecureRandom random;
-    private final Config config;
-    private final Trust trust;
-    private final String bearer;
 
-    /** @param bearer with whose rights the cluster is asked; empty for nobody's */
-    Cluster(Outbound outbound, JsonCodec json, SecureRandom random, Config config, String authorities, String bearer) {
-        this.outbound = outbound;
+    Cluster(ApiServer server, JsonCodec json, SecureRandom random) {
+        this.server = server;
         this.json = json;
         this.random = random;
-        this.config = config;
-        this.trust = Trust.in(authorities);
-        this.bearer = bearer;
     }
 
     /**
@@ -50,7 +41,7 @@ final class Cluster {
         spec.put("token", jwt);
         if (!audiences.isEmpty()) spec.put("audiences", asked(audiences));
         var review = Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenReview", "spec", spec);
-        var answer = send(Ask.post(at("/apis/authentication.k8s.io/v1/tokenreviews"), "application/json", json.write(review)));
+        var answer = send(Ask.post(server.at("/apis/authentication.k8s.io/v1/tokenreviews"), "application/json", json.write(review)));
         return answer.map(tree -> tree.at("status")).flatMap(status -> account(status, audiences));
     }
 
@@ -78,12 +69,12 @@ final class Cluster {
 
     /** Empty when it may not be read. */
     Optional<Map<String, String>> namespaceLabels(String namespace) {
-        return send(Ask.get(at("/api/v1/namespaces/" + namespace))).filter(tree -> tree.at("metadata").text("name").equals(namespace)).map(tree -> tree.at("metadata").at("labels").texts());
+        return send(Ask.get(server.at("/api/v1/namespaces/" + namespace))).filter(tree -> tree.at("metadata").text("name").equals(namespace)).map(tree -> tree.at("metadata").at("labels").texts());
     }
 
     /** What the account's annotations say for its alias. */
     Map<String, String> aliasMetadata(ServiceAccount account) {
-        var found = send(Ask.get(at(path(account))))
+        var found = send(Ask.get(server.at(path(account))))
                 .orElseThrow(() -> new Problem.Upstream("the service account's annotations cannot be read: the server's log says why").asException());
         if (!found.at("metadata").text("uid").equals(account.uid())) throw new Problem.Denied().asException();
         var metadata = new LinkedHashMap<String, String>();
@@ -96,21 +87,18 @@ final class Cluster {
         return metadata;
     }
 
-    /** Where it is, and by whose word: what was had from one place says nothing of another. */
-    record Place(String base, Trust trust) {}
-
-    Place place() {
-        return new Place(config.base(), trust);
+    ApiServer.Place place() {
+        return server.place();
     }
 
     /** Whether we have rights of our own to look with. */
     boolean isOurs() {
-        return !bearer.isEmpty();
+        return server.hasBearer();
     }
 
     /** Whether an account was deleted, though perhaps another has its name. What we may not read counts as there. */
     boolean isGone(ServiceAccount account) {
-        var answer = ask(Ask.get(at(path(account))));
+        var answer = ask(Ask.get(server.at(path(account))));
         if (answer.status() / 100 != 2) return answer.status() == 404;
         return !json.read(answer.body()).map(Tree::of).map(found -> found.at("metadata").text("uid")).orElse("").equals(account.uid());
     }
@@ -121,11 +109,7 @@ final class Cluster {
 
     /** The keys that it signs with, as a JSON Web Key Set. */
     Optional<byte[]> signingKeys() {
-        return exchange(Ask.get(at("/openid/v1/jwks")).header("Accept", "application/jwk-set+json"));
-    }
-
-    private URI at(String path) {
-        return URI.create(config.base() + path);
+        return exchange(Ask.get(server.at("/openid/v1/jwks")).header("Accept", "application/jwk-set+json"));
     }
 
     private Optional<Tree> send(Ask ask) {
@@ -139,9 +123,9 @@ final class Cluster {
         return Optional.empty();
     }
 
-    private Outbound.Answer ask(Ask ask) {
+    private Answer ask(Ask ask) {
         try {
-            return outbound.send((bearer.isEmpty() ? ask : ask.header("Authorization", "Bearer " + bearer)).trusting(trust));
+            return server.send(ask);
         } catch (Problem.ProblemException unreachable) {
             LOG.log(Level.WARNING, "the cluster could not be asked: {0}", unreachable.getMessage());
             throw new Problem.Upstream("the cluster could not be asked: the server's log says why").asException();

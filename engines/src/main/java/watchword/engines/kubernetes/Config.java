@@ -26,7 +26,6 @@ record Config(
 
     /** The API server's address, without a slash at its end. */
     String base() {
-        var host = kubernetesHost.endsWith("/") ? kubernetesHost.substring(0, kubernetesHost.length() - 1) : kubernetesHost;
-        return host.contains("://") ? host : "https://" + host;
+        return ApiServer.base(kubernetesHost);
     }
 }

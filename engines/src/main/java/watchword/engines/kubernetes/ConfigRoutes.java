@@ -1,7 +1,5 @@
 package watchword.engines.kubernetes;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import watchword.sdk.Call;
 import watchword.sdk.Default;
@@ -64,8 +62,10 @@ final class ConfigRoutes {
         if (in.kubernetesHost().isEmpty()) throw new Problem.Invalid("no host provided").asException();
         var config = new Config(in.kubernetesHost(), in.kubernetesCaCert(), in.tokenReviewerJwt(), in.pemKeys(), in.issuer(), in.disableIssValidation(), in.disableLocalCaJwt(),
                 in.useAnnotationsAsAliasMetadata(), in.disableTokenReview());
-        requireAddress(config.base());
-        if (!in.kubernetesCaCert().isEmpty() && !SigningKeys.hasCertificates(in.kubernetesCaCert())) {
+        if (!ApiServer.isAddress(in.kubernetesHost())) {
+            throw new Problem.Invalid("kubernetes_host", "must be a host, a host with a port, or a URL without a name, query or fragment").asException();
+        }
+        if (!in.kubernetesCaCert().isEmpty() && !ApiServer.hasCertificates(in.kubernetesCaCert())) {
             throw new Problem.Invalid("The provided CA PEM data contains no valid certificates").asException();
         }
         if (!in.pemKeys().isEmpty()) SigningKeys.ofPem(in.pemKeys());
@@ -74,17 +74,6 @@ final class ConfigRoutes {
         }
         configs.put(call.store(), Config.ROW, config);
         return Reply.nothing();
-    }
-
-    private static void requireAddress(String base) {
-        try {
-            var address = new URI(base + "/");
-            boolean web = "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
-            if (web && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null) return;
-        } catch (URISyntaxException no) {
-            // said below
-        }
-        throw new Problem.Invalid("kubernetes_host", "must be a host, a host with a port, or a URL without a name, query or fragment").asException();
     }
 
     Config require(Storage.Reader store) {

@@ -130,7 +130,7 @@ public final class KubernetesMethod implements AuthMethod {
         var local = config.disableLocalCaJwt() ? Optional.<Pod>empty() : Optional.of(pod);
         var authorities = config.kubernetesCaCert().isEmpty() ? local.flatMap(Pod::authorities).orElse("") : config.kubernetesCaCert();
         var reviewer = config.tokenReviewerJwt().size() > 0 ? config.tokenReviewerJwt().reveal() : local.flatMap(Pod::token).map(Secret::reveal).orElse(otherwise);
-        return new Cluster(outbound, json, random, config, authorities, reviewer);
+        return new Cluster(new ApiServer(outbound, config.kubernetesHost(), authorities, reviewer), json, random);
     }
 
     @Override

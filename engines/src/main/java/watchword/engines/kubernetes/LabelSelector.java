@@ -1,55 +1,61 @@
 package watchword.engines.kubernetes;
 
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import watchword.sdk.JsonCodec;
 import watchword.sdk.Tree;
 
-/** Labels that a namespace must have, each with its value: a Kubernetes selector's {@code matchLabels}, in JSON or in plain YAML. */
-record LabelSelector(Map<String, String> labels) {
+/** Labels that a namespace must have: a Kubernetes selector, in JSON or YAML. */
+public record LabelSelector(Map<String, String> labels, List<Expression> expressions) {
     private static final String LABELS = "matchLabels";
+    private static final String EXPRESSIONS = "matchExpressions";
 
-    /** Empty for what is no selector, or asks for more than labels. */
-    static Optional<LabelSelector> read(String text, JsonCodec json) {
-        if (!text.stripLeading().startsWith("{")) return yaml(text);
-        return json.read(text.getBytes(StandardCharsets.UTF_8)).map(Tree::of)
-                .filter(tree -> tree.members().keySet().stream().allMatch(LABELS::equals) && tree.at(LABELS).texts().size() == tree.at(LABELS).members().size())
-                .map(tree -> new LabelSelector(tree.at(LABELS).texts())).filter(LabelSelector::saysSomething);
-    }
-
-    private boolean saysSomething() {
-        return !labels.isEmpty();
-    }
-
-    /** One {@code matchLabels:} with a line {@code name: value} for each label below it. */
-    private static Optional<LabelSelector> yaml(String text) {
-        var labels = new LinkedHashMap<String, String>();
-        boolean inside = false;
-        for (var line : text.lines().toList()) {
-            var words = line.strip();
-            if (words.isEmpty() || words.startsWith("#") || words.equals("---")) continue;
-            boolean indented = line.startsWith(" ");
-            if (!indented && words.equals(LABELS + ":") && !inside) inside = true;
-            else if (!indented || !inside || !label(words, labels)) return Optional.empty();
+    /** What one label must be. */
+    public record Expression(String key, String operator, List<String> values) {
+        private static Optional<Expression> read(@Nullable Object written) {
+            var tree = Tree.of(written);
+            var values = tree.get("values").orElse(List.of()) instanceof List<?> list ? list : List.of("");
+            var expression = new Expression(tree.text("key"), tree.text("operator"), tree.texts("values"));
+            boolean ofValues = switch (expression.operator) {
+                case "In", "NotIn" -> !values.isEmpty();
+                case "Exists", "DoesNotExist" -> values.isEmpty();
+                default -> false;
+            };
+            boolean known = Set.of("key", "operator", "values").containsAll(tree.members().keySet());
+            return ofValues && known && !expression.key.isEmpty() && expression.values.size() == values.size() ? Optional.of(expression) : Optional.empty();
         }
-        return Optional.of(new LabelSelector(labels)).filter(LabelSelector::saysSomething);
+
+        private boolean matches(Map<String, String> has) {
+            var value = has.get(key);
+            return switch (operator) {
+                case "In" -> value != null && values.contains(value);
+                case "NotIn" -> value == null || !values.contains(value);
+                case "Exists" -> value != null;
+                default -> value == null;
+            };
+        }
     }
 
-    private static boolean label(String words, Map<String, String> labels) {
-        int colon = words.indexOf(": ");
-        if (colon < 1) return false;
-        var value = unquoted(words.substring(colon + 2).strip());
-        return !value.isEmpty() && labels.put(unquoted(words.substring(0, colon).strip()), value) == null;
+    /** Empty for what is no selector, or would select everything. */
+    public static Optional<LabelSelector> read(String text, JsonCodec json) {
+        return Manifest.read(text, json).flatMap(LabelSelector::of);
     }
 
-    private static String unquoted(String word) {
-        boolean quoted = word.length() > 1 && (word.charAt(0) == '"' || word.charAt(0) == '\'') && word.charAt(word.length() - 1) == word.charAt(0);
-        return quoted ? word.substring(1, word.length() - 1) : word;
+    private static Optional<LabelSelector> of(Tree tree) {
+        var labels = tree.at(LABELS);
+        var written = tree.get(EXPRESSIONS).orElse(List.of()) instanceof List<?> list ? list : List.of("");
+        var expressions = new ArrayList<Expression>();
+        written.forEach(each -> Expression.read(each).ifPresent(expressions::add));
+        boolean whole = Set.of(LABELS, EXPRESSIONS).containsAll(tree.members().keySet()) && expressions.size() == written.size()
+                && labels.texts().size() == labels.members().size() && (labels.members().isEmpty() == tree.get(LABELS).isEmpty());
+        return whole && !(labels.members().isEmpty() && expressions.isEmpty()) ? Optional.of(new LabelSelector(labels.texts(), List.copyOf(expressions))) : Optional.empty();
     }
 
-    boolean matches(Map<String, String> has) {
-        return labels.entrySet().stream().allMatch(label -> label.getValue().equals(has.get(label.getKey())));
+    public boolean matches(Map<String, String> has) {
+        return labels.entrySet().stream().allMatch(label -> label.getValue().equals(has.get(label.getKey()))) && expressions.stream().allMatch(expression -> expression.matches(has));
     }
 }

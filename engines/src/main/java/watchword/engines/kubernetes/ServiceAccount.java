@@ -24,22 +24,11 @@ record ServiceAccount(String namespace, String name, String uid, String secretNa
     }
 
     boolean isWhole() {
-        return isName(namespace) && isName(name) && !uid.isEmpty() && uid.length() <= 128;
+        return ApiServer.isName(namespace) && ApiServer.isName(name) && !uid.isEmpty() && uid.length() <= 128;
     }
 
     boolean isSameAs(ServiceAccount other) {
         return namespace.equals(other.namespace) && name.equals(other.name) && uid.equals(other.uid);
-    }
-
-    /** What the cluster takes for a name; it becomes part of a path. */
-    private static boolean isName(String text) {
-        if (text.isEmpty() || text.length() > 253) return false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean inner = i > 0 && i < text.length() - 1;
-            if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(inner && (c == '-' || c == '.'))) return false;
-        }
-        return true;
     }
 
     Map<String, String> metadata() {

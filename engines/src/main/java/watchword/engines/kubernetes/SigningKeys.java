@@ -1,9 +1,5 @@
 package watchword.engines.kubernetes;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -32,8 +28,8 @@ final class SigningKeys {
     private final JwtVerifier verifier = new JwtVerifier(ALGORITHMS);
     private final AtomicReference<Published> published = new AtomicReference<>(new Published(Optional.empty(), Optional.empty(), Instant.MIN));
 
-    private record Published(Optional<Cluster.Place> from, Optional<VerificationKeys> keys, Instant fetched) {
-        boolean isOf(Cluster.Place place, Instant now, Duration age) {
+    private record Published(Optional<ApiServer.Place> from, Optional<VerificationKeys> keys, Instant fetched) {
+        boolean isOf(ApiServer.Place place, Instant now, Duration age) {
             return from.equals(Optional.of(place)) && keys.isPresent() && now.isBefore(fetched.plus(age));
         }
     }
@@ -78,14 +74,6 @@ final class SigningKeys {
             return VerificationKeys.ofPem(pems);
         } catch (JwtException unusable) {
             throw new Problem.Invalid(String.valueOf(unusable.getMessage())).asException();
-        }
-    }
-
-    static boolean hasCertificates(String pem) {
-        try {
-            return !CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))).isEmpty();
-        } catch (CertificateException unreadable) {
-            return false;
         }
     }
 }

@@ -3,7 +3,6 @@ package watchword.engines.ldap;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.ArrayList;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import watchword.sdk.Outbound;
@@ -14,17 +13,10 @@ final class CheckedTls extends SSLSocketFactory {
     private final String host;
     private final String[] protocols;
 
-    CheckedTls(LdapConfig config, Outbound outbound, String host) {
-        this.inner = outbound.tls(config.trust()).getSocketFactory();
+    CheckedTls(Link link, Outbound outbound, String host) {
+        this.inner = outbound.tls(link.trust()).getSocketFactory();
         this.host = host;
-        this.protocols = protocols(config.shown());
-    }
-
-    private static String[] protocols(LdapConfig.Shown shown) {
-        var all = new ArrayList<String>();
-        if (shown.tlsMinVersion().equals("tls12")) all.add("TLSv1.2");
-        if (shown.tlsMaxVersion().equals("tls13")) all.add("TLSv1.3");
-        return all.toArray(String[]::new);
+        this.protocols = link.protocols();
     }
 
     @Override

@@ -5,25 +5,17 @@ import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.DereferencePolicy;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
-import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.RDN;
-import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.controls.SimplePagedResultsControl;
-import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
@@ -31,8 +23,6 @@ import watchword.sdk.Secret;
 
 /** One conversation with the directory. Not for several threads. */
 final class Directory implements AutoCloseable {
-    private static final int LDAP_PORT = 389;
-    private static final int LDAPS_PORT = 636;
     private static final int MAX_GROUPS = 10_000;
     private static final String NOT_ONE = "1.1";
 
@@ -56,92 +46,7 @@ final class Directory implements AutoCloseable {
 
     /** @throws Problem.ProblemException when none of the addresses answers */
     static Directory open(LdapConfig config, Outbound outbound) {
-        Problem.ProblemException last = new Problem.Upstream("no directory is configured").asException();
-        for (var url : config.directories()) {
-            try {
-                return new Directory(config, connect(config, url, outbound));
-            } catch (LDAPException failed) {
-                last = unreachable(url, failed);
-            } catch (Problem.ProblemException refused) {
-                last = refused;
-            }
-        }
-        throw last;
-    }
-
-    private static Problem.ProblemException unreachable(URI url, LDAPException failed) {
-        var cause = failed.getCause() instanceof Problem.ProblemException refused ? String.join("; ", refused.problem().messages()) : failed.getResultCode().getName();
-        return new Problem.Upstream("the directory " + url.getHost() + " cannot be reached: " + cause).asException();
-    }
-
-    private static LDAPConnection connect(LdapConfig config, URI url, Outbound outbound) throws LDAPException {
-        boolean tls = url.getScheme().toLowerCase(Locale.ROOT).equals("ldaps");
-        int port = url.getPort() >= 0 ? url.getPort() : tls ? LDAPS_PORT : LDAP_PORT;
-        var options = new LDAPConnectionOptions();
-        options.setConnectTimeoutMillis(Math.toIntExact(config.shown().connectionTimeout().toMillis()));
-        options.setResponseTimeoutMillis(config.shown().requestTimeout().toMillis());
-        options.setFollowReferrals(false);
-        options.setMaxMessageSize(4 << 20);
-        options.setUseSynchronousMode(true);
-        var host = url.getHost().replaceAll("[\\[\\]]", "");
-        var connection = new LDAPConnection(new Judged(config, outbound, host, tls), options);
-        try {
-            connection.connect(host, port);
-            if (config.shown().starttls() && !tls) {
-                var answer = connection.processExtendedOperation(new StartTLSExtendedRequest(new CheckedTls(config, outbound, host)));
-                if (!answer.getResultCode().equals(ResultCode.SUCCESS)) throw new LDAPException(ResultCode.CONNECT_ERROR, "no TLS");
-            }
-            return connection;
-        } catch (LDAPException | RuntimeException failed) {
-            connection.close();
-            throw failed;
-        }
-    }
-
-    /** Sockets to one host, if they may go there, with TLS from the first byte or without. */
-    private static final class Judged extends SocketFactory {
-        private final LdapConfig config;
-        private final Outbound outbound;
-        private final String name;
-        private final boolean tls;
-
-        Judged(LdapConfig config, Outbound outbound, String name, boolean tls) {
-            this.config = config;
-            this.outbound = outbound;
-            this.name = name;
-            this.tls = tls;
-        }
-
-        private Socket open(int port) throws IOException {
-            try {
-                var plain = outbound.connect(name, port, config.shown().connectionTimeout());
-                return tls ? new CheckedTls(config, outbound, name).createSocket(plain, name, port, true) : plain;
-            } catch (Problem.ProblemException refused) {
-                throw new IOException(refused.getMessage(), refused);
-            }
-        }
-
-        // What the library resolved is passed over: the name is resolved where it is judged.
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            return open(port);
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-            return open(port);
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            return open(port);
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-            return open(port);
-        }
+        return new Directory(config, config.link().open(outbound));
     }
 
     /** Proves who it is. @throws LDAPException when the directory does not take it */

@@ -1,14 +1,11 @@
 package watchword.engines.ldap;
 
-import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import watchword.sdk.Doc;
 import watchword.sdk.Inline;
-import watchword.sdk.Outbound.Trust;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.TokenFields;
@@ -21,7 +18,6 @@ import watchword.sdk.TokenTerms;
  * @param clientTlsKey empty for none
  */
 record LdapConfig(@Inline Shown shown, Secret bindpass, String clientTlsCert, Secret clientTlsKey) {
-    private static final int MAX_URLS = 16;
     private static final int MAX_TEXT = 16 << 10;
 
     /** What a read of the configuration tells: all but the secrets. */
@@ -97,7 +93,7 @@ record LdapConfig(@Inline Shown shown, Secret bindpass, String clientTlsCert, Se
                 set.caseSensitiveNames().orElse(s.caseSensitiveNames()),
                 text("certificate", set.certificate(), s.certificate()),
                 text("binddn", set.binddn(), s.binddn()),
-                between("connection_timeout", set.connectionTimeout().orElse(s.connectionTimeout())),
+                Link.timeout("connection_timeout", set.connectionTimeout().orElse(s.connectionTimeout())),
                 set.denyNullBind().orElse(s.denyNullBind()),
                 oneOf("dereference_aliases", set.dereferenceAliases().orElse(s.dereferenceAliases()), List.of("never", "finding", "searching", "always")),
                 set.discoverdn().orElse(s.discoverdn()),
@@ -106,34 +102,26 @@ record LdapConfig(@Inline Shown shown, Secret bindpass, String clientTlsCert, Se
                 FilterTemplate.require("groupfilter", text("groupfilter", set.groupfilter(), s.groupfilter())),
                 false,
                 Math.clamp(set.maxPageSize().orElse(s.maxPageSize()), 0, 10_000),
-                between("request_timeout", set.requestTimeout().orElse(s.requestTimeout())),
+                Link.timeout("request_timeout", set.requestTimeout().orElse(s.requestTimeout())),
                 set.starttls().orElse(s.starttls()),
-                oneOf("tls_max_version", set.tlsMaxVersion().orElse(s.tlsMaxVersion()), List.of("tls12", "tls13")),
-                oneOf("tls_min_version", set.tlsMinVersion().orElse(s.tlsMinVersion()), List.of("tls12", "tls13")),
+                Link.tlsVersion("tls_max_version", set.tlsMaxVersion().orElse(s.tlsMaxVersion())),
+                Link.tlsVersion("tls_min_version", set.tlsMinVersion().orElse(s.tlsMinVersion())),
                 set.token().over(s.terms()),
                 text("upndomain", set.upndomain(), s.upndomain()),
-                urls(text("url", set.url(), s.url())),
+                Link.urls(text("url", set.url(), s.url())),
                 set.useTokenGroups().orElse(s.useTokenGroups()),
                 text("userattr", set.userattr(), s.userattr()).toLowerCase(Locale.ROOT),
                 text("userdn", set.userdn(), s.userdn()),
                 FilterTemplate.require("userfilter", text("userfilter", set.userfilter(), s.userfilter())),
                 set.usernameAsAlias().orElse(s.usernameAsAlias()));
-        if (changed.tlsMaxVersion().compareTo(changed.tlsMinVersion()) < 0) throw new Problem.Invalid("'tls_max_version' must be greater than or equal to 'tls_min_version'").asException();
+        Link.requireOrder(changed.tlsMinVersion(), changed.tlsMaxVersion());
         var after = new LdapConfig(changed, set.bindpass().orElse(bindpass), text("client_tls_cert", set.clientTlsCert(), clientTlsCert), set.clientTlsKey().orElse(clientTlsKey));
         if (after.clientTlsCert().isEmpty() != (after.clientTlsKey().size() == 0)) throw new Problem.Invalid("both client_tls_cert and client_tls_key must be set").asException();
         return after;
     }
 
-    /** Addresses as they are tried. */
-    List<URI> directories() {
-        var all = new ArrayList<URI>();
-        for (var url : shown.url().split(",", -1)) all.add(URI.create(url.strip()));
-        return all;
-    }
-
-    Trust trust() {
-        var client = clientTlsCert.isEmpty() ? Optional.<Trust.Client>empty() : Optional.of(new Trust.Client(clientTlsCert, clientTlsKey));
-        return new Trust(shown.certificate().isBlank() ? List.of() : List.of(shown.certificate()), client);
+    Link link() {
+        return new Link(shown.url(), shown.starttls(), shown.tlsMinVersion(), shown.tlsMaxVersion(), Link.trust(shown.certificate(), clientTlsCert, clientTlsKey), shown.connectionTimeout(), shown.requestTimeout());
     }
 
     boolean hasBind() {
@@ -149,30 +137,5 @@ record LdapConfig(@Inline Shown shown, Secret bindpass, String clientTlsCert, Se
     private static String oneOf(String field, String given, List<String> allowed) {
         if (!allowed.contains(given)) throw new Problem.Invalid("invalid '" + field + "': one of " + String.join(", ", allowed)).asException();
         return given;
-    }
-
-    private static Duration between(String field, Duration given) {
-        if (!given.isPositive() || given.compareTo(Duration.ofMinutes(5)) > 0) throw new Problem.Invalid("'" + field + "' must be more than nothing and at most 5m").asException();
-        return given;
-    }
-
-    private static String urls(String given) {
-        var each = given.split(",", -1);
-        if (each.length > MAX_URLS) throw new Problem.Invalid("url: more than " + MAX_URLS + " addresses").asException();
-        for (var one : each) requireUrl(one.strip());
-        return given;
-    }
-
-    private static void requireUrl(String text) {
-        try {
-            var url = URI.create(text);
-            var scheme = url.getScheme();
-            boolean whole = scheme != null && (scheme.equalsIgnoreCase("ldap") || scheme.equalsIgnoreCase("ldaps")) && url.getHost() != null && url.getRawUserInfo() == null
-                    && (url.getRawPath() == null || url.getRawPath().isEmpty() || url.getRawPath().equals("/"));
-            if (whole) return;
-        } catch (IllegalArgumentException noUrl) {
-            // said below
-        }
-        throw new Problem.Invalid("url: addresses are ldap://host:port or ldaps://host:port").asException();
     }
 }

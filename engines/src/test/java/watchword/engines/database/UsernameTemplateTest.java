@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import watchword.sdk.Problem.ProblemException;
+import watchword.sdk.UsernameTemplate;
 import watchword.testkit.Property;
 
 /** Number 128 of the vulnerability list: a template makes names and nothing else. */

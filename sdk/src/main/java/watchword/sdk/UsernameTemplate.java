@@ -1,15 +1,13 @@
-package watchword.engines.database;
+package watchword.sdk;
 
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import watchword.sdk.NameTemplate;
-import watchword.sdk.Problem;
 
 /** How the names of new accounts are made: of who asks for which role, and differently each time. */
-final class UsernameTemplate {
+public final class UsernameTemplate {
     /** Names that a template must make differently at one moment, for who has long names. */
     private static final int TRIALS = 64;
     /** What no statement can be steered by, however deep in quotes a name is put. */
@@ -22,12 +20,12 @@ final class UsernameTemplate {
     }
 
     /** @throws Problem.ProblemException when it is no template */
-    static UsernameTemplate parse(String text) {
+    public static UsernameTemplate parse(String text) {
         return new UsernameTemplate(NameTemplate.parse(text, Set.of("DisplayName", "RoleName"), PUNCTUATION));
     }
 
     /** @throws Problem.ProblemException when it would make one name twice */
-    void requireFresh(Instant now, SecureRandom random) {
+    public void requireFresh(Instant now, SecureRandom random) {
         var made = new HashSet<String>();
         var longName = "x".repeat(64);
         for (int i = 0; i < TRIALS; i++) {
@@ -37,7 +35,7 @@ final class UsernameTemplate {
         }
     }
 
-    String make(String displayName, String roleName, Instant now, SecureRandom random) {
+    public String make(String displayName, String roleName, Instant now, SecureRandom random) {
         return names.make(Map.of("DisplayName", displayName, "RoleName", roleName), now, random);
     }
 }
