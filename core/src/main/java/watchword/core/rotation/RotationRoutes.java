@@ -156,7 +156,7 @@ public final class RotationRoutes {
         boolean cron = !planned.cron().isEmpty();
         boolean waits = row.state() == RotationRow.State.FAILED || row.state() == RotationRow.State.MISSED;
         return Reply.of(new Facts(found.id().what(), found.mount().path(), found.mount().type(), Optional.of(planned.every()).filter(Duration::isPositive),
-                Optional.of(planned.cron()).filter(text -> cron), Optional.of(planned.zone()).filter(text -> cron), cron ? Optional.of(planned.window()) : Optional.empty(),
+                Optional.of(planned.cron()).filter(_ -> cron), Optional.of(planned.zone()).filter(_ -> cron), cron ? Optional.of(planned.window()) : Optional.empty(),
                 last(row), row.next(), last(row).map(at -> age(at, call.now())), state(row, call.now()), row.attempts(), waits ? row.due() : Optional.empty(),
                 row.state() == RotationRow.State.ROTATING ? row.due() : Optional.empty(), row.lastError(),
                 row.history().stream().map(RotationRoutes::attempt).toList()));

@@ -54,7 +54,7 @@ class RotationRoutesTest {
             assertThat(page.part("data")).containsEntry("keys", List.of(each));
             after = each;
         }
-        assertThat(it.list(it.root, "sys/rotations").part("data").get("key_info").toString()).contains("house/doors/c={last_rotated=2030-01-01T00:00:00Z, next_rotation=null, rotation_state=manual}");
+        assertThat(String.valueOf(it.list(it.root, "sys/rotations").part("data").get("key_info"))).contains("house/doors/c={last_rotated=2030-01-01T00:00:00Z, next_rotation=null, rotation_state=manual}");
     }
 
     @Test
@@ -86,7 +86,7 @@ class RotationRoutesTest {
         assertThat(done.part("data")).containsEntry("dry_run", false).containsEntry("last_rotated", "2030-01-01T00:30:00Z");
         assertThat(doors().changes("a")).isEqualTo(1);
         assertThat(facts("a")).containsEntry("next_rotation", "2030-01-01T01:30:00Z");
-        assertThat(facts("a").get("history").toString()).contains("result=succeeded").contains("manual=true");
+        assertThat(String.valueOf(facts("a").get("history"))).contains("result=succeeded").contains("manual=true");
         it.write(it.root, "house/change/a");
         assertThat(doors().changes("a")).as("by a route of the engine").isEqualTo(2);
         assertThat(it.write(it.root, "sys/rotations/house/doors/c/rotate").status()).isEqualTo(200);
@@ -145,6 +145,7 @@ class RotationRoutesTest {
         after(Duration.ofHours(4));
         var metrics = it.read(it.root, "sys/metrics").body().toString();
         assertThat(metrics).contains("vault.rotation.attempt").contains("vault.rotation.success").contains("vault.rotation.failure").contains("vault.rotation.rotate");
-        assertThat(metrics).containsPattern("Name=vault.rotation.overdue, Value=1|Value=1(\\.0)?, .*Name=vault.rotation.overdue|rotation\\.overdue[^}]*1");
+        assertThat((List<?>) Objects.requireNonNull(it.read(it.root, "sys/metrics").body().get("Gauges"))).filteredOn(gauge -> gauge.toString().contains("vault.rotation.overdue")).singleElement().asString()
+                .contains("Value=1");
     }
 }
