@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import watchword.sdk.Problem;
 import watchword.sdk.Storage;
 
@@ -64,9 +65,10 @@ final class Lane {
                 if (page.isEmpty()) return done;
                 long begun = System.nanoTime();
                 var outcomes = end(page.get(), begun);
+                boolean quick = System.nanoTime() - begun < QUICK.toNanos();
                 storage.update(store -> revocations.settle(store, page.get(), outcomes));
                 done += page.get().size();
-                size = System.nanoTime() - begun < QUICK.toNanos() ? Math.min(size * 4, MOST) : FIRST;
+                size = quick ? Math.min(size * 4, MOST) : FIRST;
             }
             return done;
         } finally {
@@ -89,7 +91,7 @@ final class Lane {
                 for (int i = 0; i < Math.min(WORKERS, page.size()); i++) workers.execute(work);
             }
         }
-        return java.util.stream.IntStream.range(0, page.size()).mapToObj(i -> Optional.ofNullable(outcomes.get(i)).orElseGet(Outcome.Left::new)).toList();
+        return IntStream.range(0, page.size()).mapToObj(i -> Optional.ofNullable(outcomes.get(i)).orElseGet(Outcome.Left::new)).toList();
     }
 
     private Outcome end(Taken taken) {

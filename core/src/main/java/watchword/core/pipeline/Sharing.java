@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -68,7 +69,7 @@ final class Sharing {
     Optional<Answer> again(Storage.Writer store, Admission.Allowed allowed, Key key) {
         var row = kept.get(home(store, allowed), key).filter(known -> !known.leaseId().isEmpty());
         return row.flatMap(known -> leases.share(store, known.leaseId(), Completion.owner(allowed), clock.instant()).map(granted -> {
-            var data = (Map<String, Object>) known.data().<Object>use(Json::parseTrusted);
+            var data = (Map<String, Object>) known.data().<Object>use(bytes -> Objects.requireNonNull(Json.parseTrusted(bytes)));
             return new Answer(200, Optional.of(data), allowed.route().is(Trait.FLAT), Optional.of(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable())),
                     Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.empty());
         }));
