@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ def as_user(name, group=None):
 
 
 class Program:
+    STOP = signal.SIGTERM
+
     def __init__(self, kind, user, group=None):
         self.folder = tempfile.mkdtemp(prefix=f"watchword-{kind}-")
         self.port = free_port()
@@ -46,13 +49,15 @@ class Program:
 
     def close(self):
         if self.process:
-            self.process.terminate()
+            self.process.send_signal(self.STOP)
             self.process.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Postgres(Program):
     """Its user `watchword` may do everything. With an authority it takes TLS alone, from clients with a certificate."""
+
+    STOP = signal.SIGINT  # it waits for nobody
 
     def __init__(self, authority=None):
         super().__init__("pg", "postgres")

@@ -183,7 +183,7 @@ def assert_checked(root, kind, others, theirs, **config):
     assert root.secrets.database.generate_credentials(kind)["data"]["username"]
     root.secrets.database.rotate_root_credentials(kind)
     assert root.secrets.database.generate_credentials(kind)["data"]["username"]
-    root.sys.revoke_prefix(f"database/creds/{kind}")
+    root.write(f"sys/leases/revoke-prefix/database/creds/{kind}", sync=True)
 
 
 def test_postgresql_is_reached_by_tls_with_a_certificate_of_ours(root, authorities):

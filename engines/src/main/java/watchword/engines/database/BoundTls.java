@@ -10,14 +10,18 @@ import javax.net.ssl.SSLSocketFactory;
 public final class BoundTls extends SSLSocketFactory {
     @Override
     public Socket createSocket(Socket plain, String ignored, int port, boolean autoClose) throws IOException {
+        return over(plain);
+    }
+
+    /** Whoever gets it begins the handshake, which checks certificate and name. */
+    SSLSocket over(Socket plain) throws IOException {
         var reach = Reach.bound();
         var name = reach.checkedName().isEmpty() ? reach.host() : reach.checkedName();
-        var secured = (SSLSocket) reach.outbound().tls(reach.trust()).getSocketFactory().createSocket(plain, name, port, autoClose);
+        var secured = (SSLSocket) reach.outbound().tls(reach.trust()).getSocketFactory().createSocket(plain, name, reach.port(), true);
         var parameters = secured.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.2", "TLSv1.3"});
         if (!reach.checkedName().isEmpty()) parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secured.setSSLParameters(parameters);
-        secured.startHandshake();
         return secured;
     }
 

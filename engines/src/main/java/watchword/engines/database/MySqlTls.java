@@ -1,7 +1,10 @@
 package watchword.engines.database;
 
+import java.io.IOException;
+import java.net.Socket;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.mariadb.jdbc.Configuration;
@@ -19,11 +22,11 @@ public final class MySqlTls implements TlsSocketPlugin {
     }
 
     @Override
-    public SSLSocketFactory getSocketFactory(Configuration conf, ExceptionFactory exceptions, HostAddress host) {
-        return new BoundTls();
+    public SSLSocket createSocket(Socket plain, SSLSocketFactory ignored) throws IOException {
+        return new BoundTls().over(plain);
     }
 
-    // Never asked, as the factory above is.
+    // For the factory that is passed over.
 
     @Override
     public TrustManager[] getTrustManager(Configuration conf, ExceptionFactory exceptions, HostAddress host) {
@@ -35,7 +38,7 @@ public final class MySqlTls implements TlsSocketPlugin {
         return new KeyManager[0];
     }
 
-    /** The handshake has checked the name. */
+    /** The handshake has checked the name already. */
     @Override
     public void verify(String host, SSLSession session, long serverThreadId) {}
 }

@@ -52,10 +52,16 @@ final class Redis implements Database {
             var reach = new Reach(outbound, server.host().name(), server.host().port(), config.trust(), config.tlsServerName().isEmpty() ? server.host().name() : config.tlsServerName());
             var plain = reach.connect();
             if (!server.tls()) return plain;
-            return ScopedValue.where(Reach.BOUND, reach).call(() -> new BoundTls().createSocket(plain, reach.host(), reach.port(), true));
+            return ScopedValue.where(Reach.BOUND, reach).call(() -> secured(plain));
         } catch (IOException failed) {
             throw new JedisConnectionException("not reached", failed);
         }
+    }
+
+    private static Socket secured(Socket plain) throws IOException {
+        var secured = new BoundTls().over(plain);
+        secured.startHandshake();
+        return secured;
     }
 
     private static boolean isAlive(Connection connection) {
