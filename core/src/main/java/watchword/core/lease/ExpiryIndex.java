@@ -46,7 +46,11 @@ public final class ExpiryIndex {
     /** One thing that is due. */
     public record Due(Instant at, Kind kind, String name) {}
 
-    /** A lease that is due. @param key of its entry in the index */
+    /**
+     * A lease that is due.
+     *
+     * @param key of its entry in the index
+     */
     record DueLease(Instant at, String id, String key) {}
 
     public static void add(Storage.Writer store, Instant at, Kind kind, String name) {

@@ -61,7 +61,10 @@ public final class Revocations {
      */
     public record Ends(BiConsumer<Storage.Writer, String> token, BiConsumer<Storage.Writer, Due> lock, BiConsumer<Storage.Writer, Due> run) {}
 
-    /** @param nanos the time that passes, whatever the clock says @param random spreads what is tried again */
+    /**
+     * @param nanos the time that passes, whatever the clock says
+     * @param random spreads what is tried again
+     */
     public Revocations(Storage storage, Mounts mounts, Leases leases, Ends ends, InstantSource clock, LongSupplier nanos, RandomGenerator random) {
         this.storage = storage;
         this.mounts = mounts;

@@ -64,7 +64,10 @@ final class Completion {
         return allowed.request().wrapTtl().isPresent() && reply.raw().isEmpty() && (reply.data().isPresent() || reply.auth().isPresent());
     }
 
-    /** @param announced what the request announced, if it did @param shared what its run may be told again */
+    /**
+     * @param announced what the request announced, if it did
+     * @param shared what its run may be told again
+     */
     Done complete(Storage.Writer store, Admission.Allowed allowed, Optional<Announced> announced, Optional<KeptAnswers.Key> shared, Reply<?> reply, Answer answer, Instant now) {
         var complete = withoutStore(reply, answer);
         var events = List.<Event>of();

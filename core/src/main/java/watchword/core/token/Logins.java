@@ -42,7 +42,10 @@ public final class Logins {
         record Refused(Problem problem) implements Outcome {}
     }
 
-    /** @param role that the body named; empty for none @param codes second factors that came along, see {@link FactorCheck} */
+    /**
+     * @param role that the body named; empty for none
+     * @param codes second factors that came along, see {@link FactorCheck}
+     */
     public Outcome login(Storage.Writer store, MountEntry mount, Peer peer, String path, String role, Reply.Login login, List<String> codes, Instant now) {
         var entityId = entities.login(store, mount, login, now);
         if (factors.isAskedOfAnybody(store)) {
