@@ -214,7 +214,7 @@ final class Unsealed implements AutoCloseable {
         own.fill(
                 new SystemEngine(List.of(mountRoutes.routes(), policyRoutes.routes(), rootOnly(new OpaRoutes(guards).routes()), new CapabilityRoutes(authority, tokens).routes(),
                         new ExplainRoutes(authority, tokens, mounts::guard).routes(), new TestRoutes().routes(), namespaceRoutes.routes(),
-                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new RunRoutes(runs, runEnd, tokens, leases, revocations, mounts).routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
+                        new PasswordPolicies(random).routes(), leaseRoutes.routes(), new RunRoutes(runs, runEnd, tokens, revocations, mounts).routes(), new WrappingRoutes(wrapping).routes(), new ToolRoutes(random).routes(),
                         new InfoRoutes(info, mounts, versions, settings.process()).routes(), new EventRoutes(events, storage, tokens, authority, clock).routes(),
                         new ValidateRoutes(factors, logins, lockouts, mounts).routes(), new LockoutRoutes(lockouts).routes(),
                         rootOnly(new AuditRoutes(audit).routes()), rootOnly(sealRoutes.routes()), rootOnly(snapshots.routes()), rootOnly(new KeyRoutes(opened).routes()),
