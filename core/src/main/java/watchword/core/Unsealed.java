@@ -245,7 +245,7 @@ final class Unsealed implements AutoCloseable {
                         namespaceRoutes.routes(),
                         passwords.routes(),
                         leaseRoutes.routes(),
-                        new RunRoutes(runs, runEnd, tokens, leases, revocations, mounts).routes(),
+                        new RunRoutes(runs, runEnd, tokens, revocations, mounts).routes(),
                         new RotationRoutes(rotations, rotator, mounts).routes(),
                         new WrappingRoutes(wrapping).routes(),
                         new ControlGroupRoutes(approvals).routes(),

@@ -64,7 +64,10 @@ public final class Revocations {
      */
     public record Ends(Map<Kind, BiConsumer<Storage.Writer, End>> within, Map<Kind, Consumer<End>> outside) {}
 
-    /** @param nanos the time that passes, whatever the clock says @param random spreads what is tried again */
+    /**
+     * @param nanos the time that passes, whatever the clock says
+     * @param random spreads what is tried again
+     */
     public Revocations(Storage storage, Mounts mounts, Leases leases, Ends ends, InstantSource clock, LongSupplier nanos, RandomGenerator random) {
         this.storage = storage;
         this.mounts = mounts;

@@ -35,7 +35,12 @@ public final class Authority {
     /** A row with what its text means: decoded once and kept beside the row's bytes. A text that cannot be read means nothing. */
     record Loaded(PolicyRow row, Optional<AclPolicy> policy) {}
 
-    /** Whom templates are for. @param entityId empty for a caller without an entity @param run empty for none */
+    /**
+     * Whom templates are for.
+     *
+     * @param entityId empty for a caller without an entity
+     * @param run empty for none
+     */
     private record Who(String entityId, String run) {
         static final Who NOBODY = new Who("", "");
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** An identity, and the run that a token of it is for. */
-record ForRun(IdentityView identity, @Override String run) implements IdentityView {
+record ForRun(IdentityView identity, String run) implements IdentityView {
 
     static IdentityView of(IdentityView identity, String run) {
         return run.isEmpty() ? identity : new ForRun(identity, run);

@@ -36,7 +36,10 @@ public final class LeaseQuotas {
      * @param roleInBody where such logins name their role: in the body, or as the last segment of their path
      */
     record Row(String mount, String suffix, String role, boolean roleInBody, long maxLeases, boolean inheritable) {
-        /** @param path of the request that got the lease, from the root @param loginRole that its body named */
+        /**
+         * @param path of the request that got the lease, from the root
+         * @param loginRole that its body named
+         */
         boolean covers(String path, String loginRole) {
             if (!role.isEmpty()) return path.startsWith(mount + "login") && isOfRole(path, loginRole);
             if (suffix.isEmpty()) return path.startsWith(mount);

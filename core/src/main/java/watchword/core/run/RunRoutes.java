@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import watchword.core.lease.Leases;
 import watchword.core.lease.Revocations;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
@@ -27,15 +26,13 @@ public final class RunRoutes {
     private final Runs runs;
     private final RunEnd runEnd;
     private final Tokens tokens;
-    private final Leases leases;
     private final Revocations revocations;
     private final Mounts mounts;
 
-    public RunRoutes(Runs runs, RunEnd runEnd, Tokens tokens, Leases leases, Revocations revocations, Mounts mounts) {
+    public RunRoutes(Runs runs, RunEnd runEnd, Tokens tokens, Revocations revocations, Mounts mounts) {
         this.runs = runs;
         this.runEnd = runEnd;
         this.tokens = tokens;
-        this.leases = leases;
         this.revocations = revocations;
         this.mounts = mounts;
     }
