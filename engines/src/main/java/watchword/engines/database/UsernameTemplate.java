@@ -29,6 +29,7 @@ final class UsernameTemplate {
     private static final int MAX_DEPTH = 16;
     /** Names that a template must make differently at one moment, for who has long names. */
     private static final int TRIALS = 64;
+    private static final String PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.@+:=/~";
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /** A part of the template that gives a text. */
@@ -84,8 +85,7 @@ final class UsernameTemplate {
             if (name.length() > MAX_RESULT) throw invalid("it makes names longer than " + MAX_RESULT + " characters");
         }
         for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_.@+:=/~".indexOf(c) >= 0)) name.setCharAt(i, '_');
+            if (PLAIN.indexOf(name.charAt(i)) < 0) name.setCharAt(i, '_');
         }
         if (name.isEmpty()) throw invalid("it makes an empty name");
         return name.toString();
@@ -139,7 +139,7 @@ final class UsernameTemplate {
 
     private boolean beginsOperand() {
         return at < text.length() && (text.charAt(at) == '.' || text.charAt(at) == '"' || text.charAt(at) == '`' || text.charAt(at) == '(' || Character.isLetterOrDigit(text.charAt(at))
-                || text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1)));
+                || (text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1))));
     }
 
     private Part operand(int depth) {
@@ -306,7 +306,7 @@ final class UsernameTemplate {
 
     private static String uuid(SecureRandom random) {
         var bits = new BigInteger(128, random);
-        return new UUID(bits.shiftRight(64).longValue() & ~0xf000L | 0x4000L, bits.longValue() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+        return new UUID((bits.shiftRight(64).longValue() & ~0xf000L) | 0x4000L, (bits.longValue() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 
     /** What a layout may name, in Go's way of writing the reference time, and how the JDK writes it; longer ones first. */
