@@ -28,6 +28,12 @@ public final class NameTemplate {
     private static final int MAX_LENGTH = 4096;
     private static final int MAX_RESULT = 1024;
     private static final int MAX_DEPTH = 16;
+<<<<<<< HEAD:sdk/src/main/java/watchword/sdk/NameTemplate.java
+=======
+    /** Names that a template must make differently at one moment, for who has long names. */
+    private static final int TRIALS = 64;
+    private static final String PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.@+:=/~";
+>>>>>>> database:engines/src/main/java/watchword/engines/database/UsernameTemplate.java
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String TRUE = "true";
 
@@ -77,8 +83,12 @@ public final class NameTemplate {
     public String make(Map<String, String> values, Instant now, SecureRandom random) {
         var name = new StringBuilder(value(parts, new Scene(values, now, random)));
         for (int i = 0; i < name.length(); i++) {
+<<<<<<< HEAD:sdk/src/main/java/watchword/sdk/NameTemplate.java
             char c = name.charAt(i);
             if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || punctuation.indexOf(c) >= 0)) name.setCharAt(i, '_');
+=======
+            if (PLAIN.indexOf(name.charAt(i)) < 0) name.setCharAt(i, '_');
+>>>>>>> database:engines/src/main/java/watchword/engines/database/UsernameTemplate.java
         }
         if (name.isEmpty()) throw invalid("it makes an empty name");
         return name.toString();
@@ -170,7 +180,7 @@ public final class NameTemplate {
 
     private boolean beginsOperand() {
         return at < text.length() && (text.charAt(at) == '.' || text.charAt(at) == '"' || text.charAt(at) == '`' || text.charAt(at) == '(' || Character.isLetterOrDigit(text.charAt(at))
-                || text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1)));
+                || (text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1))));
     }
 
     private Part operand(int depth) {
@@ -346,7 +356,7 @@ public final class NameTemplate {
 
     private static String uuid(SecureRandom random) {
         var bits = new BigInteger(128, random);
-        return new UUID(bits.shiftRight(64).longValue() & ~0xf000L | 0x4000L, bits.longValue() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+        return new UUID((bits.shiftRight(64).longValue() & ~0xf000L) | 0x4000L, (bits.longValue() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 
     /** What a layout may name, in Go's way of writing the reference time, and how the JDK writes it; longer ones first. */

@@ -32,7 +32,11 @@ public final class PostgresServer implements AutoCloseable {
         return start("");
     }
 
-    /** One that asks everybody for a password. @param password of its user {@code watchword}; nobody is asked when empty */
+    /**
+     * One that asks everybody for a password.
+     *
+     * @param password of its user {@code watchword}; nobody is asked when empty
+     */
     public static PostgresServer start(String password) {
         try {
             var folder = Files.createTempDirectory("watchword-pg-");

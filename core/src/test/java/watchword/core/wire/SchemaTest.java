@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import watchword.sdk.OrNull;
+import watchword.sdk.Unsplit;
 
 class SchemaTest {
 
@@ -26,5 +27,16 @@ class SchemaTest {
         var tree = SCHEMA.encodeAnswer(new Answer(Optional.of(Map.of()), Map.of("a", "1"), List.of("x")));
 
         assertThat(tree).isEqualTo(Map.of("given", Map.of(), "plain", Map.of("a", "1"), "list", List.of("x")));
+    }
+
+    record Texts(@Unsplit Optional<List<String>> statements, List<String> names) {}
+
+    @Test
+    void a_list_of_texts_is_split_at_commas_unless_it_says_otherwise() throws Schema.FieldException {
+        var schema = Schema.of(Texts.class);
+        assertThat(schema.decodeRequest(Map.of("statements", "GRANT a, b ", "names", "a, b "), Map.of())).isEqualTo(new Texts(Optional.of(List.of("GRANT a, b ")), List.of("a", "b")));
+        assertThat(schema.decodeRequest(Map.of("statements", List.of(" a,b", 1L)), Map.of())).isEqualTo(new Texts(Optional.of(List.of(" a,b", "1")), List.of()));
+        assertThat(schema.decodeRequest(Map.of("statements", ""), Map.of())).isEqualTo(new Texts(Optional.of(List.of()), List.of()));
+        assertThat(schema.decodeRequest(Map.of(), Map.of())).isEqualTo(new Texts(Optional.empty(), List.of()));
     }
 }

@@ -24,6 +24,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
     private static final int MAX_HOSTS = 16;
     private static final Pattern POSTGRESQL = Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<where>[^@/?#]*)(?:/(?<database>[^/?#]*))?(?:\\?(?<parameters>[^#]*))?");
     private static final Pattern MYSQL = Pattern.compile("(?:(?<who>.*)@)?(?:tcp\\((?<where>[^()@]*)\\))?/(?<database>[^/?]*)(?:\\?(?<parameters>.*))?", Pattern.DOTALL);
+    private static final Pattern PLAIN_HOST = Pattern.compile("[A-Za-z0-9._:-]+");
     private static final Set<String> MODES = Set.of("disable", "prefer", "require", "verify-ca", "verify-full");
     /** What may be said and changes nothing here: times, names and encodings are the engine's own. */
     private static final Set<String> POSTGRESQL_PASSED_OVER = Set.of("application_name", "connect_timeout", "client_encoding", "timezone", "fallback_application_name", "target_session_attrs", "sslmode", "user",
@@ -38,7 +39,11 @@ record Address(List<Host> hosts, String database, String user, String password, 
         }
     }
 
-    /** Who logs in where the URL has {@code {{username}}} and {@code {{password}}}. @param encoded whether they are written as a URL has them already */
+    /**
+     * Who logs in where the URL has the places for it.
+     *
+     * @param encoded whether they are written as a URL has them already
+     */
     record Login(String username, String password, boolean encoded) {}
 
     static Address postgresql(String text, Login login) {
@@ -163,7 +168,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
 
     static Host host(String name, String port, int otherwise) {
         var bare = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
-        boolean plain = !bare.isEmpty() && bare.length() <= 255 && bare.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_' || c == ':');
+        boolean plain = bare.length() <= 255 && PLAIN_HOST.matcher(bare).matches();
         if (!plain) throw new Problem.Invalid("connection_url: a host is a name or an address; sockets in the file system are not reached").asException();
         try {
             int number = port.isBlank() ? otherwise : Integer.parseInt(port.strip());

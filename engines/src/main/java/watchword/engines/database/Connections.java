@@ -111,7 +111,7 @@ final class Connections {
 
     private Reply<None> rotateRoot(Call.Effect<Named> call) {
         var name = Roles.name(call.input().name());
-        var unused = databases.require(call.storage(), name);
+        var _ = databases.require(call.storage(), name);
         call.rotate(PREFIX + name);
         return Reply.<None>nothing().tell(Event.changed("database", "root-rotate", "rotate-root/" + name).with("name", name));
     }

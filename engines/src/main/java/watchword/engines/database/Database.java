@@ -20,7 +20,10 @@ interface Database extends AutoCloseable {
 
     boolean has(String username);
 
-    /** @param creation how; @param rollback what is run when that fails */
+    /**
+     * @param creation how
+     * @param rollback what is run when that fails
+     */
     void create(Account account, List<String> creation, List<String> rollback);
 
     /** Succeeds when there is no such account. */

@@ -13,6 +13,7 @@ enum Kind {
     MYSQL_SHORT(List.of("mysql-aurora-database-plugin", "mysql-rds-database-plugin", "mysql-legacy-database-plugin"), "{{ printf \"v-%s-%s\" (.RoleName | truncate 4) (random 20) | truncate 16 }}"),
     REDIS(List.of("redis-database-plugin", "valkey-database-plugin"), "{{ printf \"v_%s_%s_%s_%s\" (.DisplayName | truncate 30) (.RoleName | truncate 30) (random 20) (unix_time) | uppercase }}");
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> plugins;
     private final String usernameTemplate;
 

@@ -20,7 +20,10 @@ final class Pool<C extends AutoCloseable> implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long UNSURE_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** @param idle at most so many are kept @param lifetime of a connection; zero for any */
+    /**
+     * @param idle at most so many are kept
+     * @param lifetime of a connection; zero for any
+     */
     record Size(int most, int idle, Duration lifetime) {}
 
     private record Kept<C>(C connection, long madeAt, long usedAt) {}

@@ -154,7 +154,7 @@ final class Redis implements Database {
         return pool.use(connection -> {
             try {
                 if (!has(connection, username)) return Optional.of(new Problem.Upstream("failed to change the password: there is no such account"));
-                var unused = change(connection, List.of("SETUSER", username, "RESETPASS", ">" + password.reveal()));
+                var _ = change(connection, List.of("SETUSER", username, "RESETPASS", ">" + password.reveal()));
                 return Optional.empty();
             } catch (JedisException failed) {
                 throw problem("failed to change the password", failed);

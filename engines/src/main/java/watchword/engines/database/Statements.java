@@ -230,12 +230,12 @@ final class Statements {
 
     /** @return behind the comment that is here; {@code at} when there is none. Nothing is put into comments. */
     private int comment(int at, int end) {
-        boolean line = text.startsWith("--", at) && (dialect.dollars() || at + 2 >= end || text.charAt(at + 2) <= ' ') || text.charAt(at) == '#' && !dialect.dollars();
+        boolean line = dialect.dollars() ? text.startsWith("--", at) : text.charAt(at) == '#' || (text.startsWith("--", at) && (at + 2 >= end || text.charAt(at + 2) <= ' '));
         if (line) {
             int newline = text.indexOf('\n', at);
             return newline < 0 || newline >= end ? end : newline + 1;
         }
-        if (!text.startsWith("/*", at) || text.startsWith("/*!", at) && !dialect.dollars()) return at;
+        if (!text.startsWith("/*", at) || (text.startsWith("/*!", at) && !dialect.dollars())) return at;
         int depth = 0;
         for (int i = at; i + 1 < end; i++) {
             if (text.startsWith("/*", i) && (depth == 0 || dialect.dollars())) {
@@ -256,7 +256,7 @@ final class Statements {
         if (close < 0) return "";
         for (int i = at + 1; i < close; i++) {
             char c = text.charAt(i);
-            if (!(Character.isLetter(c) || c == '_' || i > at + 1 && Character.isDigit(c))) return "";
+            if (!(Character.isLetter(c) || c == '_' || (i > at + 1 && Character.isDigit(c)))) return "";
         }
         return text.substring(at, close + 1);
     }

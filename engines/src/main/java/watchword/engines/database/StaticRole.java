@@ -21,7 +21,11 @@ import watchword.sdk.Secret;
 record StaticRole(String dbName, List<Account> accounts, List<String> rotation, RotationTerms terms, Credential credential, boolean skipImportRotation, boolean selfManaged, int active, Instant rotated) {
     private static final int MAX_USERNAME = 256;
 
-    /** One account. @param password empty while nobody told it */
+    /**
+     * One account.
+     *
+     * @param password empty while nobody told it
+     */
     record Account(String username, ChangingSecret password) {}
 
     Account current() {

@@ -138,7 +138,7 @@ final class StaticRoles {
 
     private static StaticRole changed(StaticRole before, Write in) {
         var usernames = in.usernames().or(() -> in.username().map(List::of)).orElse(before.usernames());
-        boolean same = usernames.equals(before.usernames()) || in.usernames().isEmpty() && usernames.getFirst().equals(before.usernames().getFirst());
+        boolean same = usernames.equals(before.usernames()) || (in.usernames().isEmpty() && usernames.getFirst().equals(before.usernames().getFirst()));
         if (!same) throw new Problem.Invalid("cannot update static account username").asException();
         if (in.skipImportRotation().filter(skip -> skip != before.skipImportRotation()).isPresent()) throw new Problem.Invalid("skip_import_rotation has no effect on updates").asException();
         var accounts = before.accounts();

@@ -34,7 +34,7 @@ record Faulty(Database real, AtomicReference<String> where) implements Database 
     }
 
     private void during(String what, Runnable work) {
-        var unused = around(what, () -> {
+        var _ = around(what, () -> {
             work.run();
             return true;
         });
