@@ -78,7 +78,7 @@ public final class NameTemplate {
         var name = new StringBuilder(value(parts, new Scene(values, now, random)));
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || punctuation.indexOf(c) >= 0)) name.setCharAt(i, '_');
+            if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || punctuation.indexOf(c) >= 0)) name.setCharAt(i, '_');
         }
         if (name.isEmpty()) throw invalid("it makes an empty name");
         return name.toString();
@@ -170,7 +170,7 @@ public final class NameTemplate {
 
     private boolean beginsOperand() {
         return at < text.length() && (text.charAt(at) == '.' || text.charAt(at) == '"' || text.charAt(at) == '`' || text.charAt(at) == '(' || Character.isLetterOrDigit(text.charAt(at))
-                || text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1)));
+                || (text.charAt(at) == '-' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1))));
     }
 
     private Part operand(int depth) {
@@ -346,7 +346,7 @@ public final class NameTemplate {
 
     private static String uuid(SecureRandom random) {
         var bits = new BigInteger(128, random);
-        return new UUID(bits.shiftRight(64).longValue() & ~0xf000L | 0x4000L, bits.longValue() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
+        return new UUID((bits.shiftRight(64).longValue() & ~0xf000L) | 0x4000L, (bits.longValue() & 0x3fffffffffffffffL) | 0x8000000000000000L).toString();
     }
 
     /** What a layout may name, in Go's way of writing the reference time, and how the JDK writes it; longer ones first. */
