@@ -28,12 +28,6 @@ public final class NameTemplate {
     private static final int MAX_LENGTH = 4096;
     private static final int MAX_RESULT = 1024;
     private static final int MAX_DEPTH = 16;
-<<<<<<< HEAD:sdk/src/main/java/watchword/sdk/NameTemplate.java
-=======
-    /** Names that a template must make differently at one moment, for who has long names. */
-    private static final int TRIALS = 64;
-    private static final String PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.@+:=/~";
->>>>>>> database:engines/src/main/java/watchword/engines/database/UsernameTemplate.java
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String TRUE = "true";
 
@@ -83,12 +77,8 @@ public final class NameTemplate {
     public String make(Map<String, String> values, Instant now, SecureRandom random) {
         var name = new StringBuilder(value(parts, new Scene(values, now, random)));
         for (int i = 0; i < name.length(); i++) {
-<<<<<<< HEAD:sdk/src/main/java/watchword/sdk/NameTemplate.java
             char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || punctuation.indexOf(c) >= 0)) name.setCharAt(i, '_');
-=======
-            if (PLAIN.indexOf(name.charAt(i)) < 0) name.setCharAt(i, '_');
->>>>>>> database:engines/src/main/java/watchword/engines/database/UsernameTemplate.java
+            if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || punctuation.indexOf(c) >= 0)) name.setCharAt(i, '_');
         }
         if (name.isEmpty()) throw invalid("it makes an empty name");
         return name.toString();

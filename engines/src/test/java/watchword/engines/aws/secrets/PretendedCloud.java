@@ -1,6 +1,7 @@
 package watchword.engines.aws.secrets;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -61,7 +63,7 @@ final class PretendedCloud implements Outbound {
     }
 
     User user(String name) {
-        return users.computeIfAbsent(name, _ -> new User("AIDA" + name.toUpperCase(java.util.Locale.ROOT) + (++made)));
+        return users.computeIfAbsent(name, _ -> new User("AIDA" + name.toUpperCase(Locale.ROOT) + ++made));
     }
 
     List<String> actions() {
@@ -121,7 +123,7 @@ final class PretendedCloud implements Outbound {
             case "GetSessionToken" -> answer(action, session(fields));
             case "ListAttachedGroupPolicies" -> answer(action, "<AttachedPolicies></AttachedPolicies>");
             case "ListGroupPolicies" -> answer(action, members("PolicyNames", List.copyOf(groupPolicies.keySet()), ""));
-            case "GetGroupPolicy" -> answer(action, "<PolicyDocument>" + java.net.URLEncoder.encode(groupPolicies.getOrDefault(fields.getOrDefault("PolicyName", ""), ""), StandardCharsets.UTF_8) + "</PolicyDocument>");
+            case "GetGroupPolicy" -> answer(action, "<PolicyDocument>" + URLEncoder.encode(groupPolicies.getOrDefault(fields.getOrDefault("PolicyName", ""), ""), StandardCharsets.UTF_8) + "</PolicyDocument>");
             default -> user == null ? error(404, "NoSuchEntity") : done(action, fields, name, user);
         };
     }
@@ -137,7 +139,7 @@ final class PretendedCloud implements Outbound {
                     .map(tag -> "<member><Key>" + tag.getKey() + "</Key><Value>" + tag.getValue() + "</Value></member>").collect(Collectors.joining()) + "</Tags></User>");
             case "CreateAccessKey" -> {
                 if (user.keys.size() >= 2) yield error(409, "LimitExceeded");
-                var id = "AKIAMADE" + (++made);
+                var id = "AKIAMADE" + ++made;
                 user.keys.put(id, clock.instant());
                 yield answer(action, "<AccessKey><AccessKeyId>" + id + "</AccessKeyId><SecretAccessKey>secret-of-" + id + "</SecretAccessKey></AccessKey>");
             }

@@ -120,7 +120,7 @@ class UsersTest {
         it.cloud.user("operator").keys.put("AKIAHUMAN", it.server.clock().instant());
         assertThat(it.read("aws/creds/deploy").error()).isEqualTo("Error creating IAM user: AWS answered EntityAlreadyExists, status 409");
         it.later();
-        assertThat(it.cloud.users.get("operator").keys).containsOnlyKeys("AKIAHUMAN");
+        assertThat(it.cloud.user("operator").keys).containsOnlyKeys("AKIAHUMAN");
     }
 
     /** Number 65 of the vulnerability list. */
