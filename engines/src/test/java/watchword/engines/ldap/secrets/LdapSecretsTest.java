@@ -3,7 +3,10 @@ package watchword.engines.ldap.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.unboundid.ldap.sdk.LDAPException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +223,37 @@ class LdapSecretsTest {
         assertThat(directory.binds(SmallDirectory.dn("ada"), password("ada"))).isTrue();
     }
 
+    private byte[] stored(String name, String attribute) {
+        try {
+            return directory.server.getEntry(SmallDirectory.dn(name)).getAttributeValueBytes(attribute);
+        } catch (LDAPException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void each_schema_has_passwords_in_its_own_way() {
+        configure(Map.of("schema", "ad"));
+        takeOver("ada", Map.of());
+        assertThat(stored("ada", "unicodePwd")).isEqualTo(("\"" + password("ada") + "\"").getBytes(StandardCharsets.UTF_16LE));
+        configure(Map.of("schema", "racf", "length", 8));
+        takeOver("bob", Map.of());
+        assertThat(stored("bob", "racfPassword")).isEqualTo(password("bob").getBytes(StandardCharsets.UTF_8)).hasSize(8);
+        assertThat(stored("bob", "racfAttributes")).isEqualTo("noexpired".getBytes(StandardCharsets.UTF_8));
+        configure(Map.of("credential_type", "phrase"));
+        takeOver("eve", Map.of());
+        assertThat(stored("eve", "racfPassPhrase")).isEqualTo(password("eve").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void passwords_follow_a_policy() {
+        it.asRoot("POST", "/v1/sys/policies/password/digits", Map.of("policy", "length = 12\nrule \"charset\" { charset = \"0123456789\" }"));
+        configure(Map.of("password_policy", "digits"));
+        takeOver("ada", Map.of());
+        assertThat(password("ada")).matches("[0-9]{12}");
+        assertThat(directory.binds(SmallDirectory.dn("ada"), password("ada"))).isTrue();
+    }
+
     @Test
     void what_is_stored_is_what_the_directory_takes_wherever_the_server_dies() {
         takeOver("ada", Map.of());
@@ -257,7 +291,7 @@ class LdapSecretsTest {
     private List<String> members() {
         try {
             return List.of(directory.server.getEntry("cn=team," + SmallDirectory.SUFFIX).getAttributeValues("member"));
-        } catch (com.unboundid.ldap.sdk.LDAPException failed) {
+        } catch (LDAPException failed) {
             throw new AssertionError(failed);
         }
     }
@@ -288,7 +322,7 @@ class LdapSecretsTest {
 
     @Test
     void texts_may_come_in_base64_and_what_cannot_be_meant_is_refused() {
-        assertThat(role(Map.of("deletion_ldif", java.util.Base64.getEncoder().encodeToString(DELETE.getBytes(java.nio.charset.StandardCharsets.UTF_8)))).status()).isEqualTo(204);
+        assertThat(role(Map.of("deletion_ldif", Base64.getEncoder().encodeToString(DELETE.getBytes(StandardCharsets.UTF_8)))).status()).isEqualTo(204);
         assertThat(read("role/train").part("data").text("deletion_ldif")).isEqualTo(DELETE);
         assertThat(role(Map.of("creation_ldif", "")).error()).isEqualTo("missing creation_ldif");
         assertThat(role(Map.of("deletion_ldif", "")).error()).isEqualTo("missing deletion_ldif");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.LDAPException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ class LdifTest {
                     assertThat(parsed.getRDN().getAttributeValues()).containsExactly(name);
                     assertThat(parsed.getParentString()).isEqualTo("ou=people,dc=example,dc=org");
                 }
-            } catch (com.unboundid.ldap.sdk.LDAPException wrong) {
+            } catch (LDAPException wrong) {
                 throw new AssertionError(wrong);
             }
             assertThat(changes.get(0)).isInstanceOfSatisfying(Ldif.Change.Add.class, add -> {
