@@ -96,7 +96,7 @@ final class Directory implements AutoCloseable {
         try {
             var request = new SearchRequest(config.shown().userdn(), SearchScope.SUB, Filter.createEqualityFilter(attribute, value), NO_ATTRIBUTE);
             request.setSizeLimit(2);
-            var found = connection.search(request).getSearchEntries();
+            var found = List.copyOf(connection.search(request).getSearchEntries());
             if (found.size() == 1) return found.getFirst().getDN();
             throw new Problem.Upstream("expected one matching entry, but received " + found.size()).asException();
         } catch (LDAPException failed) {

@@ -180,7 +180,7 @@ record Ldif(List<Entry> entries) {
                 values.add(value);
             }
             i++;
-            if (type == ModificationType.ADD && values.isEmpty()) throw new WrongException("nothing to add");
+            if (type.equals(ModificationType.ADD) && values.isEmpty()) throw new WrongException("nothing to add");
             steps.add(new Step(type, attribute, List.copyOf(values)));
         }
         if (steps.isEmpty()) throw new WrongException("nothing to modify");

@@ -3,7 +3,6 @@ package watchword.engines.ldap.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.unboundid.ldap.sdk.LDAPException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -224,11 +223,7 @@ class LdapSecretsTest {
     }
 
     private byte[] stored(String name, String attribute) {
-        try {
-            return directory.server.getEntry(SmallDirectory.dn(name)).getAttributeValueBytes(attribute);
-        } catch (LDAPException failed) {
-            throw new AssertionError(failed);
-        }
+        return directory.bytes(SmallDirectory.dn(name), attribute);
     }
 
     @Test
@@ -289,11 +284,7 @@ class LdapSecretsTest {
     }
 
     private List<String> members() {
-        try {
-            return List.of(directory.server.getEntry("cn=team," + SmallDirectory.SUFFIX).getAttributeValues("member"));
-        } catch (LDAPException failed) {
-            throw new AssertionError(failed);
-        }
+        return directory.values("cn=team," + SmallDirectory.SUFFIX, "member");
     }
 
     private void assertNothingLeft(String when) {

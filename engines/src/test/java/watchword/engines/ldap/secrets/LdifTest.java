@@ -67,7 +67,7 @@ class LdifTest {
                 for (var dn : List.of(changes.get(0).dn(), ((Ldif.Change.Modify) changes.get(1)).modifications().get(0).getValues()[0])) {
                     var parsed = new DN(dn);
                     assertThat(parsed.getRDNs()).hasSize(4);
-                    assertThat(parsed.getRDN().getAttributeValues()).containsExactly(name);
+                    assertThat(parsed.getRDNs()[0].getAttributeValues()).containsExactly(name);
                     assertThat(parsed.getParentString()).isEqualTo("ou=people,dc=example,dc=org");
                 }
             } catch (LDAPException wrong) {

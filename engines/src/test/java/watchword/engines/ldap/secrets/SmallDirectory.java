@@ -4,6 +4,7 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.ReadOnlyEntry;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldif.LDIFException;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import watchword.engines.FaultyOutbound.Died;
 import watchword.sdk.Outbound;
@@ -68,10 +70,27 @@ final class SmallDirectory implements Outbound, AutoCloseable {
     /** Names of all entries below people. */
     Stream<String> people() {
         try {
-            return server.search("ou=people," + SUFFIX, SearchScope.ONE, "(objectClass=*)").getSearchEntries().stream().map(entry -> entry.getDN());
+            return List.copyOf(server.search("ou=people," + SUFFIX, SearchScope.ONE, "(objectClass=*)").getSearchEntries()).stream().map(entry -> entry.getDN());
         } catch (LDAPException failed) {
             throw new AssertionError(failed);
         }
+    }
+
+    private ReadOnlyEntry entry(String dn) {
+        try {
+            return Objects.requireNonNull(server.getEntry(dn));
+        } catch (LDAPException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    /** What an entry has. */
+    List<String> values(String dn, String attribute) {
+        return List.of(Objects.requireNonNull(entry(dn).getAttributeValues(attribute)));
+    }
+
+    byte[] bytes(String dn, String attribute) {
+        return Objects.requireNonNull(entry(dn).getAttributeValueBytes(attribute));
     }
 
     /** @param after the request was carried out, but nobody heard of it */
