@@ -148,6 +148,11 @@ public final class TestServer implements AutoCloseable {
             return String.valueOf(part("auth").get("client_token"));
         }
 
+        /** Of a list; none when there is nothing. */
+        public List<?> keys() {
+            return part("data").get("keys") instanceof List<?> list ? list : List.of();
+        }
+
         public List<?> errors() {
             return body.get("errors") instanceof List<?> list ? list : List.of();
         }

@@ -104,7 +104,7 @@ class EntityCapsTest {
         assertThat(it.read(login.token(), "auth/token/lookup-self").status()).isEqualTo(403);
         it.server.runDue();
         assertThat(ToyEngine.ALIVE).isEmpty();
-        assertThat(it.write(it.root, "auth/token/lookup-accessor", "accessor", login.part("auth").get("accessor")).status()).isEqualTo(400);
+        assertThat(it.write(it.root, "auth/token/lookup-accessor", "accessor", String.valueOf(login.part("auth").get("accessor"))).status()).isEqualTo(400);
     }
 
     /** The same: a token can be used again, what it got cannot. */
