@@ -8,7 +8,6 @@ import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.Namespace;
-import watchword.core.namespace.NamespaceRoutes;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.namespace.Namespaces;
 import watchword.core.opa.Guards;
@@ -19,7 +18,6 @@ import watchword.core.policy.Consent;
 import watchword.core.policy.Decision;
 import watchword.core.policy.Judgement;
 import watchword.core.request.Request;
-import watchword.core.request.RequestPath;
 import watchword.core.token.TokenCaller;
 import watchword.core.token.Tokens;
 import watchword.core.wire.Schema;
@@ -47,6 +45,7 @@ final class Gate {
     private static final Problem CHANGED = new Problem.Unavailable("what is at this path has changed meanwhile; try again");
 
     private final Mounts mounts;
+    private final Places places;
     private final Tokens tokens;
     private final Authority authority;
     private final Approvals approvals;
@@ -54,6 +53,7 @@ final class Gate {
 
     Gate(Mounts mounts, Tokens tokens, Authority authority, Approvals approvals, Guards guards) {
         this.mounts = mounts;
+        this.places = new Places(mounts);
         this.tokens = tokens;
         this.authority = authority;
         this.approvals = approvals;
@@ -86,24 +86,6 @@ final class Gate {
         };
     }
 
-    /**
-     * Where a request leads.
-     *
-     * @param request with its path as it is in the namespace
-     * @param store the namespace's part
-     * @param path in it; a folder's, for a list or scan
-     */
-    private record Place(Request request, Namespace namespace, Storage.Reader store, String path, Optional<MountEntry> mount, Optional<RouteTable.Match> match) {
-
-        Optional<RouteTable.Match.Found> found() {
-            return match.isPresent() && match.get() instanceof RouteTable.Match.Found found ? Optional.of(found) : Optional.empty();
-        }
-
-        Admission.Refused refused(Optional<TokenCaller> caller, Decision decision, Problem problem) {
-            return new Admission.Refused(request, namespace, caller, mount, decision, problem);
-        }
-    }
-
     /** @param open answer a route that looks as if it needed no token */
     Finding find(Storage.Reader store, Request sent, boolean open, Instant now) {
         return find(store, sent, Optional.empty(), open, now);
@@ -112,12 +94,12 @@ final class Gate {
     /** @param waited the request it is, when it waited for approval and is taken up again */
     private Finding find(Storage.Reader store, Request sent, Optional<Approvals.Found> waited, boolean open, Instant now) {
         var token = sent.token().flatMap(t -> caller(store, t, sent, now));
-        var led = place(store, sent);
+        var led = places.of(store, sent);
         if (led.isEmpty()) return new Admission.Refused(sent, Namespace.ROOT, token, Optional.empty(), Decision.Deny.UNCOVERED, NO_NAMESPACE);
-        boolean within = token.isPresent() && isWithin(led.get().store(), token.get());
-        var place = within ? own(store, led.get(), token.get()) : led.get();
+        boolean within = token.isPresent() && Places.isWithin(led.get().store(), token.get());
+        var place = within ? places.own(store, led.get(), token.get()) : led.get();
         if (!place.namespace().isRoot()) {
-            var barred = barred(place);
+            var barred = Places.barred(place);
             if (barred.isPresent()) return place.refused(token, Decision.Deny.UNCOVERED, barred.get());
         }
         var taken = waited.isEmpty() ? takenUp(store, place, now) : Optional.<Approvals.Found>empty();
@@ -151,7 +133,7 @@ final class Gate {
         if (request.help()) return help(place, caller);
 
         var wanted = capability(place.store(), request, caller, place.mount(), place.match(), place.path(), now);
-        var decision = authority.decide(place.store(), caller, wanted, place.path(), meant(place), request.body(), request.wrapTtl());
+        var decision = authority.decide(place.store(), caller, wanted, place.path(), places.meant(place), request.body(), request.wrapTtl());
         if (!(decision instanceof Decision.Allow allow)) return place.refused(token, decision, Problem.Denied.byPolicy());
         if (place.mount().isEmpty()) return place.refused(token, allow, noRoute(place.path()));
         return switch (place.match().orElseThrow()) {
@@ -174,7 +156,7 @@ final class Gate {
 
     /** By the OPA policies of the namespace that is asked; the caller's identity is of its own. */
     private Finding guarded(Place place, TokenCaller caller, Admission.Allowed allowed, Instant now) {
-        var meant = meant(place);
+        var meant = places.meant(place);
         var question = question(place, meant, caller, allowed, now).or(() -> meant.equals(place.path()) ? Optional.empty() : question(place, place.path(), caller, allowed, now));
         return question.isEmpty() ? allowed : new Finding.Guarded(allowed, question.get());
     }
@@ -184,62 +166,11 @@ final class Gate {
                 authority.identity(NamespaceStore.view(place.store(), caller.namespaceId()), caller.entityId()), allowed.theMount(), allowed.engine(), allowed.found(), allowed.wanted(), now));
     }
 
-    /** The path as its engine will take it, in whichever spelling names were sent. */
-    private String meant(Place place) {
-        return place.mount().isPresent() && place.found().isPresent() ? meant(place.mount().get(), place.found().get(), place.path()) : place.path();
-    }
-
-    private String meant(MountEntry mount, RouteTable.Match.Found found, String path) {
-        return path.substring(0, path.length() - below(mount, path).length()) + mounts.engine(mount).meant(below(mount, path), found);
-    }
-
-    // ---- whose, and where ----
-
     private Optional<TokenCaller> caller(Storage.Reader store, Secret token, Request request, Instant now) {
         var home = tokens.homeOf(store, token);
         var id = NamespaceStore.idOf(home);
         if (!id.equals(Namespace.ROOT_ID) && Namespaces.tree(store).byId(id).filter(namespace -> !namespace.tainted()).isEmpty()) return Optional.empty();
         return tokens.find(home, token, request.id(), request.peer().address(), now).flatMap(found -> authority.withIdentity(home, found));
-    }
-
-    /** Looks up the namespace that a request's header and the beginning of its path name; nothing when there is none at what the header says. */
-    private Optional<Place> place(Storage.Reader store, Request sent) {
-        boolean folder = sent.operation() == Operation.LIST || sent.operation() == Operation.SCAN;
-        var path = folder ? sent.path().asFolder().text() : sent.path().text();
-        var named = sent.namespace().isEmpty() ? Optional.of(Namespace.ROOT) : Namespaces.tree(store).at(sent.namespace());
-        return named.map(namespace -> mounts.locate(store, namespace, path)).filter(at -> !at.namespace().tainted())
-                .map(at -> place(sent, at.namespace(), at.store(), path.substring(at.from()), at.from(), at.mount()));
-    }
-
-    private Place place(Request sent, Namespace namespace, Storage.Reader part, String path, int from, Optional<MountEntry> covering) {
-        var mount = covering.filter(m -> !m.tainted());
-        var match = mount.map(m -> mounts.engine(m).routes().match(sent.operation(), below(m, path)));
-        var text = sent.path().text();
-        var request = namespace.isRoot() ? sent : sent.in(namespace.path(), new RequestPath(text.substring(Math.min(from, text.length()))));
-        return new Place(request, namespace, part, path, mount, match);
-    }
-
-    /** Whether a token is of the namespace that is asked, or of one above it. */
-    private static boolean isWithin(Storage.Reader asked, TokenCaller token) {
-        if (token.namespaceId().equals(NamespaceStore.idOf(asked))) return true;
-        return Namespaces.tree(asked).byId(token.namespaceId()).filter(own -> own.holds(Namespaces.of(asked))).isPresent();
-    }
-
-    /** What is about the token that calls is answered in its own namespace. */
-    private Place own(Storage.Reader store, Place place, TokenCaller token) {
-        if (token.namespaceId().equals(place.namespace().id())) return place;
-        if (place.found().filter(found -> found.bound().route().is(Trait.SELF)).isEmpty()) return place;
-        var home = NamespaceStore.view(store, token.namespaceId());
-        var namespace = Namespaces.of(home);
-        return place(place.request().in(namespace.path(), place.request().path()), namespace, home, place.path(), 0, mounts.covering(home, place.path()));
-    }
-
-    /** Why nobody is answered here. */
-    private static Optional<Problem> barred(Place place) {
-        var route = place.found().map(found -> found.bound().route());
-        var locked = Namespaces.locked(place.store(), place.namespace());
-        if (locked.isPresent() && !place.request().path().text().equals(NamespaceRoutes.UNLOCK)) return locked;
-        return route.filter(found -> found.is(Trait.ROOT_ONLY)).map(_ -> new Problem.Invalid("operation only available in root namespace"));
     }
 
     /**
@@ -264,7 +195,7 @@ final class Gate {
         if (wanted == allowed.wanted()) return;
         // An OPA policy was asked about the other capability, and cannot be asked in here.
         if (!allowed.decision().judged().isEmpty()) throw CHANGED.asException();
-        var meant = meant(mount, allowed.found(), path);
+        var meant = places.meant(mount, allowed.found(), path);
         if (!(authority.decide(store, caller, wanted, path, meant, request.body(), request.wrapTtl()) instanceof Decision.Allow allow)) throw Problem.Denied.byPolicy().asException();
         // Nor can others be asked to approve of it.
         if (!(allow.consent() instanceof Consent.Free)) throw CHANGED.asException();
@@ -287,15 +218,11 @@ final class Gate {
     private Admission help(Place place, TokenCaller caller) {
         if (place.mount().isEmpty()) return place.refused(Optional.of(caller), Decision.Allow.openRoute(), noRoute(place.path()));
         var mount = place.mount().get();
-        return new Admission.Help(place.request(), place.namespace(), caller, mount, mounts.engine(mount), below(mount, place.path()));
+        return new Admission.Help(place.request(), place.namespace(), caller, mount, mounts.engine(mount), Place.below(mount, place.path()));
     }
 
     private static Problem noRoute(String path) {
         return new Problem.NotFound("no handler for route \"" + path + "\". route entry not found.");
-    }
-
-    static String below(MountEntry mount, String path) {
-        return path.length() <= mount.path().length() ? "" : path.substring(mount.path().length());
     }
 
     private Capability capability(
@@ -319,7 +246,7 @@ final class Gate {
         if (route.existence().isEmpty()) return false;
         try {
             var input = bound.input().decodeRequest(request.body(), found.parameters());
-            var ask = new Ask(caller, mounts.view(mount), below(mount, path), request.body(), request.peer(), Optional.<Duration>empty(), now);
+            var ask = new Ask(caller, mounts.view(mount), Place.below(mount, path), request.body(), request.peer(), Optional.<Duration>empty(), now);
             return !route.existence().get().test(new Call.Read<>(input, ask, PrefixedStore.view(store, mount.storagePrefix())));
         } catch (Schema.FieldException | Problem.ProblemException unreadable) {
             return false;

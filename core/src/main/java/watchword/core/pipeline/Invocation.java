@@ -93,7 +93,7 @@ final class Invocation {
     private <I extends Record, O extends Record> Answer run(Admission.Allowed allowed, RouteTable.Bound<I, O> bound, Instant now) {
         var input = decode(allowed, bound);
         var request = allowed.request();
-        var ask = new Ask(allowed.caller(), allowed.view(mounts), Gate.below(allowed.theMount(), request.path().text()), request.body(),
+        var ask = new Ask(allowed.caller(), allowed.view(mounts), Place.below(allowed.theMount(), request.path().text()), request.body(),
                 request.peer(), request.wrapTtl(), now, request.upload(), bound.route().is(Trait.NO_TOKEN) && !bound.route().isLogin() ? request.authorization() : Optional.empty());
         if (bound.route().who().isEmpty()) return run(new Carried(allowed, "", now), bound, input, ask);
         var who = who(bound.route().who().get(), allowed, input, ask);
