@@ -31,8 +31,6 @@ import watchword.sdk.Storage;
  * the others wait for that; so a run has one credential of each role, however often its parts ask and on however many servers.
  */
 final class Sharing {
-    /** What a request that asks outside may take before another one tries: as long as its announcement lasts. */
-    private static final Duration TURN = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -46,10 +44,13 @@ final class Sharing {
         this.clock = clock;
     }
 
-    /** What a request would share; empty for who has no run, for a token's last use or only one, and for a route that issues nothing. */
+    /**
+     * What a request would share; empty for who has no run, for a token's last use or only one, and for a route that issues nothing or
+     * what is one-time.
+     */
     Optional<Key> key(Admission.Allowed allowed) {
         if (!(allowed.caller() instanceof TokenCaller caller) || caller.row().run().isEmpty() || caller.row().isSpent() || caller.row().isForOneRequest()) return Optional.empty();
-        if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
+        if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().is(Trait.SINGLE_USE) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
         if (allowed.route().handler() instanceof Handler.Effects<?, ?> && !allowed.route().is(Trait.GIVES_LEASE)) return Optional.empty();
         var request = allowed.request();
         var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), request.path().text(), new TreeMap<>(request.body())));
@@ -119,7 +120,7 @@ final class Sharing {
         var known = again(store, allowed, key);
         if (known.isPresent()) return new Turn.Answered(known.get());
         var maker = UUID.randomUUID().toString();
-        kept.claim(home, key, maker, clock.instant().plus(TURN));
+        kept.claim(home, key, maker, clock.instant().plus(Leases.ANNOUNCED));
         return new Turn.Mine(maker);
     }
 
