@@ -10,7 +10,6 @@ import watchword.engines.kubernetes.Pod;
 import watchword.engines.kubernetes.secrets.KubernetesEngine;
 import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
-import watchword.engines.kv.KvEngines;
 import watchword.engines.ldap.LdapMethod;
 import watchword.engines.ldap.secrets.LdapEngine;
 import watchword.crypto.PasswordHashes;

@@ -142,12 +142,9 @@ final class Invocation {
             case Sharing.Turn.Others _ -> throw new IllegalStateException("it is nobody's turn");
             case Sharing.Turn.Mine mine -> {
                 try {
-                    var got = get.get();
+                    yield get.get();
+                } finally {
                     sharing.release(own, allowed, key, mine.maker());
-                    yield got;
-                } catch (RuntimeException failed) {
-                    sharing.release(own, allowed, key, mine.maker());
-                    throw failed;
                 }
             }
         };
