@@ -139,7 +139,6 @@ final class Invocation {
         var allowed = carried.allowed();
         return switch (sharing.await(own, allowed, key, store -> gate.requireStill(store, allowed, carried.now()))) {
             case Sharing.Turn.Answered known -> completion.again(own, allowed, known.answer(), carried.now());
-            case Sharing.Turn.Others _ -> throw new IllegalStateException("it is nobody's turn");
             case Sharing.Turn.Mine mine -> {
                 try {
                     yield get.get();

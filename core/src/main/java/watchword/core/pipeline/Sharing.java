@@ -90,8 +90,6 @@ final class Sharing {
         record Answered(Answer answer) implements Turn {}
 
         record Mine(String maker) implements Turn {}
-
-        record Others() implements Turn {}
     }
 
     /**
@@ -103,25 +101,26 @@ final class Sharing {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             if (!own.<Boolean>read(store -> kept.get(home(store, allowed), key).filter(this::isBeingMade).isPresent())) {
-                var turn = own.<Turn>write(store -> {
+                var turn = own.<Optional<Turn>>write(store -> {
                     stillAllowed.accept(store);
                     return turn(store, allowed, key);
                 });
-                if (!(turn instanceof Turn.Others)) return turn;
+                if (turn.isPresent()) return turn.get();
             }
             if (System.nanoTime() > deadline) throw new Problem.Unavailable("another request of this run is getting the same for too long; try again").asException();
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
     }
 
-    private Turn turn(Storage.Writer store, Admission.Allowed allowed, Key key) {
+    /** Empty while it is another's. */
+    private Optional<Turn> turn(Storage.Writer store, Admission.Allowed allowed, Key key) {
         var home = home(store, allowed);
-        if (kept.get(home, key).filter(this::isBeingMade).isPresent()) return new Turn.Others();
+        if (kept.get(home, key).filter(this::isBeingMade).isPresent()) return Optional.empty();
         var known = again(store, allowed, key);
-        if (known.isPresent()) return new Turn.Answered(known.get());
+        if (known.isPresent()) return Optional.of(new Turn.Answered(known.get()));
         var maker = UUID.randomUUID().toString();
         kept.claim(home, key, maker, clock.instant().plus(Leases.ANNOUNCED));
-        return new Turn.Mine(maker);
+        return Optional.of(new Turn.Mine(maker));
     }
 
     private boolean isBeingMade(KeptAnswers.Row row) {
