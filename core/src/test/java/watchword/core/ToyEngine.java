@@ -39,6 +39,7 @@ public final class ToyEngine implements Engine, Revocable {
     public List<Route<?, ?>> routes() {
         return List.of(
                 Route.issue("creds/{role}", Wanted.class, Key.class, this::issue, "Get a key."),
+                Route.issue("once/{role}", Wanted.class, Key.class, this::issue, "Get a key of which there is one.").with(Route.Trait.SINGLE_USE),
                 Route.issueOutside("made/{role}", Wanted.class, Key.class, this::make, "Get a key that is made outside."));
     }
 

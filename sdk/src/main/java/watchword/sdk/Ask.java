@@ -42,6 +42,16 @@ public record Ask(
             return new Mount(path, accessor, type, uuid, options, shorter(defaultTtl, longest), shorter(maxTtl, longest));
         }
 
+        /** How long what an engine issues lives at first, as its lease does: within the mount's bounds, which stand for what is zero. */
+        public Duration lifetime(Duration ttl, Duration longest) {
+            return shorter(ttl.isPositive() ? ttl : defaultTtl, lifetime(longest));
+        }
+
+        /** The same at most, renewals included. */
+        public Duration lifetime(Duration longest) {
+            return longest.isPositive() ? shorter(longest, maxTtl) : maxTtl;
+        }
+
         private static Duration shorter(Duration a, Duration b) {
             return a.compareTo(b) <= 0 ? a : b;
         }

@@ -3,7 +3,7 @@ package watchword.sdk;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
-/** All the outside world an engine may touch. If it is not here, an engine cannot use it, and a test can replace it. */
+/** What every engine is given of the world outside. Anything else, such as {@link Outbound}, comes by its own constructor, so that a test can replace it. */
 public interface EngineContext {
 
     InstantSource clock();

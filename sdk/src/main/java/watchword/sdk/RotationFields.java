@@ -21,7 +21,7 @@ public record RotationFields(
     public static final RotationFields NONE = new RotationFields(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
-     * The terms after this request of an account that is always rotated, such as a static role.
+     * The terms after this request of what is always rotated, such as the account of a static role.
      *
      * @throws Problem.ProblemException when they cannot be, or there are none
      */

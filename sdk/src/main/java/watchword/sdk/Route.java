@@ -43,7 +43,7 @@ public record Route<I extends Record, O extends Record>(
         SUDO,
         /** The fields of {@code data} stand at the top level of the answer as well, as older clients read them. */
         FLAT,
-        /** The handler may use up a one-time thing: it is never wrapped, retried or answered from a cache. */
+        /** The handler may use up a one-time thing: each request is carried out, and none is told what one before it was, not even for the same run. */
         SINGLE_USE,
         /** Acts on the token that calls; the request spends no use of a limited token before it acts. */
         OWN_TOKEN,
@@ -53,7 +53,7 @@ public record Route<I extends Record, O extends Record>(
         ROOT_ONLY,
         /** Answers with a token, in {@code auth}. Told to readers of the API; changes nothing by itself. */
         GIVES_TOKEN,
-        /** Answers with the lease of what it issues or prolongs. Told to readers of the API; changes nothing by itself. */
+        /** Answers with the lease of what it issues or prolongs. An effect with it is carried out once for all of a run that ask the same. */
         GIVES_LEASE,
         /** Answers in a form of its own, without the envelope. Told to readers of the API; changes nothing by itself. */
         OWN_FORM

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * lists every reader. Closing overwrites this copy; it cannot reach copies that the JVM or a library made.
  */
 public final class Secret implements AutoCloseable {
+    private static final String LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
     private final byte[] bytes;
 
     private Secret(byte[] bytes) {
@@ -26,6 +29,13 @@ public final class Secret implements AutoCloseable {
 
     public static Secret copyOf(String text) {
         return new Secret(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Letters and digits by chance, as a password. */
+    public static Secret letters(RandomGenerator random, int length) {
+        var bytes = new byte[length];
+        for (int i = 0; i < length; i++) bytes[i] = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
+        return new Secret(bytes);
     }
 
     /** Lends the bytes for the length of one call. The array is this object's own and must not escape {@code reader}. */

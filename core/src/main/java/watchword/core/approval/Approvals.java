@@ -93,13 +93,17 @@ public final class Approvals {
     /** All that wait, by their accessors, those that end first before the others. */
     Map<String, Waiting> all(Storage.Reader store, int limit, Instant now) {
         var all = new LinkedHashMap<String, Waiting>();
-        for (var name : store.list(WAITING, "", limit)) find(store, keyIn(name), now).ifPresent(found -> all.put(tokens.accessor(found.key()), found.waiting()));
+        for (var name : store.list(WAITING, time(now), limit)) find(store, keyIn(name), now).ifPresent(found -> all.put(tokens.accessor(found.key()), found.waiting()));
         return all;
     }
 
     /** Sorted by their ends, so that those that nobody took up are found first. */
     private static String index(Instant expires, String key) {
-        return WAITING + HexFormat.of().toHexDigits(expires.toEpochMilli()) + "-" + key;
+        return WAITING + time(expires) + "-" + key;
+    }
+
+    private static String time(Instant at) {
+        return HexFormat.of().toHexDigits(at.toEpochMilli());
     }
 
     private static String keyIn(String name) {

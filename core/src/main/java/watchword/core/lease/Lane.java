@@ -37,7 +37,7 @@ final class Lane {
         this.closed = closed;
     }
 
-    /** A lease that this server ends now. */
+    /** A lease that this server ends now. @param row as it was taken: only while it is still so is it settled */
     record Taken(String id, LeaseRow row) {}
 
     /** What became of one. */

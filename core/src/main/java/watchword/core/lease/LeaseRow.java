@@ -64,8 +64,4 @@ public record LeaseRow(
     LeaseRow heldBy(String otherToken) {
         return new LeaseRow(otherToken, ofToken, path, mountUuid, kind, handle, entityId, run, ask, issued, expires, lastRenewal, maxTtl, renewable, state, attempts, lastError);
     }
-
-    LeaseRow keptAs(String what) {
-        return new LeaseRow(tokenKey, ofToken, path, mountUuid, kind, handle, entityId, run, what, issued, expires, lastRenewal, maxTtl, renewable, state, attempts, lastError);
-    }
 }

@@ -23,6 +23,9 @@ import watchword.sdk.Storage;
  * {@link Revocations}, because it may reach outside. A lease is in the part of the namespace that was asked; its token may be in another.
  */
 public final class Leases {
+    /** What a request has to make what it announced, before that is undone: as long as one server has to end a lease. */
+    public static final Duration ANNOUNCED = Revocations.TURN;
+
     private static final String ROWS = "core/lease/";
     private static final String BY_TOKEN = "core/lease-of/";
     private static final String STUCK = "core/lease-stuck/";
@@ -69,7 +72,7 @@ public final class Leases {
     public Announced announce(Storage.Writer store, Owner owner, Ask.Mount mount, String path, Reply.Revocation revocation, Instant now) {
         requireRoom(store, owner, path);
         var row = new LeaseRow(owner.tokenKey(), false, path, mount.uuid(), revocation.kind(), revocation.handle(), owner.entityId(), owner.run(), "", now,
-                now.plus(Revocations.TURN), Optional.empty(), Duration.ZERO, false, LeaseRow.State.ANNOUNCED, 0, "");
+                now.plus(ANNOUNCED), Optional.empty(), Duration.ZERO, false, LeaseRow.State.ANNOUNCED, 0, "");
         var announced = new Announced(newId(store, path, now), row);
         add(store, announced.id(), row);
         return announced;
@@ -85,8 +88,8 @@ public final class Leases {
      */
     public Granted grant(Storage.Writer store, Owner owner, Optional<Announced> announced, Ask.Mount mount, String path, Reply.Term.Leased term, String ask, Instant now) {
         if (announced.isEmpty()) requireRoom(store, owner, path);
-        var max = shorter(positive(term.maxTtl(), mount.maxTtl()), mount.maxTtl());
-        var ttl = shorter(positive(term.ttl(), mount.defaultTtl()), max);
+        var max = mount.lifetime(term.maxTtl());
+        var ttl = mount.lifetime(term.ttl(), term.maxTtl());
         var end = owner.tokenEnd().filter(t -> t.isBefore(now.plus(ttl))).orElse(now.plus(ttl));
         var row = new LeaseRow(owner.tokenKey(), false, path, mount.uuid(), term.revocation().kind(), term.revocation().handle(), owner.entityId(), owner.run(), ask, now, end,
                 Optional.empty(), max, term.renewable(), LeaseRow.State.ACTIVE, 0, "");
@@ -150,10 +153,6 @@ public final class Leases {
 
     private static Duration positive(Duration asked, Duration otherwise) {
         return asked.isZero() || asked.isNegative() ? otherwise : asked;
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     /**

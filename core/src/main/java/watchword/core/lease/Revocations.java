@@ -158,26 +158,30 @@ public final class Revocations {
                 ExpiryIndex.removeStale(store, mountUuid, due);
                 continue;
             }
-            take(home, id, row.get());
-            taken.add(new Lane.Taken(id, row.get()));
+            taken.add(new Lane.Taken(id, take(home, id, row.get())));
         }
         return Optional.of(taken);
     }
 
-    private void take(Storage.Writer home, String id, LeaseRow row) {
-        leases.reschedule(home, id, row, row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError()));
+    private LeaseRow take(Storage.Writer home, String id, LeaseRow row) {
+        var taken = row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError());
+        leases.reschedule(home, id, row, taken);
+        return taken;
     }
 
     void settle(Storage.Writer store, List<Lane.Taken> page, List<Lane.Outcome> outcomes) {
         for (int i = 0; i < page.size(); i++) {
             var id = page.get(i).id();
-            var home = NamespaceStore.view(store, Namespace.idIn(id));
-            var current = leases.get(home, id);
-            if (current.isPresent()) settle(home, id, current.get(), outcomes.get(i));
+            settle(NamespaceStore.view(store, Namespace.idIn(id)), id, page.get(i).row(), outcomes.get(i));
         }
     }
 
-    private void settle(Storage.Writer home, String id, LeaseRow row, Lane.Outcome outcome) {
+    /** What became of a lease that was taken, unless it is another's to end meanwhile, or to be ended once more. */
+    private void settle(Storage.Writer home, String id, LeaseRow taken, Lane.Outcome outcome) {
+        leases.get(home, id).filter(now -> now.state() == LeaseRow.State.ENDING && now.expires().toEpochMilli() == taken.expires().toEpochMilli()).ifPresent(row -> settleOwn(home, id, row, outcome));
+    }
+
+    private void settleOwn(Storage.Writer home, String id, LeaseRow row, Lane.Outcome outcome) {
         switch (outcome) {
             case Lane.Outcome.Gone _ -> leases.forget(home, id, row);
             case Lane.Outcome.Left _ -> leases.reschedule(home, id, row, row.in(LeaseRow.State.REVOKING, clock.instant(), row.attempts(), row.lastError()));
@@ -246,17 +250,16 @@ public final class Revocations {
         var home = home(id);
         var row = home.<Optional<LeaseRow>>write(store -> {
             var due = leases.get(store, id).filter(each -> Lane.isDue(each, clock.instant()));
-            due.ifPresent(each -> take(store, id, each));
-            return due;
+            return due.map(each -> take(store, id, each));
         }).orElse(null);
         if (row == null) return null;
         try {
             revokeUpstream(id, row);
-            home.update(store -> leases.get(store, id).ifPresent(current -> leases.forget(store, id, current)));
+            home.update(store -> settle(store, id, row, new Lane.Outcome.Gone()));
             return null;
         } catch (RuntimeException failed) {
             var why = Lane.reason(failed);
-            home.update(store -> leases.get(store, id).ifPresent(current -> settle(store, id, current, new Lane.Outcome.Failed(why))));
+            home.update(store -> settle(store, id, row, new Lane.Outcome.Failed(why)));
             return why;
         }
     }

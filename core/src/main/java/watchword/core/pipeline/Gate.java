@@ -186,7 +186,7 @@ final class Gate {
             return;
         }
         var home = NamespaceStore.view(store, caller.namespaceId());
-        if (!caller.row().isBatch() && tokens.row(home, caller.tokenKey()).isEmpty()) throw new Problem.Denied().asException();
+        if (!tokens.isThere(home, caller)) throw new Problem.Denied().asException();
         requireMount(store, mount);
         if (allowed.route().existence().isEmpty() || allowed.route().is(Trait.NO_TOKEN)) return;
         var request = allowed.request();

@@ -139,15 +139,11 @@ final class Invocation {
         var allowed = carried.allowed();
         return switch (sharing.await(own, allowed, key, store -> gate.requireStill(store, allowed, carried.now()))) {
             case Sharing.Turn.Answered known -> completion.again(own, allowed, known.answer(), carried.now());
-            case Sharing.Turn.Others _ -> throw new IllegalStateException("it is nobody's turn");
             case Sharing.Turn.Mine mine -> {
                 try {
-                    var got = get.get();
+                    yield get.get();
+                } finally {
                     sharing.release(own, allowed, key, mine.maker());
-                    yield got;
-                } catch (RuntimeException failed) {
-                    sharing.release(own, allowed, key, mine.maker());
-                    throw failed;
                 }
             }
         };

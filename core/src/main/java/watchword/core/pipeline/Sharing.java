@@ -31,8 +31,6 @@ import watchword.sdk.Storage;
  * the others wait for that; so a run has one credential of each role, however often its parts ask and on however many servers.
  */
 final class Sharing {
-    /** What a request that asks outside may take before another one tries: as long as its announcement lasts. */
-    private static final Duration TURN = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -46,10 +44,13 @@ final class Sharing {
         this.clock = clock;
     }
 
-    /** What a request would share; empty for who has no run, for a token's last use or only one, and for a route that issues nothing. */
+    /**
+     * What a request would share; empty for who has no run, for a token's last use or only one, and for a route that issues nothing or
+     * what is one-time.
+     */
     Optional<Key> key(Admission.Allowed allowed) {
         if (!(allowed.caller() instanceof TokenCaller caller) || caller.row().run().isEmpty() || caller.row().isSpent() || caller.row().isForOneRequest()) return Optional.empty();
-        if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
+        if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().is(Trait.SINGLE_USE) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
         if (allowed.route().handler() instanceof Handler.Effects<?, ?> && !allowed.route().is(Trait.GIVES_LEASE)) return Optional.empty();
         var request = allowed.request();
         var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), request.path().text(), new TreeMap<>(request.body())));
@@ -89,8 +90,6 @@ final class Sharing {
         record Answered(Answer answer) implements Turn {}
 
         record Mine(String maker) implements Turn {}
-
-        record Others() implements Turn {}
     }
 
     /**
@@ -102,25 +101,26 @@ final class Sharing {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             if (!own.<Boolean>read(store -> kept.get(home(store, allowed), key).filter(this::isBeingMade).isPresent())) {
-                var turn = own.<Turn>write(store -> {
+                var turn = own.<Optional<Turn>>write(store -> {
                     stillAllowed.accept(store);
                     return turn(store, allowed, key);
                 });
-                if (!(turn instanceof Turn.Others)) return turn;
+                if (turn.isPresent()) return turn.get();
             }
             if (System.nanoTime() > deadline) throw new Problem.Unavailable("another request of this run is getting the same for too long; try again").asException();
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
     }
 
-    private Turn turn(Storage.Writer store, Admission.Allowed allowed, Key key) {
+    /** Empty while it is another's. */
+    private Optional<Turn> turn(Storage.Writer store, Admission.Allowed allowed, Key key) {
         var home = home(store, allowed);
-        if (kept.get(home, key).filter(this::isBeingMade).isPresent()) return new Turn.Others();
+        if (kept.get(home, key).filter(this::isBeingMade).isPresent()) return Optional.empty();
         var known = again(store, allowed, key);
-        if (known.isPresent()) return new Turn.Answered(known.get());
+        if (known.isPresent()) return Optional.of(new Turn.Answered(known.get()));
         var maker = UUID.randomUUID().toString();
-        kept.claim(home, key, maker, clock.instant().plus(TURN));
-        return new Turn.Mine(maker);
+        kept.claim(home, key, maker, clock.instant().plus(Leases.ANNOUNCED));
+        return Optional.of(new Turn.Mine(maker));
     }
 
     private boolean isBeingMade(KeptAnswers.Row row) {

@@ -120,8 +120,17 @@ public final class Tokens implements AutoCloseable {
     private Optional<TokenRow> batchRow(Storage.Reader store, Secret token) {
         return text.openBatch(token)
                 .map(bytes -> SCHEMA.decodeRow((Map<String, Object>) java.util.Objects.requireNonNull(Json.parseTrusted(bytes))))
-                .filter(row -> row.orphan() || rows.get(home(store, row.parent()), row.parent()).isPresent())
-                .filter(row -> row.run().isEmpty() || !runs.isOver(store, row.run()));
+                .filter(row -> isKept(store, row));
+    }
+
+    private boolean isKept(Storage.Reader store, TokenRow batch) {
+        boolean orphaned = !batch.orphan() && rows.get(home(store, batch.parent()), batch.parent()).isEmpty();
+        return !orphaned && (batch.run().isEmpty() || !runs.isOver(store, batch.run()));
+    }
+
+    /** Whether a token that was found before has not been ended since. @param store of its namespace */
+    public boolean isThere(Storage.Reader store, TokenCaller found) {
+        return found.row().isBatch() ? isKept(store, found.row()) : row(store, found.tokenKey()).isPresent();
     }
 
     public String accessor(String key) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
@@ -99,6 +102,30 @@ class AnnouncedTest {
         assertThat(leases()).as("to be ended again").hasSize(1);
         it.server.runDue();
         assertThat(ToyEngine.ALIVE).isEmpty();
+        assertThat(leases()).isEmpty();
+    }
+
+    @Test
+    void it_is_undone_once_more_when_a_sweep_is_at_it_still() {
+        var revoking = new CompletableFuture<Void>();
+        var undone = new CompletableFuture<Void>();
+        var asked = new AtomicInteger();
+        toy.whenRevoked = () -> {
+            if (asked.incrementAndGet() > 1) return;
+            revoking.complete(null);
+            undone.join();
+        };
+        try (var sweep = Executors.newVirtualThreadPerTaskExecutor()) {
+            toy.whenMade = () -> {
+                it.clock.advance(Revocations.TURN.plusSeconds(1));
+                sweep.execute(it.server::runDue);
+                revoking.join();
+            };
+            assertThat(make().status()).isEqualTo(500);
+            undone.complete(null);
+        }
+        it.server.runDue();
+        assertThat(asked).as("once for what was not there yet, and once for what was").hasValue(2);
         assertThat(leases()).isEmpty();
     }
 

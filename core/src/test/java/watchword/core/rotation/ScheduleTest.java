@@ -66,7 +66,8 @@ class ScheduleTest {
 
     @Test
     void what_is_no_expression_is_refused_with_why() {
-        assertWrong("* * * *", "expected exactly 5 fields, found 4: [*, *, *, *]");
+        assertWrong("* * * *", "expected exactly 5 fields, found 4");
+        assertThatThrownBy(() -> Schedule.Cron.of("secret", Duration.ZERO)).hasMessageNotContaining("secret");
         assertWrong("", "expected exactly 5 fields, found 0");
         assertWrong("0 0 0 1 1 *", "found 6");
         assertWrong("60 * * * *", "60 is above the maximum of 59 in the minute");

@@ -219,6 +219,26 @@ class RunTest {
     }
 
     @Test
+    void what_a_batch_token_gets_while_its_run_ends_is_undone() {
+        user("ada", "token_type", "batch");
+        var batch = login("ada", RUN);
+        toy.whenMade = () -> it.write(it.root, "sys/runs/" + RUN + "/revoke");
+        assertThat(it.read(batch, "toy/made/x").status()).isEqualTo(403);
+        it.server.runDue();
+        assertThat(ToyEngine.ALIVE).isEmpty();
+    }
+
+    @Test
+    void what_a_batch_token_gets_while_its_parent_ends_is_undone() {
+        var parent = login("ada", "");
+        var batch = it.write(parent, "auth/token/create", "type", "batch", "ttl", "5m").token();
+        toy.whenMade = () -> it.write(it.root, "auth/token/revoke", "token", parent);
+        assertThat(it.read(batch, "toy/made/x").status()).isEqualTo(403);
+        it.server.runDue();
+        assertThat(ToyEngine.ALIVE).isEmpty();
+    }
+
+    @Test
     void a_run_of_batch_tokens_alone_is_forgotten_when_the_last_has_ended() {
         user("ada", "token_type", "batch");
         login("ada", RUN);
@@ -317,6 +337,15 @@ class RunTest {
         it.clock.advance(Duration.ofMinutes(10));
         assertThat(it.read(token, "toy/creds/x").leaseId()).isNotEqualTo(second.leaseId());
         assertThat(leftovers().stream().filter(key -> key.startsWith("core/run/answer/"))).hasSize(1);
+    }
+
+    @Test
+    void what_is_one_time_is_got_anew_each_time() {
+        var token = login("ada", RUN);
+        var first = it.read(token, "toy/once/x");
+        it.clock.advance(Duration.ofMillis(5));
+        assertThat(it.read(token, "toy/once/x").leaseId()).isNotEqualTo(first.leaseId());
+        assertThat(toy.made("toy/once/x")).isEqualTo(2);
     }
 
     @Test

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.engines.database.Roles.Role;
-import watchword.sdk.Ask;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
@@ -64,7 +63,7 @@ final class Credentials {
         if (database.has(username)) throw new Problem.Upstream("there is an account of the name that was made: let username_template have a random part").asException();
         var revocation = new Revocation(KIND, handle(username, name, role));
         call.announce(revocation);
-        var lifetime = lifetime(role, call.ask().mount());
+        var lifetime = call.ask().mount().lifetime(role.defaultTtl(), role.maxTtl());
         database.create(new Database.Account(username, password, call.now().plus(lifetime).plus(GRACE)), role.creation(), role.rollback());
         return Reply.of(new Made(password, username)).until(new Reply.Term.Leased(role.defaultTtl(), role.maxTtl(), true, revocation))
                 .tell(Event.changed("database", "creds-create", "creds/" + name).with("name", name));
@@ -72,13 +71,6 @@ final class Credentials {
 
     static void requireAllowed(Config config, String role) {
         if (!config.allows(role)) throw new Problem.Internal(Problem.multi("\"" + role + "\" is not an allowed role")).asException();
-    }
-
-    /** As the server bounds the lease. */
-    private static Duration lifetime(Role role, Ask.Mount mount) {
-        var most = role.maxTtl().isPositive() && role.maxTtl().compareTo(mount.maxTtl()) < 0 ? role.maxTtl() : mount.maxTtl();
-        var wanted = role.defaultTtl().isPositive() ? role.defaultTtl() : mount.defaultTtl();
-        return wanted.compareTo(most) < 0 ? wanted : most;
     }
 
     private Map<String, String> handle(String username, String roleName, Role role) {

@@ -117,11 +117,11 @@ final class Redis implements Database {
         ask("failed to make the account", connection -> change(connection, words));
     }
 
-    /** A JSON array as the first text, or the rules one by one. */
+    /** A JSON array as the first text, or the rules one by one: a rule such as {@code +get} may look like base64, and is none. */
     private List<String> rules(List<String> creation) {
         var given = creation.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();
         if (given.isEmpty()) return READ_ONLY;
-        var rules = given.size() == 1 ? Statements.texts(given.getFirst(), json) : given;
+        var rules = given.size() == 1 ? Statements.list(given.getFirst(), json).orElse(given) : given;
         if (rules.size() > MAX_RULES) throw new Problem.Invalid("more than " + MAX_RULES + " rules").asException();
         return rules;
     }

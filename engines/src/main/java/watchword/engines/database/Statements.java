@@ -122,7 +122,12 @@ final class Statements {
 
     /** The text, or the texts of the array that it is. */
     static List<String> texts(String given, JsonCodec json) {
-        return array(given, json).or(() -> decoded(given).map(plain -> array(plain, json).orElse(List.of(plain)))).orElse(List.of(given));
+        return list(given, json).or(() -> decoded(given).map(List::of)).orElse(List.of(given));
+    }
+
+    /** The texts of the array that it is, plain or as base64; empty when it is none. */
+    static Optional<List<String>> list(String given, JsonCodec json) {
+        return array(given, json).or(() -> decoded(given).flatMap(plain -> array(plain, json)));
     }
 
     private static Optional<List<String>> array(String text, JsonCodec json) {

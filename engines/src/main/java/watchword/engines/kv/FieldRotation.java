@@ -1,13 +1,11 @@
 package watchword.engines.kv;
 
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
 import watchword.sdk.EngineContext;
@@ -34,7 +32,6 @@ final class FieldRotation implements Rotating {
     /** What stands before the path of a secret in the name of its rotation: where it is read. */
     private static final String WHAT = "data/";
     private static final String USUAL_FIELD = "password";
-    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int USUAL_LENGTH = 32;
     private static final int MOST_FIELD = 256;
 
@@ -42,7 +39,6 @@ final class FieldRotation implements Rotating {
     private final MountOptions options;
     private final Table<Row> rows;
     private final EngineContext context;
-    private final SecureRandom random;
     private final InstantSource clock;
 
     FieldRotation(EngineContext context, Secrets secrets, MountOptions options) {
@@ -50,7 +46,6 @@ final class FieldRotation implements Rotating {
         this.options = options;
         this.rows = context.table("rotation", Row.class);
         this.context = context;
-        this.random = context.random();
         this.clock = context.clock();
     }
 
@@ -163,6 +158,6 @@ final class FieldRotation implements Rotating {
 
     private Secret value(Row row) {
         if (!row.passwordPolicy().isEmpty()) return context.password(row.passwordPolicy());
-        return Secret.copyOf(random.ints(USUAL_LENGTH, 0, LETTERS.length()).mapToObj(i -> LETTERS.substring(i, i + 1)).collect(Collectors.joining()));
+        return Secret.letters(context.random(), USUAL_LENGTH);
     }
 }

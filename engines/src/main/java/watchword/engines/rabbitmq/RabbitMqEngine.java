@@ -22,7 +22,6 @@ import watchword.sdk.UsernameTemplate;
 public final class RabbitMqEngine implements Engine, Revocable {
     private static final String KIND = "creds";
     private static final String USER = "username";
-    private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int PASSWORD_LENGTH = 36;
 
     private final EngineContext context;
@@ -68,7 +67,7 @@ public final class RabbitMqEngine implements Engine, Revocable {
         var rules = call.storage().<Rules>read(store -> new Rules(roles.require(store, call.input().name()), configs.connection(store), configs.terms(store)));
         var broker = configs.broker(rules.connection());
         var name = UsernameTemplate.parse(rules.connection().template()).make(call.caller().displayName(), call.input().name(), call.now(), random);
-        var password = rules.connection().passwordPolicy().isEmpty() ? password() : context.password(rules.connection().passwordPolicy());
+        var password = rules.connection().passwordPolicy().isEmpty() ? Secret.letters(random, PASSWORD_LENGTH) : context.password(rules.connection().passwordPolicy());
         // Who is there already is not ours: it must not be announced, since what is announced is removed.
         if (broker.hasUser(name)) throw new Problem.Conflict("the username template made the name of a user who is there already: ask again").asException();
         var revocation = new Revocation(KIND, Map.of(USER, name));
@@ -77,12 +76,6 @@ public final class RabbitMqEngine implements Engine, Revocable {
         rules.role().vhosts().forEach((vhost, permission) -> broker.permit(vhost, name, permission));
         rules.role().vhostTopics().forEach((vhost, exchanges) -> exchanges.forEach((exchange, permission) -> broker.permitTopic(vhost, name, exchange, permission)));
         return Reply.of(new Issued(password, name)).until(new Reply.Term.Leased(rules.terms().ttl(), rules.terms().maxTtl(), true, revocation));
-    }
-
-    private Secret password() {
-        var letters = new byte[PASSWORD_LENGTH];
-        for (int i = 0; i < letters.length; i++) letters[i] = (byte) BASE62.charAt(random.nextInt(BASE62.length()));
-        return Secret.owning(letters);
     }
 
     @Override

@@ -79,5 +79,7 @@ class StatementsTest {
         assertThat(Statements.texts("YTsgYg==", Json.CODEC)).containsExactly("a; b");
         assertThat(Statements.texts("[not json", Json.CODEC)).containsExactly("[not json");
         assertThat(Statements.texts("SELECT 1", Json.CODEC)).containsExactly("SELECT 1");
+        assertThat(Statements.list("WyJhIiwiYiJd", Json.CODEC)).contains(List.of("a", "b"));
+        for (var rule : List.of("+get", "allkeys", "nopass", "[not json")) assertThat(Statements.list(rule, Json.CODEC)).as(rule).isEmpty();
     }
 }

@@ -29,7 +29,6 @@ final class ConfigRoutes {
     private static final int USUAL_LENGTH = 64;
     private static final int LONGEST_PASSWORD = 1024;
     private static final int SHORTEST_PASSWORD = 8;
-    private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     private final Table<Config> configs;
     private final EngineContext context;
@@ -199,8 +198,6 @@ final class ConfigRoutes {
 
     Secret newPassword(Config config) {
         if (config.shown().passwordPolicy().isPresent()) return context.password(config.shown().passwordPolicy().get());
-        var letters = new byte[config.shown().length().orElse(USUAL_LENGTH)];
-        for (int i = 0; i < letters.length; i++) letters[i] = (byte) BASE62.charAt(context.random().nextInt(BASE62.length()));
-        return Secret.owning(letters);
+        return Secret.letters(context.random(), config.shown().length().orElse(USUAL_LENGTH));
     }
 }

@@ -129,7 +129,7 @@ final class DynamicRoutes {
 
     private static Map<String, String> known(Call.Effect<Named> call, DynamicRole role, String roleName, String username) {
         var now = call.now().truncatedTo(ChronoUnit.SECONDS);
-        var end = now.plus(role.defaultTtl());
+        var end = now.plus(call.ask().mount().lifetime(role.defaultTtl(), role.maxTtl()));
         return Map.of("Username", username, "DisplayName", call.caller().displayName(), ROLE, roleName, "IssueTime", now.toString(), "IssueTimeSeconds", String.valueOf(now.getEpochSecond()),
                 "ExpirationTime", end.toString(), "ExpirationTimeSeconds", String.valueOf(end.getEpochSecond()));
     }

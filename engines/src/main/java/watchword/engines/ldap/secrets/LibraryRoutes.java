@@ -71,7 +71,8 @@ final class LibraryRoutes {
                 Route.effect(Operation.WRITE, "library/{name*}", Given.class, None.class, this::write, "Create a set, or change what is sent of it; accounts that come in get a new password.")
                         .existence(call -> find(call.store(), call.input().name()).isPresent()),
                 Route.delete("library/{name*}", Named.class, None.class, this::delete, "Delete a set of which nothing is checked out."),
-                Route.write("library/{name*}/check-out", CheckOut.class, Lent.class, this::checkOut, "Have an account of a set for a while.").with(Trait.GIVES_LEASE),
+                Route.write("library/{name*}/check-out", CheckOut.class, Lent.class, this::checkOut, "Have an account of a set for a while.")
+                        .with(Trait.GIVES_LEASE, Trait.SINGLE_USE),
                 Route.effect(Operation.WRITE, "library/{name*}/check-in", CheckIn.class, Back.class, call -> checkIn(call, false), "Give accounts back that you have."),
                 Route.effect(Operation.WRITE, "library/manage/{name*}/check-in", CheckIn.class, Back.class, call -> checkIn(call, true), "Have accounts given back, whoever has them."),
                 Route.read("library/{name*}/status", Named.class, Status.class, this::status, "Read who has which account of a set."));

@@ -13,9 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.mount.EngineCatalog;
+import watchword.core.mount.RouteTable;
+import watchword.engines.EnginePlayer;
 import watchword.engines.FaultyOutbound.Died;
 import watchword.engines.ServerPlayer;
 import watchword.sdk.Outbound;
+import watchword.sdk.Route.Operation;
+import watchword.sdk.Route.Trait;
 
 /** Passwords of a directory: what is stored is what the directory takes, wherever the server dies, and nothing is left behind. */
 class LdapSecretsTest {
@@ -312,6 +316,14 @@ class LdapSecretsTest {
     }
 
     @Test
+    void a_text_tells_the_end_that_the_lease_has_when_the_mount_sets_it() throws Exception {
+        role(Map.of("creation_ldif", CREATE.replace("userPassword:", "description: {{.IssueTimeSeconds}} {{.ExpirationTimeSeconds}}\nuserPassword:"), "default_ttl", "0s", "max_ttl", "0s"));
+        var made = read("creds/train");
+        var times = directory.server.getEntry(SmallDirectory.dn(made.part("data").text("username"))).getAttributeValue("description").split(" ");
+        assertThat(Long.parseLong(times[1]) - Long.parseLong(times[0])).isEqualTo(made.at("lease_duration")).isPositive();
+    }
+
+    @Test
     void texts_may_come_in_base64_and_what_cannot_be_meant_is_refused() {
         assertThat(role(Map.of("deletion_ldif", Base64.getEncoder().encodeToString(DELETE.getBytes(StandardCharsets.UTF_8)))).status()).isEqualTo(204);
         assertThat(read("role/train").part("data").text("deletion_ldif")).isEqualTo(DELETE);
@@ -403,6 +415,13 @@ class LdapSecretsTest {
         assertThat(it.ask(one, "POST", "/v1/sys/leases/renew", Map.of("lease_id", first.text("lease_id"))).status()).isNotEqualTo(200);
         assertThat(write("library/manage/set/check-in", Map.of("service_account_names", "bob")).part("data").texts("check_ins")).containsExactly("bob");
         assertThat(it.asRoot("DELETE", "/v1/ldap/library/set", Map.of()).status()).isEqualTo(204);
+    }
+
+    /** A run that asks the same again is told the same, but not an account that may have come back meanwhile. */
+    @Test
+    void each_check_out_is_one_of_its_own() {
+        var routes = new EnginePlayer((context, _) -> new LdapEngine(context, Outbound.NONE), Map.of()).routes();
+        assertThat(routes.match(Operation.WRITE, "library/set/check-out")).isInstanceOfSatisfying(RouteTable.Match.Found.class, found -> assertThat(found.bound().route().is(Trait.SINGLE_USE)).isTrue());
     }
 
     @Test
