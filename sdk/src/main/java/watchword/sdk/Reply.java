@@ -13,11 +13,12 @@ import java.util.function.Consumer;
  *
  * @param status 0 for the usual one: 200 with content, 204 without
  * @param events heard by who subscribed, once all is committed
+ * @param rotatedNoMore what of this mount is gone, so that nothing of its rotation is kept; forgotten before {@code rotations} are recorded
  * @param rotations what of this mount is rotated from now on, and when; recorded in the transaction of the answer
  */
 public record Reply<O extends Record>(
         Optional<O> data, Optional<Term> term, Optional<Auth> auth, Optional<Raw> raw, List<String> warnings, int status, List<Event> events,
-        List<Rotation> rotations) {
+        List<Rotation> rotations, List<String> rotatedNoMore) {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -152,15 +153,15 @@ public record Reply<O extends Record>(
     }
 
     public static <O extends Record> Reply<O> of(O data) {
-        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of());
+        return new Reply<>(Optional.of(data), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> nothing() {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), 0, List.of(), List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> auth(Auth auth) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0, List.of(), List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.of(auth), Optional.empty(), List.of(), 0, List.of(), List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body) {
@@ -168,7 +169,7 @@ public record Reply<O extends Record>(
     }
 
     public static <O extends Record> Reply<O> raw(Raw raw) {
-        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of(), List.of());
+        return new Reply<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(raw), List.of(), 0, List.of(), List.of(), List.of());
     }
 
     public static <O extends Record> Reply<O> raw(int status, String contentType, byte[] body, Map<String, String> headers) {
@@ -183,14 +184,21 @@ public record Reply<O extends Record>(
     public Reply<O> tell(Event event) {
         var all = new ArrayList<>(events);
         all.add(event);
-        return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all), rotations);
+        return new Reply<>(data, term, auth, raw, warnings, status, List.copyOf(all), rotations, rotatedNoMore);
     }
 
     /** From now on the server rotates something of this mount ({@link Rotating}), or on another schedule than before. */
     public Reply<O> rotates(Rotation rotation) {
         var all = new ArrayList<>(rotations);
         all.add(rotation);
-        return new Reply<>(data, term, auth, raw, warnings, status, events, List.copyOf(all));
+        return new Reply<>(data, term, auth, raw, warnings, status, events, List.copyOf(all), rotatedNoMore);
+    }
+
+    /** Something of this mount that was rotated is gone, or is left as it is. */
+    public Reply<O> rotatesNoMore(String what) {
+        var all = new ArrayList<>(rotatedNoMore);
+        all.add(what);
+        return new Reply<>(data, term, auth, raw, warnings, status, events, rotations, List.copyOf(all));
     }
 
     public static <O extends Record> Reply<O> download(String contentType, Download download) {
@@ -198,17 +206,17 @@ public record Reply<O extends Record>(
     }
 
     public Reply<O> until(Term term) {
-        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status, events, rotations);
+        return new Reply<>(data, Optional.of(term), auth, raw, warnings, status, events, rotations, rotatedNoMore);
     }
 
     public Reply<O> status(int status) {
-        return new Reply<>(data, term, auth, raw, warnings, status, events, rotations);
+        return new Reply<>(data, term, auth, raw, warnings, status, events, rotations, rotatedNoMore);
     }
 
     public Reply<O> warn(String warning) {
         var all = new ArrayList<>(warnings);
         all.add(warning);
-        return new Reply<>(data, term, auth, raw, List.copyOf(all), status, events, rotations);
+        return new Reply<>(data, term, auth, raw, List.copyOf(all), status, events, rotations, rotatedNoMore);
     }
 
     public Reply<O> warn(List<String> more) {

@@ -44,6 +44,9 @@ public final class Approvals {
     private static final int MOST_BODY = 256 << 10;
     private static final int MOST_AUTHORIZATIONS = 100;
     private static final String WAITING = "core/approval/waiting/";
+    /** Names what of an entity waits. */
+    private static final String OF = "core/approval/of/";
+    private static final int MOST_OF_ENTITY = 100;
     private static final String REQUEST = "/request";
     private static final byte[] NOTHING = new byte[0];
     private static final int SWEPT_AT_ONCE = 16;
@@ -121,6 +124,7 @@ public final class Approvals {
     public Kept keep(Storage.Writer store, TokenCaller caller, Request request, Shown shown, Capability wanted, ControlGroup control, Instant now) {
         if (Json.write(request.body()).length > MOST_BODY) throw new Problem.TooLarge("a request that waits for approval may have " + MOST_BODY + " bytes").asException();
         for (var name : store.list(WAITING, "", SWEPT_AT_ONCE)) if (find(store, keyIn(name), now).isEmpty()) store.delete(WAITING + name);
+        requireRoom(store, caller.entityId(), now);
         var ttl = settings(store).bound(control.ttl());
         var row = new TokenRow(request.path().text(), List.of(POLICY), Map.of(), "", 0, 0, now, ttl, ttl, Duration.ZERO, "", "", List.of(), TokenRow.SERVICE, false,
                 Optional.of(now.plus(ttl)), Optional.empty(), "", "", Optional.empty(), "");
@@ -131,8 +135,19 @@ public final class Approvals {
                 request.reason(), now, now.plus(ttl), control, List.of());
         rows.put(store, made.key() + REQUEST, waiting);
         store.put(index(now.plus(ttl), made.key()), NOTHING);
+        store.put(OF + caller.entityId() + "/" + made.key(), NOTHING);
         var accessor = made.row().accessor();
         return new Kept(new Answer.WrapInfo(made.token(), accessor, ttl.toSeconds(), now.toString(), request.path().text(), Optional.empty()), ControlGroupRoutes.event("requested", accessor, waiting));
+    }
+
+    /** One who asks in a loop fills neither the store nor the approvers' list. */
+    private void requireRoom(Storage.Writer store, String entityId, Instant now) {
+        var folder = OF + entityId + "/";
+        for (var key : store.list(folder, "", MOST_OF_ENTITY)) {
+            if (find(store, key, now).isEmpty()) store.delete(folder + key);
+        }
+        if (store.list(folder, "", MOST_OF_ENTITY).size() < MOST_OF_ENTITY) return;
+        throw new Problem.TooMany(MOST_OF_ENTITY + " requests of this entity wait for approval already: have them approved, or let them end").asException();
     }
 
     ControlGroupRoutes.Settings settings(Storage.Reader store) {
@@ -214,6 +229,7 @@ public final class Approvals {
         if (!isMet(home, found.waiting(), approved.control())) throw NOT_YET.asException();
         tokens.revoke(home, found.key(), now);
         home.delete(index(found.waiting().expires(), found.key()));
+        home.delete(OF + found.waiting().requester().entityId() + "/" + found.key());
     }
 
     /** Somebody went ahead without approval; heard by who may look at requests. */

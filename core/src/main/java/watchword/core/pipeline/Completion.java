@@ -62,6 +62,7 @@ final class Completion {
     boolean isNeeded(Admission.Allowed allowed, Reply<?> reply) {
         return wraps(allowed, reply)
                 || !reply.rotations().isEmpty()
+                || !reply.rotatedNoMore().isEmpty()
                 || reply.term().orElse(null) instanceof Reply.Term.Leased
                 || reply.auth().orElse(null) instanceof Reply.Login;
     }
@@ -76,6 +77,7 @@ final class Completion {
         var complete = withoutStore(reply, answer);
         var events = List.<Event>of();
         if (!reply.rotations().isEmpty()) requireRotating(allowed);
+        for (var what : reply.rotatedNoMore()) rotations.forget(store, allowed.theMount(), what);
         for (var rotation : reply.rotations()) rotations.say(store, allowed.theMount(), rotation);
         if (reply.term().orElse(null) instanceof Reply.Term.Leased leased) {
             complete = leased(store, carried, leased, answer);

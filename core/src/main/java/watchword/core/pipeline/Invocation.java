@@ -127,9 +127,9 @@ final class Invocation {
                 }));
             }
             case Handler.Effects<I, O> effects -> {
-                var begun = carried.with(begun(own, allowed, carried.now()));
                 var key = sharing.key(allowed);
-                yield key.isEmpty() ? effect(begun, effects, input, ask, answer) : inTurn(own, begun, key.get(), () -> effect(begun.sharing(key), effects, input, ask, answer));
+                Supplier<Answer> get = () -> effect(carried.with(begun(own, allowed, carried.now())).sharing(key), effects, input, ask, answer);
+                yield key.isEmpty() ? get.get() : inTurn(own, carried, key.get(), get);
             }
         };
     }
@@ -138,7 +138,7 @@ final class Invocation {
     private Answer inTurn(Storage own, Carried carried, Key key, Supplier<Answer> get) {
         var allowed = carried.allowed();
         return switch (sharing.await(own, allowed, key, store -> gate.requireStill(store, allowed, carried.now()))) {
-            case Sharing.Turn.Answered known -> completion.again(own, allowed, known.answer(), carried.now());
+            case Sharing.Turn.Answered known -> completion.again(own, begun(own, allowed, carried.now()), known.answer(), carried.now());
             case Sharing.Turn.Mine mine -> {
                 try {
                     yield get.get();

@@ -59,6 +59,11 @@ public final class Rotations implements MountFollower {
         save(part, id, get(part, id).orElse(RotationRow.NEW).said(rotation));
     }
 
+    /** Keeps nothing more of a thing of a mount: it is gone, or left as it is. */
+    public void forget(Storage.Writer part, MountEntry mount, String what) {
+        forget(part, id(part, mount, what));
+    }
+
     Optional<RotationRow> get(Storage.Reader part, Id id) {
         return rows.get(part, id.row());
     }

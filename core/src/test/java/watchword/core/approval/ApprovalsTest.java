@@ -254,6 +254,21 @@ class ApprovalsTest {
     }
 
     @Test
+    void who_asks_in_a_loop_fills_nothing_and_keeps_nobody_else_from_asking() {
+        var first = ask();
+        for (int i = 1; i < 100; i++) ask();
+        assertRefused(it.read(of("ada"), "toy/creds/x"), 429, "100 requests of this entity wait for approval already");
+        waiting(it.read(of("eve"), "toy/creds/x"));
+        approved(first);
+        assertThat(unwrap("ada", first).status()).isEqualTo(200);
+        ask();
+        assertThat(it.read(of("ada"), "toy/creds/x").status()).isEqualTo(429);
+        it.clock.advance(Duration.ofHours(5));
+        login("ada");
+        ask();
+    }
+
+    @Test
     void it_ends() {
         var asked = ask();
         approved(asked);

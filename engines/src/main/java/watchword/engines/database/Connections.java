@@ -80,7 +80,7 @@ final class Connections {
         var name = Roles.name(call.input().name());
         call.storage().update(store -> databases.delete(store, name));
         databases.forget(name);
-        return Reply.<None>nothing().tell(Event.changed("database", "config-delete", PREFIX + name));
+        return Reply.<None>nothing().rotatesNoMore(PREFIX + name).tell(Event.changed("database", "config-delete", PREFIX + name));
     }
 
     private Reply<None> reset(Call.Effect<Named> call) {

@@ -175,8 +175,9 @@ final class StaticRoles {
     }
 
     private Reply<None> delete(Call.Change<Named> call) {
-        rows.delete(call.store(), Roles.name(call.input().name()));
-        return Reply.<None>nothing().tell(Event.changed("database", "static-role-delete", PREFIX + call.input().name()));
+        var name = Roles.name(call.input().name());
+        rows.delete(call.store(), name);
+        return Reply.<None>nothing().rotatesNoMore(PREFIX + name).tell(Event.changed("database", "static-role-delete", PREFIX + name));
     }
 
     // ---- passwords ----

@@ -116,8 +116,9 @@ final class FieldRotation implements Rotating {
     }
 
     private Reply<None> delete(Call.Change<At> call) {
-        rows.delete(call.store(), Paths.toWrite(call.input().path()));
-        return Reply.nothing();
+        var path = Paths.toWrite(call.input().path());
+        rows.delete(call.store(), path);
+        return Reply.<None>nothing().rotatesNoMore(WHAT + path);
     }
 
     // ---- rotating ----

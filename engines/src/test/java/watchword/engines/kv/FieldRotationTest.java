@@ -111,6 +111,7 @@ class FieldRotationTest {
     void it_ends_when_it_is_deleted_and_the_secret_stays() {
         rotate(Map.of("rotation_period", "1h"));
         server.asRoot("DELETE", "/v1/kv/rotation/app/db", Map.of());
+        assertThat(server.asRoot("GET", "/v1/sys/rotations/kv/data/app/db", Map.of()).status()).as("nothing is left to be listed").isEqualTo(404);
         after(Duration.ofHours(2));
         assertThat(password()).isEqualTo("first");
         assertThat(server.asRoot("GET", "/v1/sys/rotations/kv/data/app/db", Map.of()).status()).isEqualTo(404);

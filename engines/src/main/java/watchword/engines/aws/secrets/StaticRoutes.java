@@ -183,7 +183,7 @@ final class StaticRoutes {
     private Reply<None> delete(Call.Effect<Named> call) {
         var name = call.input().name();
         call.storage().<Optional<StaticRole>>read(store -> roles.get(store, name)).ifPresent(role -> end(name, role, call.storage()));
-        return Reply.nothing();
+        return Reply.<None>nothing().rotatesNoMore(ROLES + name);
     }
 
     /** First at AWS, so that what cannot be deleted there is not forgotten here. */

@@ -149,7 +149,7 @@ final class ConfigRoutes {
 
     private Reply<None> delete(Call.Change<Nothing> call) {
         configs.delete(call.store(), Config.ROW);
-        return Reply.nothing();
+        return Reply.<None>nothing().rotatesNoMore(Config.ROW);
     }
 
     // ---- the password of binddn ----

@@ -138,8 +138,9 @@ final class StaticRoutes {
     }
 
     private Reply<None> delete(Call.Change<Named> call) {
-        forget(call.store(), Names.canonical(call.input().name()));
-        return Reply.nothing();
+        var name = Names.canonical(call.input().name());
+        forget(call.store(), name);
+        return Reply.<None>nothing().rotatesNoMore(PREFIX + name);
     }
 
     private void forget(Storage.Writer store, String name) {
