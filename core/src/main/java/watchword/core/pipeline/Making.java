@@ -1,6 +1,7 @@
 package watchword.core.pipeline;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import watchword.core.lease.Leases;
 import watchword.core.lease.Leases.Announced;
@@ -25,7 +26,7 @@ final class Making implements Call.Outside {
     private Optional<Announced> announced = Optional.empty();
 
     /** What it takes, for any request. */
-    record Means(Gate gate, Leases leases, Mounts mounts, Rotations rotations, Rotator rotator) {
+    record Means(Gate gate, Leases leases, Mounts mounts, Rotations rotations, Rotator rotator, InstantSource clock) {
         /** @param own the namespace's part of the store */
         Making making(Storage own, Admission.Allowed allowed, Instant now) {
             return new Making(own, this, allowed, now);
@@ -47,7 +48,7 @@ final class Making implements Call.Outside {
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
             means.gate().requireStill(store, allowed, now);
-            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.request().path().text(), revocation, now);
+            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.request().path().text(), revocation, means.clock().instant()); // what came before may have taken its time
         }));
     }
 

@@ -71,7 +71,7 @@ public final class Pipeline {
         var sharing = new Sharing(leases, kept, clock);
         var completion = new Completion(mounts, leases, logins, lockouts, rotations, wrapping, sharing, uses);
         this.invocation = new Invocation(storage, mounts, gate, completion, lockouts, approvals, announcements, events, sharing,
-                new Making.Means(gate, leases, mounts, rotations, rotator));
+                new Making.Means(gate, leases, mounts, rotations, rotator, clock));
         this.trail = new Trail(audit, metrics);
         this.created = new TokenCreations(metrics);
         this.glassBroken = metrics.counter("break_glass.used", Map.of());
