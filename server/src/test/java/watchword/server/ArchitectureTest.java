@@ -179,7 +179,7 @@ class ArchitectureTest {
 
     @Test
     void time_is_told_by_the_clock_that_was_handed_in() {
-        assertThat(naming(List.of(), "java.time.Instant.now", "java.lang.System.currentTimeMillis", "java.time.LocalDate", "java.time.ZonedDateTime.now", "java.util.Date.<init>")).isEmpty();
+        assertThat(naming(List.of(), "java.time.Instant.now", "java.lang.System.currentTimeMillis", "java.time.LocalDate.now", "java.time.LocalDateTime.now", "java.time.LocalTime.now", "java.time.OffsetDateTime.now", "java.time.ZonedDateTime.now", "java.util.Date.<init>")).isEmpty();
         var programs = List.of("watchword.server.", "watchword.core.policy.advise.AdviseCommand", "watchword.core.policy.suite.TestCommand"); // each hands the clock on from where it starts
         assertThat(naming(programs, "java.time.InstantSource.system", "java.time.Clock.system")).isEmpty();
     }
