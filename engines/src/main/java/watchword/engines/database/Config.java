@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import watchword.sdk.ChangingSecret;
 import watchword.sdk.Doc;
 import watchword.sdk.Glob;
@@ -33,6 +35,7 @@ record Config(
         boolean disableEscaping, String passwordAuthentication, String tlsCa, String tlsCertificate, Secret tlsKey, String tlsServerName, String host, int port, boolean tls,
         String persistenceMode, RotationTerms terms) {
 
+    private static final Pattern CERTIFICATE = Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]*-----END CERTIFICATE-----");
     private static final int MAX_TEXT = 16 << 10;
     private static final int MAX_ROLES = 1000;
     private static final int MOST_CONNECTIONS = 256;
@@ -108,11 +111,16 @@ record Config(
                 text("username", set.username(), username), set.password().map(given -> ChangingSecret.of(secret("password", given), Instant.EPOCH)).orElse(password),
                 text("username_template", set.usernameTemplate(), usernameTemplate), set.maxOpenConnections().orElse(maxOpen), set.maxIdleConnections().orElse(maxIdle),
                 set.maxConnectionLifetime().orElse(lifetime), set.disableEscaping().orElse(disableEscaping), text("password_authentication", set.passwordAuthentication(), passwordAuthentication),
-                text("tls_ca", set.tlsCa().or(set::caCert), tlsCa), combined.map(Secret::reveal).or(set::tlsCertificate).orElse(tlsCertificate),
+                text("tls_ca", set.tlsCa().or(set::caCert), tlsCa), combined.map(Config::certificates).or(set::tlsCertificate).orElse(tlsCertificate),
                 combined.or(set::privateKey).map(given -> secret("private_key", given)).orElse(tlsKey), text("tls_server_name", set.tlsServerName(), tlsServerName), text("host", set.host(), host),
                 set.port().orElse(port), set.tls().orElse(tls), text("persistence_mode", set.persistenceMode(), persistenceMode).toLowerCase(Locale.ROOT), set.rotation().overConfig(terms));
         changed.check();
         return changed;
+    }
+
+    /** Of a text that has a key as well: without it. */
+    private static String certificates(Secret combined) {
+        return CERTIFICATE.matcher(combined.reveal()).results().map(MatchResult::group).collect(Collectors.joining("\n"));
     }
 
     private void check() {
