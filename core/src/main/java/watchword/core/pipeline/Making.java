@@ -47,7 +47,7 @@ final class Making implements Call.Outside {
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
             means.gate().requireStill(store, allowed, now);
-            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.request().path().text(), revocation, now);
+            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.meant(), revocation, now);
         }));
     }
 
