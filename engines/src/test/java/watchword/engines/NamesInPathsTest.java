@@ -19,7 +19,9 @@ import watchword.engines.cert.CertMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
+import watchword.engines.kubernetes.secrets.KubernetesEngine;
 import watchword.engines.ldap.LdapMethod;
+import watchword.engines.ldap.secrets.LdapEngine;
 import watchword.engines.userpass.UserpassMethod;
 import watchword.sdk.Outbound;
 
@@ -32,7 +34,9 @@ class NamesInPathsTest {
             .auth("kubernetes", (context, _) -> new KubernetesMethod(context, Outbound.NONE, new Pod(Path.of("none"))))
             .auth("aws", (context, _) -> new AwsMethod(context, Outbound.NONE))
             .auth("cert", (context, _) -> new CertMethod(context, Outbound.NONE))
-            .auth("ldap", (context, _) -> new LdapMethod(context, Outbound.NONE)).build());
+            .auth("ldap", (context, _) -> new LdapMethod(context, Outbound.NONE))
+            .engine("ldap", (context, _) -> new LdapEngine(context, Outbound.NONE))
+            .engine("kubernetes", (context, _) -> new KubernetesEngine(context, Outbound.NONE, new Pod(Path.of("none")))).build());
 
     @AfterEach
     void close() {
@@ -63,6 +67,39 @@ class NamesInPathsTest {
             assertThat(it.ask(operator, "DELETE", "/v1/" + folder + encoded(name), Map.of()).status()).as(name).isEqualTo(403);
         }
         for (var name : List.of("other", "Other", "administrator", "\u00E4dmin")) assertThat(read(operator, folder + encoded(name)).status()).as(name).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ldap, static-role/", "ldap, static-cred/", "ldap, rotate-role/", "ldap, role/", "ldap, creds/", "ldap, library/", "kubernetes, roles/", "kubernetes, creds/"})
+    void a_rule_on_a_name_holds_for_every_spelling_of_it_where_secrets_are_made(String type, String folder) {
+        assertThat(it.asRoot("POST", "/v1/sys/mounts/m", Map.of("type", type)).status()).isEqualTo(204);
+        var user = tokenWith("path \"m/" + folder + "*\" { capabilities = [\"create\", \"read\", \"update\"] }\npath \"m/" + folder + "admin\" { capabilities = [\"deny\"] }");
+        for (var name : List.of("admin", "Admin", "ADMIN", "\uFF41dmin", "ad\uFE0Fmin")) {
+            assertThat(List.of(asked(user, "GET", folder + name), asked(user, "POST", folder + name))).as(name).contains(403).isSubsetOf(403, 405);
+        }
+        assertThat(List.of(asked(user, "GET", folder + "Other"), asked(user, "POST", folder + "Other"))).doesNotContain(403);
+    }
+
+    private int asked(String token, String method, String path) {
+        int name = path.indexOf('/') + 1;
+        return it.ask(token, method, "/v1/m/" + path.substring(0, name) + encoded(path.substring(name)), Map.of()).status();
+    }
+
+    @Test
+    void what_was_got_by_a_name_is_found_and_ended_by_it_whatever_its_spelling() {
+        it.asRoot("POST", "/v1/sys/auth/m", Map.of("type", "userpass"));
+        it.asRoot("POST", "/v1/auth/m/users/mallory", Map.of("password", "pw"));
+        assertThat(it.asRoot("POST", "/v1/sys/quotas/lease-count/q", Map.of("path", "auth/m/login/Mallory", "max_leases", 2)).status()).isEqualTo(204);
+        var tokens = List.of(login("mallory"), login("MALLORY"));
+        for (var token : tokens) assertThat(read(token.token(), "auth/token/lookup-self").status()).isEqualTo(200);
+        assertThat(login("Mallory").status()).as("the quota is full").isEqualTo(429);
+        assertThat(it.asRoot("POST", "/v1/sys/leases/revoke-prefix/auth/m/login/mallory", Map.of("sync", true)).status()).isEqualTo(204);
+        for (var token : tokens) assertThat(read(token.token(), "auth/token/lookup-self").status()).isEqualTo(403);
+        assertThat(login("Mallory").status()).isEqualTo(200);
+    }
+
+    private ServerPlayer.Received login(String name) {
+        return it.ask("", "POST", "/v1/auth/m/login/" + name, Map.of("password", "pw"));
     }
 
     @Test

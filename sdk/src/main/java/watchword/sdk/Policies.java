@@ -15,6 +15,8 @@ public final class Policies {
     public static final String DEFAULT = "default";
     /** Of wrapping tokens alone. */
     public static final String WRAPPING = "response-wrapping";
+    /** Of the tokens of requests that wait for approval alone. */
+    public static final String CONTROL_GROUP = "control-group";
 
     /** Characters of a name. */
     private static final int MAX_NAME = 512;
@@ -31,11 +33,16 @@ public final class Policies {
     /** For the two callers that check for {@code root} themselves: making a child of a root token, and the rules of a token role. */
     public static List<String> canonicalWithRoot(Collection<String> names) {
         var canonical = canonicalOfAny(names);
-        if (canonical.contains(WRAPPING)) {
-            // Whoever has it looks like a wrapping token, and could show forged contents as wrapped by another path.
-            throw new Problem.Invalid("cannot assign policy \"" + WRAPPING + "\"").asException();
-        }
+        // Whoever has one looks like a token that the server made, and could show what is in its cubbyhole as wrapped, or as approved.
+        canonical.stream().filter(Policies::isOfServer).findFirst().ifPresent(name -> {
+            throw new Problem.Invalid("cannot assign policy \"" + name + "\"").asException();
+        });
         return canonical;
+    }
+
+    /** Whether it is of tokens that the server makes for itself, and so is nobody's to have or to write. */
+    public static boolean isOfServer(String canonical) {
+        return canonical.equals(WRAPPING) || canonical.equals(CONTROL_GROUP);
     }
 
     /** Names that are not given to anybody. */
@@ -51,7 +58,7 @@ public final class Policies {
 
     /** What is left without those that nobody can be given, in any spelling: for names that were stored by someone who may not give them. */
     public static List<String> withoutRoot(Collection<String> names) {
-        return canonicalOfAny(names).stream().filter(name -> !name.equals(ROOT) && !name.equals(WRAPPING)).toList();
+        return canonicalOfAny(names).stream().filter(name -> !name.equals(ROOT) && !isOfServer(name)).toList();
     }
 
     /** Of the names that a child shall have, those that its parent lacks. Both in canonical form. */

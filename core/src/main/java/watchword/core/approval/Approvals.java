@@ -25,6 +25,7 @@ import watchword.core.token.TokenRow;
 import watchword.core.token.Tokens;
 import watchword.core.wire.Rows;
 import watchword.sdk.Event;
+import watchword.sdk.Policies;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Storage;
@@ -38,8 +39,8 @@ import watchword.sdk.Storage;
  * disabled, and in the group now. Who was merged into the requester, or approved as two that are one, counts for nothing more.
  */
 public final class Approvals {
-    /** Of the token that a requester is given. It is no policy of anybody, so the token can do nothing but be unwrapped. */
-    static final String POLICY = "control-group";
+    /** Of the token that a requester is given. Nobody can write it or be given it, so the token can do nothing but be unwrapped, and no other holds a request. */
+    static final String POLICY = Policies.CONTROL_GROUP;
 
     private static final int MOST_BODY = 256 << 10;
     private static final int MOST_AUTHORIZATIONS = 100;

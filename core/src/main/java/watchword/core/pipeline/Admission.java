@@ -90,6 +90,13 @@ sealed interface Admission extends Gate.Finding {
             return wanted;
         }
 
+        /** The path as its engine takes it, in whichever spelling names were sent: what is counted and found by its path is so by this. */
+        String meant() {
+            var path = request.path().text();
+            var below = Place.below(mount, path);
+            return path.substring(0, path.length() - below.length()) + engine.meant(below, found);
+        }
+
         Map<String, String> parameters() {
             return found.parameters();
         }

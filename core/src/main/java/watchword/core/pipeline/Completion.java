@@ -90,7 +90,7 @@ final class Completion {
             lockouts.requireOpen(store, allowed.theMount(), carried.who(), now);
             lockouts.requireOpen(store, allowed.theMount(), login.alias(), now);
             login.settle().accept(PrefixedStore.view(store, allowed.theMount().storagePrefix()));
-            switch (logins.login(store, allowed.theMount(), Logins.Attempt.of(allowed.request()), login, now)) {
+            switch (logins.login(store, allowed.theMount(), Logins.Attempt.of(allowed.request(), allowed.meant()), login, now)) {
                 case Logins.Outcome.Told told -> {
                     complete = complete.withAuth(told.auth(), List.of());
                     events = uses.nearing(store, told.auth().entityId(), true);
@@ -146,7 +146,7 @@ final class Completion {
         var owner = owner(allowed);
         requireRevocable(allowed);
         var keeping = carried.shared().filter(key -> sharing.isOpen(store, allowed, key));
-        var granted = leases.grant(store, owner, carried.announced(), allowed.view(mounts), allowed.request().path().text(), leased, keeping.map(KeptAnswers.Key::ask).orElse(""),
+        var granted = leases.grant(store, owner, carried.announced(), allowed.view(mounts), allowed.meant(), leased, keeping.map(KeptAnswers.Key::ask).orElse(""),
                 carried.now());
         keeping.ifPresent(key -> sharing.keep(store, allowed, key, granted.id(), answer));
         return answer.withLease(new Answer.LeaseInfo(granted.id(), granted.ttl().toSeconds(), granted.renewable()));

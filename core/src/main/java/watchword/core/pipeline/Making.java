@@ -48,7 +48,8 @@ final class Making implements Call.Outside {
         Completion.requireRevocable(allowed);
         announced = Optional.of(own.<Announced>write(store -> {
             means.gate().requireStill(store, allowed, now);
-            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.request().path().text(), revocation, means.clock().instant()); // what came before may have taken its time
+            // What came before may have taken its time.
+            return means.leases().announce(store, owner, allowed.view(means.mounts()), allowed.meant(), revocation, means.clock().instant());
         }));
     }
 

@@ -53,7 +53,7 @@ final class Sharing {
         if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().is(Trait.SINGLE_USE) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
         if (allowed.route().handler() instanceof Handler.Effects<?, ?> && !allowed.route().is(Trait.GIVES_LEASE)) return Optional.empty();
         var request = allowed.request();
-        var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), request.path().text(), new TreeMap<>(request.body())));
+        var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), allowed.meant(), new TreeMap<>(request.body())));
         return Optional.of(Key.of(caller.row().run(), new String(asked, StandardCharsets.UTF_8)));
     }
 

@@ -147,16 +147,17 @@ public final class Acl {
     /**
      * For a path that is sent in one of several spellings.
      *
-     * @param meant the path as it will be taken: what the rule on it refuses is refused, unless the rule on the path as it was sent is the more
-     *     specific of the two
+     * @param meant the path as it will be taken: what the rule on it refuses is refused, and what it asks for is asked, unless the rule on the
+     *     path as it was sent is the more specific of the two
      */
     public Decision decide(Capability wanted, String path, String meant, Map<String, Object> body, Optional<Duration> wrapTtl) {
         var decision = decide(wanted, path, body, wrapTtl);
-        if (root || meant.equals(path) || !(decision instanceof Decision.Allow)) return decision;
+        if (root || meant.equals(path) || !(decision instanceof Decision.Allow allow)) return decision;
         var sent = decider(wanted, path, body, wrapTtl);
         var taken = decider(wanted, meant, body, wrapTtl);
         if (sent == null || taken == null || isMoreSpecific(sent.path(), taken.path())) return decision;
-        return taken.decide(wanted, body, wrapTtl) instanceof Decision.Deny refused ? refused : decision;
+        var decided = taken.decide(wanted, body, wrapTtl);
+        return decided instanceof Decision.Allow other ? other.with(ControlGroup.both(allow.consent(), other.consent())) : decided;
     }
 
     private static boolean isMoreSpecific(String rule, String other) {
@@ -166,13 +167,14 @@ public final class Acl {
 
     /**
      * The rule that decides; null when none covers the path. Some routes take a name with a slash after it for the name, so what a rule on
-     * the name refuses is not had by a slash.
+     * the name refuses, or has others approve, is not had by a slash.
      */
     public @Nullable Rule decider(Capability wanted, String path, Map<String, Object> body, Optional<Duration> wrapTtl) {
         var rule = rule(path, wanted.isOfFolders());
         if (rule == null || wanted.isOfFolders() || !path.endsWith("/") || !rule.permissions().allows(wanted, body, wrapTtl)) return rule;
         var bare = rule(path.substring(0, path.length() - 1), false);
-        return bare == null || bare.permissions().allows(wanted, body, wrapTtl) ? rule : bare;
+        if (bare == null || !bare.permissions().allows(wanted, body, wrapTtl)) return bare == null ? rule : bare;
+        return bare.permissions().control().asksNothing() || isMoreSpecific(rule.path(), bare.path()) ? rule : bare;
     }
 
     /** Whether the caller may hear of an event of this type at this path. */

@@ -51,6 +51,12 @@ public record ControlGroup(Duration ttl, List<Factor> factors, Optional<Duration
         return asksNothing() || (asked.isEmpty() && !factors.isEmpty()) ? Consent.FREE : new Consent.Asked(new ControlGroup(ttl, asked, breakGlass), "");
     }
 
+    /** What two rules ask for that hold both. */
+    static Consent both(Consent one, Consent other) {
+        if (one instanceof Consent.Asked mine && other instanceof Consent.Asked theirs) return new Consent.Asked(mine.control().merge(theirs.control()), mine.reason());
+        return one instanceof Consent.Asked ? one : other;
+    }
+
     /** Two statements on the same path: all that both ask for, and a reason is enough only where it is for each that asks. */
     ControlGroup merge(ControlGroup other) {
         if (asksNothing()) return other;

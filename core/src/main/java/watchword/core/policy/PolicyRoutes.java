@@ -104,7 +104,7 @@ public final class PolicyRoutes {
     private List<String> names(Storage.Reader store, String prefix) {
         var names = new ArrayList<>(authority.names(store));
         if (NamespaceStore.idOf(store).equals(Namespace.ROOT_ID)) names.add(Policies.ROOT);
-        names.removeIf(name -> name.equals(Policies.WRAPPING) || !name.startsWith(prefix));
+        names.removeIf(name -> Policies.isOfServer(name) || !name.startsWith(prefix));
         names.sort(null);
         return names;
     }
@@ -209,7 +209,7 @@ public final class PolicyRoutes {
     private Reply<None> save(Storage.Writer store, String asked, String name, PolicyRow row) {
         if (row.text().isEmpty()) throw new Problem.Invalid("'policy' parameter not supplied or empty").asException();
         if (row.text().length() > MAX_TEXT) throw new Problem.Invalid("policy is larger than 1 MiB").asException();
-        if (name.equals(Policies.ROOT) || name.equals(Policies.WRAPPING)) {
+        if (name.equals(Policies.ROOT) || Policies.isOfServer(name)) {
             throw new Problem.Invalid("cannot update \"" + name + "\" policy").asException();
         }
         var policy = PolicyParser.parse(row.text(), row.allowances());

@@ -1,6 +1,8 @@
 package watchword.core.quota;
 
+import java.util.List;
 import java.util.Optional;
+import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.Mounts;
 import watchword.core.mount.RouteTable;
@@ -36,8 +38,17 @@ public final class QuotaPlaces {
         if (mount.isPresent() && inheritable.orElse(false)) throw invalid("only namespace quotas can be configured as inheritable");
         if (mount.isEmpty() && !inheritable.orElse(true)) throw invalid("all global quotas must be inheritable");
         var mountPath = at.namespace().path() + mount.map(MountEntry::path).orElse("");
-        var suffix = path.length() > mountPath.length() ? path.substring(mountPath.length()) : "";
+        var sent = path.length() > mountPath.length() ? path.substring(mountPath.length()) : "";
+        var suffix = mount.isEmpty() || sent.isEmpty() ? sent : meant(mounts.engine(mount.get()), sent);
         return new Place(mountPath, suffix, !role.isEmpty() && roleInBody(mount, suffix, path), mount.isEmpty());
+    }
+
+    /** With names in their one form, as requests are counted. */
+    private static String meant(Engines.Mounted engine, String below) {
+        for (var operation : List.of(Operation.READ, Operation.WRITE)) {
+            if (engine.routes().match(operation, below) instanceof RouteTable.Match.Found found) return engine.meant(below, found);
+        }
+        return below;
     }
 
     /** As paths of requests are: anything odd is refused here too. */

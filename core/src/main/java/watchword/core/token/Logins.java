@@ -55,9 +55,10 @@ public final class Logins {
      * @param onlyFor id of the one request that the token is to be good for; nothing of such a login is kept
      */
     public record Attempt(Peer peer, String path, String role, List<String> codes, Optional<String> onlyFor) {
-        public static Attempt of(Request request) {
+        /** @param path with the names in it in their one form */
+        public static Attempt of(Request request, String path) {
             var role = request.body().get("role") instanceof String name ? name : "";
-            return new Attempt(request.peer(), request.path().text(), role, request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
+            return new Attempt(request.peer(), path, role, request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
         }
     }
 

@@ -107,6 +107,20 @@ class ApprovalsTest {
         assertThat(answer.errors().toString()).contains(error);
     }
 
+    /** Whoever had the policy of waiting requests could put one into the cubbyhole, with the approvals of others in it. */
+    @Test
+    void nobody_is_given_or_writes_the_policy_by_which_a_waiting_request_is_known() {
+        for (var name : List.of("control-group", " Control-Group", "CONTROL-GROUP")) {
+            for (var field : List.of("auth/token/create", "auth/pin/user/mallory")) {
+                var policies = field.startsWith("auth/token") ? "policies" : "token_policies";
+                assertThat(it.write(it.root, field, "pin", "7", policies, List.of(name, "default")).status()).as(field + name).isEqualTo(400);
+            }
+            it.write(it.root, "auth/token/roles/any", "allowed_policies", List.of(name));
+            assertThat(it.write(it.root, "auth/token/create/any", "policies", List.of(name)).status()).as(name).isEqualTo(400);
+        }
+        assertThat(it.write(it.root, "sys/policies/acl/control-group", "policy", "path \"*\" { capabilities = [\"read\"] }").errors().toString()).contains("cannot update");
+    }
+
     @Test
     void a_request_waits_until_enough_others_approve_and_is_then_carried_out_once() {
         var asked = ask();

@@ -80,6 +80,25 @@ class ControlGroupTest {
         assertThat(asked(Capability.READ, text)).isEqualTo(Consent.FREE);
     }
 
+    /** Numbers 1 and 156. */
+    @Test
+    void what_is_asked_for_on_a_name_is_not_gone_round_by_another_spelling_or_a_slash() {
+        var text = "path \"x/*\" { capabilities = [\"read\"] } path \"x/admin\" { capabilities = [\"read\"] control_group { " + FACTOR + " } } path \"x/ADMIN\" { capabilities = [\"read\"] break_glass { max_ttl = \"1h\" } }";
+        var acl = Acl.of(List.of(new Acl.Named("p", parse(text))), false, IdentityView.NOBODY, Instant.EPOCH);
+        for (var sent : List.of("x/admin", "x/Admin", "x/admin/", "x/Admin/")) {
+            var meant = sent.toLowerCase(java.util.Locale.ROOT);
+            assertThat(control(consent(acl.decide(Capability.READ, sent, meant, Map.of(), Optional.empty()))).factors()).as(sent).hasSize(1);
+        }
+        var both = control(consent(acl.decide(Capability.READ, "x/ADMIN", "x/admin", Map.of(), Optional.empty())));
+        assertThat(both.factors()).hasSize(1);
+        assertThat(both.breakGlass()).as("a reason is enough for one of the two alone").isEmpty();
+        assertThat(consent(acl.decide(Capability.READ, "x/Other/", "x/other/", Map.of(), Optional.empty()))).isEqualTo(Consent.FREE);
+    }
+
+    private static Consent consent(Decision decision) {
+        return decision instanceof Decision.Allow allow ? allow.consent() : new Consent.Withheld(new watchword.sdk.Problem.Denied());
+    }
+
     @Test
     void written_out_it_says_the_same() {
         var text = path("control_group { ttl = \"4h\" factor \"o\\\"ps\" { controlled_capabilities = [\"update\"] identity { group_names = [\"a\"] group_ids = [\"b\"] approvals = 3 } } } break_glass { max_ttl = \"30m\" }");

@@ -185,7 +185,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
         for (var each : text.split("&", -1)) {
             int equals = each.indexOf('=');
             if (equals <= 0) throw malformed("parameters are name=value");
-            all.put(known(decode(each.substring(0, equals)), known), decode(each.substring(equals + 1)));
+            all.put(known(each.substring(0, equals), known), decode(each.substring(equals + 1)));
         }
         return all;
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import watchword.sdk.ChangingSecret;
@@ -39,8 +40,12 @@ record Config(
     private static final int MAX_TEXT = 16 << 10;
     private static final int MAX_ROLES = 1000;
     private static final int MOST_CONNECTIONS = 256;
-    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/@?#]*:|^[^:/@?=]*:(?!//))(?<password>(?!\\{\\{)[^@]+)@", Pattern.DOTALL);
-    private static final Pattern IN_WORDS = Pattern.compile("(?<before>\\bpassword\\s*=\\s*)(?<password>'(?:[^'\\\\]|\\\\.)*'|(?!\\{\\{)[^\\s&]+)");
+    // As Address takes them apart: user and password of a URL end at the last @ before its path, and so do those before tcp(...).
+    private static final Pattern IN_URL = Pattern.compile("(?<before>://[^:/]*:)(?<password>[^/]*)(?=@)", Pattern.DOTALL);
+    private static final Pattern BEFORE_HOST = Pattern.compile("^(?<before>(?![a-z:]+://)[^:]*:)(?<password>.*)(?=@(?:tcp\\([^()@]*\\))?/[^/?]*(?:\\?.*)?$)", Pattern.DOTALL);
+    private static final Pattern PARAMETER = Pattern.compile("(?<before>\\bpassword=)(?<password>[^&]*)", Pattern.DOTALL);
+    private static final Pattern WORD = Pattern.compile("(?<before>\\bpassword\\s*=\\s*)(?<password>'(?:[^'\\\\]|\\\\.)*'|(?:[^\\s\\\\]|\\\\.)+)", Pattern.DOTALL);
+    private static final Set<String> TEMPLATES = Set.of("", "{{password}}", "'{{password}}'");
 
     /** A request that sets it; what was not sent stays. */
     record Write(
@@ -167,8 +172,12 @@ record Config(
     }
 
     static String redacted(String url) {
-        var once = IN_URL.matcher(url).replaceAll("${before}xxxxx@");
-        return IN_WORDS.matcher(once).replaceAll("${before}xxxxx");
+        if (url.contains("://")) return without(PARAMETER, without(BEFORE_HOST, without(IN_URL, url)));
+        return without(WORD, without(BEFORE_HOST, url));
+    }
+
+    private static String without(Pattern place, String url) {
+        return place.matcher(url).replaceAll(found -> Matcher.quoteReplacement(TEMPLATES.contains(found.group("password")) ? found.group() : found.group("before") + "xxxxx"));
     }
 
     boolean hasPasswordInUrl() {

@@ -149,8 +149,15 @@ final class StaticRoles {
     }
 
     private void requireUsable(Storage storage, String name, StaticRole role) {
-        Credentials.requireAllowed(databases.require(storage, role.dbName()), name);
+        var config = databases.require(storage, role.dbName());
+        Credentials.requireAllowed(config, name);
+        requireOthers(config, role);
         role.credential().requirePassword();
+    }
+
+    /** Whoever reads a static role would have the whole database, and the connection's own password would be wrong. */
+    private static void requireOthers(Config config, StaticRole role) {
+        if (role.usernames().contains(config.username())) throw new Problem.Invalid("the account is the one that the connection logs in as: its password is rotated with rotate-root").asException();
     }
 
     /** A role whose account cannot be had is not kept, unless the account may have its new password already. */
@@ -212,6 +219,7 @@ final class StaticRoles {
         var role = found.get();
         var config = databases.require(storage, role.dbName());
         Credentials.requireAllowed(config, name);
+        requireOthers(config, role); // the connection may have changed since
         int index = role.next();
         var username = role.accounts().get(index).username();
         var target = new AccountPassword(username, role.rotation(), known -> databases.openOnce(role.selfManaged() ? config.as(username, known) : config));

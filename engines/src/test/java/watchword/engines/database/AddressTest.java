@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import watchword.engines.database.Address.Host;
 import watchword.engines.database.Address.Login;
@@ -53,6 +54,14 @@ class AddressTest {
         assertThat(Config.redacted("u:secret@tcp(h)/x")).isEqualTo("u:xxxxx@tcp(h)/x");
         assertThat(Config.redacted("host=h password=secret user=u")).isEqualTo("host=h password=xxxxx user=u");
         assertThat(Config.redacted("host=h password = 'se cr\\'et' user=u")).isEqualTo("host=h password = xxxxx user=u");
-        for (var template : List.of("postgresql://{{username}}:{{password}}@h/x", "{{username}}:{{password}}@tcp(h)/x", "host=h password={{password}}")) assertThat(Config.redacted(template)).isEqualTo(template);
+        Map.ofEntries(
+                Map.entry("postgresql://u:sec@ret@h/x", "postgresql://u:xxxxx@h/x"), Map.entry("postgres://u:se?ret@h/x", "postgres://u:xxxxx@h/x"),
+                Map.entry("postgres://{{username}}:{{password}}secret@h/x", "postgres://{{username}}:xxxxx@h/x"), Map.entry("postgres://u:{{secret@h/x", "postgres://u:xxxxx@h/x"),
+                Map.entry("postgres://h/x?user=u&password=se'c%20ret&sslmode=disable", "postgres://h/x?user=u&password=xxxxx&sslmode=disable"),
+                Map.entry("root:se:cr@et@tcp(a,b:1)/", "root:xxxxx@tcp(a,b:1)/"), Map.entry("root:s@e://c@r/et@/db", "root:xxxxx@/db"), Map.entry("redis://u:se?cr#et@h:1", "redis://u:xxxxx@h:1"),
+                Map.entry("host=h password=se&cret user=u", "host=h password=xxxxx user=u"), Map.entry("host=h password=s\\ e:c@ret user=u", "host=h password=xxxxx user=u"))
+                .forEach((url, shown) -> assertThat(Config.redacted(url)).isEqualTo(shown));
+        assertThatThrownBy(() -> Address.postgresql("postgres://h/x?pass%77ord=secret", LOGIN)).isInstanceOf(ProblemException.class);
+        for (var template : List.of("postgres://h:1/x?sslmode=disable", "postgres://u@h/x", "host=h password='{{password}}'", "postgresql://{{username}}:{{password}}@/x", "postgresql://{{username}}:{{password}}@h/x", "{{username}}:{{password}}@tcp(h)/x", "host=h password={{password}}")) assertThat(Config.redacted(template)).isEqualTo(template);
     }
 }

@@ -560,6 +560,11 @@ class PostgreSqlTest {
         }
         assertThat(column("SELECT tablename FROM pg_tables WHERE tablename = 't'")).containsExactly("t");
         assertThat(post("db/static-roles/no", Map.of("db_name", "pg", "username", "new\nline", "rotation_period", "1h")).status()).isEqualTo(400);
+        for (var whose : List.of(Map.of("username", "vault"), Map.of("usernames", List.of("vault", "other")))) {
+            var role = new HashMap<String, Object>(whose);
+            role.putAll(Map.of("db_name", "pg", "rotation_period", "1h"));
+            assertThat(post("db/static-roles/no", role).error()).startsWith("the account is the one that the connection logs in as");
+        }
     }
 
     @Test

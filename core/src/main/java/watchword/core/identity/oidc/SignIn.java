@@ -120,8 +120,14 @@ final class SignIn {
         int maxAge = call.input().maxAge().get();
         if (maxAge < 1) throw OAuthException.request("max_age must be greater than zero");
         if (!(call.caller() instanceof TokenCaller caller)) throw new OAuthException(OAuthException.ACCESS_DENIED, "token associated with request not found");
+        // A child is new when its parent's login is not.
+        if (caller.row().login().isEmpty()) throw tooOld();
         var since = caller.row().issued();
-        if (Duration.between(since, call.now()).toSeconds() > maxAge) throw new OAuthException("max_age_violation", "active re-authentication is required by max_age");
+        if (Duration.between(since, call.now()).toSeconds() > maxAge) throw tooOld();
         return Optional.of(since);
+    }
+
+    private static OAuthException tooOld() {
+        return new OAuthException("max_age_violation", "active re-authentication is required by max_age");
     }
 }

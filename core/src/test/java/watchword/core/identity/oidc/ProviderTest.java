@@ -331,6 +331,9 @@ class ProviderTest {
         it.server.clock.advance(Duration.ofSeconds(90));
         refused(authorize(ada, request("max_age", 60)), 400, "max_age_violation", "active re-authentication is required by max_age");
         assertThat(idToken(exchange(code("max_age", 120)))).containsEntry("auth_time", it.server.clock.instant().getEpochSecond() - 90);
+        var child = it.server.write(ada, "auth/token/create").token();
+        refused(authorize(child, request("max_age", 60)), 400, "max_age_violation", "active re-authentication is required by max_age");
+        assertThat(authorize(child, request()).status()).as("who does not ask is told nothing of it").isEqualTo(200);
     }
 
     // ---- for itself ----

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import watchword.engines.kubernetes.ApiServer;
 import watchword.engines.kubernetes.LabelSelector;
 import watchword.engines.kubernetes.Pod;
@@ -67,6 +68,11 @@ public final class KubernetesEngine implements Engine, Revocable {
     @Override
     public String help() {
         return "Makes tokens of a Kubernetes cluster's service accounts, with roles and bindings that go with the lease.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("name");
     }
 
     @Override

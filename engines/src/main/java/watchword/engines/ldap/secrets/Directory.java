@@ -1,5 +1,6 @@
 package watchword.engines.ldap.secrets;
 
+import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
@@ -12,6 +13,7 @@ import com.unboundid.ldap.sdk.SearchScope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import watchword.sdk.ChangingSecret;
 import watchword.sdk.ChangingSecret.Told;
 import watchword.sdk.Outbound;
@@ -82,6 +84,39 @@ final class Directory implements AutoCloseable {
         }
     }
 
+    /** By what an account is known: whoever names it otherwise means the same. @throws Problem.ProblemException for the one that we bind as, whose password the configuration has */
+    Managed.Entry managed(String dn) {
+        if (isOurs(dn)) throw new Problem.Invalid("the account is the one that the directory is changed by: its password is rotated with rotate-root").asException();
+        return new Managed.Entry(dn, values(dn, userattr()));
+    }
+
+    private boolean isOurs(String dn) {
+        var binddn = config.shown().binddn();
+        if (!config.shown().upndomain().isEmpty()) return values(dn, "userPrincipalName").stream().anyMatch(config.bindName()::equalsIgnoreCase);
+        return DN.isValidDN(binddn) ? normal(dn).equals(normal(binddn)) : values(dn, "userPrincipalName").stream().anyMatch(binddn::equalsIgnoreCase);
+    }
+
+    /** A name of an entry in its one form. */
+    static String normal(String dn) {
+        try {
+            return DN.normalize(dn);
+        } catch (LDAPException none) {
+            throw new Problem.Invalid("dn: is no name of an entry").asException();
+        }
+    }
+
+    private List<String> values(String dn, String attribute) {
+        try {
+            return Optional.ofNullable(connection.getEntry(dn, attribute)).map(entry -> entry.getAttributeValues(attribute)).map(List::of).orElse(List.of());
+        } catch (LDAPException failed) {
+            throw failed("failed to search ldap server", failed);
+        }
+    }
+
+    private String userattr() {
+        return config.shown().userattr().isEmpty() ? Config.userattr(config.shown().schema()) : config.shown().userattr();
+    }
+
     /** The name of the entry that we bind as. */
     String bindDn() {
         return config.shown().upndomain().isEmpty() ? config.shown().binddn() : search("userPrincipalName", config.bindName());
@@ -89,7 +124,7 @@ final class Directory implements AutoCloseable {
 
     /** The name of the one account that has this as its name. */
     String find(String username) {
-        return search(config.shown().userattr().isEmpty() ? Config.userattr(config.shown().schema()) : config.shown().userattr(), username);
+        return search(userattr(), username);
     }
 
     private String search(String attribute, String value) {

@@ -3,6 +3,7 @@ package watchword.engines.ldap.secrets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import watchword.sdk.Engine;
 import watchword.sdk.EngineContext;
 import watchword.sdk.Outbound;
@@ -35,6 +36,11 @@ public final class LdapEngine implements Engine, Revocable, Rotating {
     @Override
     public String help() {
         return "Rotates passwords in an LDAP directory, makes accounts there for a lease, and lends accounts.";
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("name", "path");
     }
 
     @Override

@@ -15,6 +15,7 @@ import watchword.sdk.Table;
 
 /** The accounts of the libraries, and who has them. An account comes back with a new password; until that is set it is nobody's. */
 final class Library {
+    private static final String PREFIX = "library/";
     /** Longer than it takes to set a password, so that two never set one at once. */
     private static final Duration TURN = Duration.ofMinutes(5);
 
@@ -102,7 +103,7 @@ final class Library {
     }
 
     void claim(Storage.Writer store, String account, String set) {
-        managed.claim(store, account, "library/" + set);
+        managed.claim(store, account, PREFIX + set);
     }
 
     void forget(Storage.Writer store, String account) {
@@ -119,7 +120,10 @@ final class Library {
         try {
             var config = storage.<Config>read(configs::require);
             try (var directory = configs.open(config)) {
-                var target = directory.account(directory.find(name));
+                var dn = directory.find(name);
+                var entry = directory.managed(dn);
+                storage.update(store -> managed.requireSole(store, entry, PREFIX + set));
+                var target = directory.account(dn);
                 ChangingSecret.change(storage, new Slot(set, name, checkOut), target, () -> configs.newPassword(config), context.clock());
             }
         } catch (RuntimeException failed) {

@@ -111,6 +111,7 @@ final class StaticRoutes {
         call.storage().update(store -> {
             if (find(store, name).isPresent()) throw new Problem.Conflict("the role has been created meanwhile").asException();
             managed.claim(store, username, PREFIX + name);
+            if (!role.dn().isEmpty()) managed.claim(store, Managed.place(role.dn()), PREFIX + name);
             roles.put(store, name, role);
         });
         if (in.skipImportRotation().orElse(config.shown().skipStaticRoleImportRotation())) return Reply.nothing();
@@ -130,7 +131,7 @@ final class StaticRoutes {
             var before = find(store, name).orElseThrow(() -> new Problem.NotFound().asException());
             if (in.username().filter(username -> !username.equals(before.username())).isPresent()) throw new Problem.Invalid("cannot update static account username").asException();
             if (in.dn().filter(dn -> !dn.isEmpty() && !dn.equals(before.dn())).isPresent()) throw new Problem.Invalid("cannot update static account distinguished name (dn)").asException();
-            var after = new StaticRole(in.dn().orElse(before.dn()), before.username(), in.rotation().overAccount(before.rotation()), before.password());
+            var after = new StaticRole(before.dn(), before.username(), in.rotation().overAccount(before.rotation()), before.password());
             roles.put(store, name, after);
             return after;
         });
@@ -146,6 +147,7 @@ final class StaticRoutes {
     private void forget(Storage.Writer store, String name) {
         find(store, name).ifPresent(role -> {
             managed.release(store, role.username());
+            if (!role.dn().isEmpty()) managed.release(store, Managed.place(role.dn()));
             roles.delete(store, name);
         });
     }
@@ -170,6 +172,8 @@ final class StaticRoutes {
         var config = storage.<Config>read(configs::require);
         try (var directory = configs.open(config)) {
             var dn = role.dn().isEmpty() ? directory.find(role.username()) : role.dn();
+            var entry = directory.managed(dn);
+            storage.update(store -> managed.requireSole(store, entry, PREFIX + name));
             return ChangingSecret.change(storage, new Slot(name, role.username()), directory.account(dn), () -> configs.newPassword(config), clock).isPresent() ? Rotated.DONE : Rotated.GONE;
         }
     }

@@ -217,6 +217,34 @@ class LdapSecretsTest {
     }
 
     @Test
+    void nobody_gets_the_password_that_the_directory_is_changed_by() {
+        configure(Map.of("userdn", SmallDirectory.SUFFIX));
+        for (var dn : List.of(SmallDirectory.ADMIN, "CN = Admin, DC=example,dc=ORG", "")) {
+            assertThat(takeOver("mine", Map.of("username", dn.isEmpty() ? "admin" : "mine", "dn", dn)).error()).as(dn).startsWith("the account is the one that the directory is changed by");
+            assertThat(read("static-role/mine").status()).isEqualTo(404);
+        }
+        assertThat(takeOver("later", Map.of("dn", SmallDirectory.ADMIN, "skip_import_rotation", true)).status()).isEqualTo(204);
+        assertThat(write("rotate-role/later", Map.of()).error()).contains("the account is the one that the directory is changed by");
+        assertThat(password("later")).isEmpty();
+        assertThat(write("library/mine", Map.of("service_account_names", "admin")).error()).startsWith("the account is the one that the directory is changed by");
+        assertThat(directory.binds(SmallDirectory.ADMIN, "first")).isTrue();
+    }
+
+    @Test
+    void an_account_has_its_password_from_one_place_by_whatever_name_it_is_meant() {
+        assertThat(takeOver("ada", Map.of("dn", "")).status()).isEqualTo(204);
+        assertThat(takeOver("bob", Map.of()).status()).isEqualTo(204);
+        var known = password("ada");
+        assertThat(takeOver("mine", Map.of("dn", SmallDirectory.dn("ada"))).error()).isEqualTo("\"ada\" is already managed by the secrets engine");
+        assertThat(takeOver("mine", Map.of("dn", "CN=Bob, OU=people," + SmallDirectory.SUFFIX)).error()).endsWith("is already managed by the secrets engine");
+        assertThat(directory.binds(SmallDirectory.dn("ada"), known)).isTrue();
+        assertThat(directory.binds(SmallDirectory.dn("bob"), password("bob"))).isTrue();
+        it.asRoot("DELETE", "/v1/ldap/static-role/bob", Map.of());
+        assertThat(takeOver("mine", Map.of("dn", SmallDirectory.dn("bob"))).status()).isEqualTo(204);
+        assertThat(write("library/set", Map.of("service_account_names", "bob")).error()).endsWith("is already managed by the secrets engine");
+    }
+
+    @Test
     void a_password_may_stay_until_it_is_first_due() {
         assertThat(takeOver("ada", Map.of("skip_import_rotation", true)).status()).isEqualTo(204);
         assertThat(directory.binds(SmallDirectory.dn("ada"), "old-ada")).isTrue();
