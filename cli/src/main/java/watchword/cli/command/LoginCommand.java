@@ -40,7 +40,7 @@ public final class LoginCommand implements Group {
         boolean keep = !call.isOn("no-store") && !call.isOn("token-only");
         var answer = method.equals("token") ? withToken(call) : withMethod(call, method);
         if (answer.auth().has("mfa_requirement") && answer.auth().get("mfa_requirement").isPresent()) {
-            throw new UsageException("this login wants a second factor, which the command line cannot give yet");
+            throw new UsageException("this login wants a second factor, which login cannot give yet; docs/namespaces.md tells how to give it with watchword write");
         }
         if (!answer.wrapInfo().isEmpty()) return call.output().answer(answer);
         var token = Token.of(answer.auth().text("client_token"));

@@ -20,6 +20,8 @@ public final class Advice {
         var path = told.path();
         int login = path.indexOf("/login");
         if (path.startsWith("auth/") && login > 0) {
+            if (told.says("has ended and cannot log in")) return "That run is over for good; a new try or job has a run of its own: docs/runs.md";
+            if (told.says("MFA validation failed")) return "The second factor was wrong, or used before: wait for the next passcode";
             var mount = path.substring("auth/".length(), login);
             return "There is no auth method at " + mount + "/, or the credentials are wrong: watchword auth list";
         }

@@ -105,7 +105,7 @@ public final class JwtVerifier {
         } catch (IllegalArgumentException notBase64) {
             // refused below
         }
-        throw new JwtException("a token that is not base64url");
+        throw new JwtException("a token that is not base64url; is there a space or the end of a line in it?");
     }
 
     // ---- signature ----
