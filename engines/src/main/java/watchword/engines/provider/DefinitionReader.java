@@ -99,11 +99,10 @@ final class DefinitionReader {
     }
 
     private Map<String, Template> headers(Map<String, Written> members, Set<String> values) {
-        var headers = templates(members, "headers", values);
-        headers.keySet().stream().filter(name -> !name.matches("[A-Za-z0-9-]{1,64}") || NO_HEADERS.contains(name.toLowerCase(Locale.ROOT))).findFirst().ifPresent(name -> {
-            throw members.get("headers").wrong("must not have " + name);
-        });
-        return headers;
+        member(members, "headers").ifPresent(written -> written.members().forEach((name, header) -> {
+            if (!name.matches("[A-Za-z0-9-]{1,64}") || NO_HEADERS.contains(name.toLowerCase(Locale.ROOT))) throw header.wrong("is no header that is written here");
+        }));
+        return templates(members, "headers", values);
     }
 
     private Map<String, Template> templates(Map<String, Written> members, String which, Set<String> values) {

@@ -222,6 +222,8 @@ final class KeyRoutes {
 
     Rotated lookAfterOverlap(String name, Storage storage) {
         var key = storage.<Optional<KeptKey>>read(store -> keys.get(store, name));
+        // What could not be ended when it was deleted is tried again here, with a schedule of its own or without.
+        if (key.filter(KeptKey::ending).isPresent()) return ended(name, storage, key.get());
         return key.isPresent() && replacement(name, storage, key.get()).endPast() ? Rotated.DONE : Rotated.GONE;
     }
 

@@ -84,9 +84,10 @@ final class Replacement {
             throw new Problem.Upstream("the provider does not take the new key: the one before is in force").asException();
         }
         var now = clock.instant();
-        if (!change(key -> key.switched(made, now, terms.overlap()))) return false;
-        endAtOnce();
-        return true;
+        boolean there = change(key -> key.switched(made, now, terms.overlap()));
+        if (there) endAtOnce();
+        else if (!pending.given()) provider.end(made.id());
+        return there;
     }
 
     /** Without an overlap; what fails is tried again when the overlap is looked after. */

@@ -205,6 +205,39 @@ class ProviderTest {
         assertThat(server.asRoot("DELETE", "/v1/provider/config/ai", Map.of()).status()).isEqualTo(204);
     }
 
+    @Test
+    void what_could_not_be_ended_when_it_was_deleted_is_ended_later_without_a_schedule_too() {
+        configure(Shape.DATABRICKS);
+        assertThat(write("provider/keys/app", Map.of("config", "ai")).errors()).isEqualTo("null");
+        there.next(ask -> ask.to().getPath().endsWith("/delete"), 500);
+        assertThat(server.asRoot("DELETE", "/v1/provider/keys/app", Map.of()).status()).isEqualTo(502);
+        assertThat(write("provider/keys/app", Map.of("config", "ai")).status()).as("it is not made anew meanwhile").isEqualTo(412);
+        later(Duration.ofHours(1).plusSeconds(1));
+        assertThat(values(Shape.DATABRICKS)).isEmpty();
+        assertThat(write("provider/keys/app", Map.of("config", "ai")).errors()).isEqualTo("null");
+        assertThat(values(Shape.DATABRICKS)).containsExactly(current());
+    }
+
+    @Test
+    void a_key_is_sought_beyond_the_first_page() {
+        for (int i = 0; i < 5; i++) there.put(Shape.OPENAI.host, "other-" + i, "other-" + i);
+        configure(Shape.OPENAI);
+        keep("overlap", "0");
+        write("provider/rotate-key/app", Map.of());
+        assertThat(values(Shape.OPENAI)).hasSize(6).contains(current());
+    }
+
+    @Test
+    void a_definition_of_one_s_own_is_kept_and_one_that_is_wrong_is_told_with_its_line() {
+        var text = Definitions.text("databricks");
+        assertThat(write("provider/config/ai", Map.of("definition", text, "base_url", "https://dbc.test", "admin_key", PretendedProviders.ADMIN)).errors()).isEqualTo("null");
+        keep();
+        assertThat(values(Shape.DATABRICKS)).containsExactly(current());
+        assertThat(write("provider/config/ai", Map.of("definition", text.replace("method: GET", "method: LOOK"), "admin_key", PretendedProviders.ADMIN)).error())
+                .startsWith("definition: line 14: list.method must be GET");
+        assertThat(write("provider/config/ai", Map.of("definition", text, "provider", "openai")).error()).contains("not both");
+    }
+
     @ParameterizedTest
     @EnumSource(Shape.class)
     void a_dynamic_key_ends_with_its_lease(Shape shape) {
