@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import watchword.sdk.Call;
 import watchword.sdk.Doc;
@@ -35,7 +36,7 @@ public final class ProviderEngine implements Engine, Revocable, Rotating {
     private final KeyRoutes keys;
 
     public ProviderEngine(EngineContext context, Outbound outbound) {
-        this(context, outbound, ProviderEngine::sleep);
+        this(context, outbound, time -> LockSupport.parkNanos(time.toNanos()));
     }
 
     /** @param pause lets time go by until a provider takes a key it has just made */
@@ -44,15 +45,6 @@ public final class ProviderEngine implements Engine, Revocable, Rotating {
         this.random = context.random();
         this.configs = new ConfigRoutes(context, kept, outbound);
         this.keys = new KeyRoutes(context, kept, configs, pause);
-    }
-
-    private static void sleep(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new Problem.Unavailable("the server stops").asException();
-        }
     }
 
     record Wanted(@Doc("Name of the key.") String name) {}

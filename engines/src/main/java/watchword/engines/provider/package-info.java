@@ -3,5 +3,7 @@
  * watchword.engines.provider.Definition}); nothing here knows any of them by name. A key that is kept is replaced so that a working one is
  * there at all times and none is left that nobody knows ({@link watchword.engines.provider.Replacement}).
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package watchword.engines.provider;
+
+import org.jspecify.annotations.NullMarked;

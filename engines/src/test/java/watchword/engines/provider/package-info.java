@@ -1,3 +1,5 @@
 /** Provider keys, against servers that behave as the providers document. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package watchword.engines.provider;
+
+import org.jspecify.annotations.NullMarked;
