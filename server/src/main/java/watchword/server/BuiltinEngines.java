@@ -17,6 +17,7 @@ import watchword.engines.gcp.GcpMethod;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.ldap.LdapMethod;
 import watchword.engines.ldap.secrets.LdapEngine;
+import watchword.engines.provider.ProviderEngine;
 import watchword.engines.rabbitmq.RabbitMqEngine;
 import watchword.engines.userpass.UserpassMethod;
 import watchword.sdk.Outbound;
@@ -35,6 +36,7 @@ final class BuiltinEngines {
                 .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .engine("ldap", (context, mount) -> new LdapEngine(context, outbound))
+                .engine("provider", (context, mount) -> new ProviderEngine(context, outbound))
                 .engine("rabbitmq", (context, mount) -> new RabbitMqEngine(context, outbound))
                 .auth("approle", (context, mount) -> new AppRoleMethod(context))
                 .auth("aws", (context, mount) -> new AwsMethod(context, outbound))
