@@ -188,8 +188,13 @@ final class Google {
         return new MadeKey(id, Secret.copyOf(told.tree().text("privateKeyData")));
     }
 
-    /** @return whether it was there */
-    boolean deleteKey(String email, String id) {
+    /** Gone is as good. */
+    void deleteKey(String email, String id) {
+        var _ = hadKey(email, id);
+    }
+
+    /** Deletes it. @return whether it was there */
+    boolean hadKey(String email, String id) {
         return switch (ask("DELETE", accounts(email) + "/keys/" + id, Map.of(), true)) {
             case Said.Told _ -> true;
             case Said.Refused refused when refused.isGone() -> false;

@@ -36,7 +36,7 @@ final class Keys {
     /** Whoever makes a key has it sooner, or has died. */
     private static final Duration ABANDONED = Duration.ofMinutes(2);
     /** Google may still show no key for so long after it was made. */
-    private static final Duration SETTLED = Duration.ofMinutes(2);
+    private static final Duration SETTLED = Duration.ofMinutes(5);
     private static final Duration LOOKED_FOR = Duration.ofMinutes(5);
     /** How far from its record a key may have been made that is taken for the one that was lost. */
     private static final Duration LOST_AFTER = Duration.ofMinutes(10);
@@ -96,7 +96,7 @@ final class Keys {
             endLost(storage, google, email, mark);
             return;
         }
-        boolean there = google.deleteKey(email, known.get().id());
+        boolean there = google.hadKey(email, known.get().id());
         if (!there && google.now().isBefore(known.get().made().plus(SETTLED))) throw notShown();
         storage.update(store -> given.delete(store, mark));
     }
@@ -221,7 +221,7 @@ final class Keys {
     private void requireTaken(Storage storage, Google google, String mark, ServiceKey next) {
         for (int trial = 1; ; trial++) {
             try {
-                google.grant(next, List.of(Google.CLOUD));
+                var _ = google.grant(next, List.of(Google.CLOUD));
                 return;
             } catch (Problem.ProblemException notYet) {
                 if (trial == TRIALS) break;

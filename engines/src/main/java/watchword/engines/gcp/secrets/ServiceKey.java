@@ -63,7 +63,7 @@ record ServiceKey(String email, String project, String id, Secret privateKey, St
 
     private void requireSigning() {
         try {
-            signing().sign("JWT", new byte[0]);
+            var _ = signing().sign("JWT", new byte[0]);
         } catch (IllegalStateException damaged) {
             throw wrong("private_key is not one of RSA");
         }
