@@ -40,19 +40,18 @@ record Config(
         }
         customEndpoint.forEach((service, address) -> {
             if (!SERVICES.contains(service)) throw new Problem.Invalid("custom_endpoint", "services are iam, iamcredentials, oauth2 and sts").asException();
-            requireAddress(address);
+            if (!isAddress(address)) throw new Problem.Invalid("custom_endpoint", "an address is a URL, such as https://host").asException();
         });
     }
 
-    private static void requireAddress(String text) {
+    static boolean isAddress(String text) {
         try {
             var address = URI.create(text);
-            if (("https".equals(address.getScheme()) || "http".equals(address.getScheme())) && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
-                    && address.getRawFragment() == null) return;
+            return ("https".equals(address.getScheme()) || "http".equals(address.getScheme())) && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
+                    && address.getRawFragment() == null;
         } catch (IllegalArgumentException noAddress) {
-            // said below
+            return false;
         }
-        throw new Problem.Invalid("custom_endpoint", "an address is a URL, such as https://host").asException();
     }
 
     /** Without a slash at the end. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import watchword.sdk.JsonCodec;
@@ -266,13 +267,9 @@ final class Google {
         }
     }
 
-    private interface Asking {
-        Said run();
-    }
-
-    private Said repeated(boolean mayRepeat, Asking asking) {
+    private Said repeated(boolean mayRepeat, Supplier<Said> asking) {
         for (int attempt = 0; ; attempt++) {
-            var said = asking.run();
+            var said = asking.get();
             if (!(said instanceof Said.Refused refused) || !mayRepeat || attempt >= RETRIES || !refused.mayPass()) return said;
             pause(FIRST_PAUSE.multipliedBy(1L << attempt));
         }

@@ -80,7 +80,7 @@ final class Keys {
         var email = lease.handle().getOrDefault("email", "");
         var mark = lease.handle().getOrDefault("mark", "");
         var made = make(storage, google, email, mark, algorithm, type);
-        record(storage, google, email, mark, made.id(), store -> {
+        keep(storage, google, email, mark, made.id(), store -> {
             given.put(store, mark, new Given(email, made.id(), google.now()));
             return true;
         });
@@ -115,7 +115,7 @@ final class Keys {
         var next = read(storage, google, email, mark, made);
         requireTaken(storage, google, mark, next);
         var now = google.now();
-        record(storage, google, email, mark, made.id(), store -> slot.put(store, slot.get(store).map(held -> held.replacedBy(next, now)).orElse(new HeldKey(next, now, ""))));
+        keep(storage, google, email, mark, made.id(), store -> slot.put(store, slot.get(store).map(held -> held.replacedBy(next, now)).orElse(new HeldKey(next, now, ""))));
     }
 
     /** Deletes the key before the one in force, if it is there still. */
@@ -168,9 +168,9 @@ final class Keys {
     }
 
     /** In one transaction with the end of its making; a key that has no place any more is deleted. */
-    private void record(Storage storage, Google google, String email, String mark, String id, Predicate<Storage.Writer> keep) {
+    private void keep(Storage storage, Google google, String email, String mark, String id, Predicate<Storage.Writer> place) {
         boolean kept = storage.<Boolean>write(store -> {
-            if (making.get(store, email).filter(of -> of.mark().equals(mark)).isEmpty() || !keep.test(store)) return false;
+            if (making.get(store, email).filter(of -> of.mark().equals(mark)).isEmpty() || !place.test(store)) return false;
             making.delete(store, email);
             return true;
         });

@@ -1,6 +1,5 @@
 package watchword.engines.gcp.secrets;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
@@ -41,7 +40,7 @@ record ServiceKey(String email, String project, String id, Secret privateKey, St
         if (!isEmail(tree.text("client_email"))) throw wrong("client_email is not that of a service account");
         if (!ID.matcher(tree.text("private_key_id")).matches()) throw wrong("private_key_id is missing or malformed");
         var tokenUri = tree.text("token_uri").isEmpty() ? "https://oauth2." + GOOGLE + "/token" : tree.text("token_uri");
-        requireAddress(tokenUri);
+        if (!Config.isAddress(tokenUri)) throw wrong("token_uri is not an address");
         var universe = tree.text("universe_domain").isEmpty() ? GOOGLE : tree.text("universe_domain");
         if (universe.length() > LONGEST_DOMAIN || !DOMAIN.matcher(universe).matches()) throw wrong("universe_domain is not a domain");
         var key = new ServiceKey(tree.text("client_email"), tree.text("project_id"), tree.text("private_key_id"), pkcs8(tree.text("private_key")), tokenUri, universe);
@@ -67,18 +66,6 @@ record ServiceKey(String email, String project, String id, Secret privateKey, St
         } catch (IllegalStateException damaged) {
             throw wrong("private_key is not one of RSA");
         }
-    }
-
-    private static void requireAddress(String text) {
-        try {
-            var address = URI.create(text);
-            if ("https".equals(address.getScheme()) || "http".equals(address.getScheme())) {
-                if (address.getHost() != null && address.getRawUserInfo() == null && address.getRawFragment() == null) return;
-            }
-        } catch (IllegalArgumentException noAddress) {
-            // said below
-        }
-        throw wrong("token_uri is not an address");
     }
 
     private static RuntimeException wrong(String why) {
