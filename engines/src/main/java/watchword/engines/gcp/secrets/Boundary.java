@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import watchword.sdk.Doc;
 import watchword.sdk.Problem;
 
 /** A Credential Access Boundary: what a token may do at most, whatever its account may. Of buckets and of what is below prefixes of them. */
@@ -23,10 +24,10 @@ final class Boundary {
 
     private Boundary() {}
 
-    /**
-     * @param prefixes each ends in a slash, so that what is meant for {@code jobs/1/} does not reach {@code jobs/10/}; the whole bucket when empty
-     */
-    record Rule(String bucket, List<String> prefixes, List<String> roles) {
+    record Rule(
+            @Doc("Name of the bucket.") String bucket,
+            @Doc("What names of objects begin with, each with a slash at its end, so that what is meant for `jobs/1/` does not reach `jobs/10/`; the whole bucket when empty.") List<String> prefixes,
+            @Doc("What may be done there at most, as in roles/storage.objectViewer.") List<String> roles) {
         void check() {
             if (!BUCKET.matcher(bucket).matches()) throw wrong("bucket must be the name of a bucket");
             if (roles.isEmpty() || roles.size() > MOST_ROLES) throw wrong("roles must be 1 to " + MOST_ROLES);

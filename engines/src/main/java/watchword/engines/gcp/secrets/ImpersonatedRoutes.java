@@ -39,7 +39,7 @@ final class ImpersonatedRoutes {
             @Doc("E-mail of the service account that the mount's own account may make tokens of. Cannot be changed.") String serviceAccountEmail,
             @Doc("OAuth scopes of its tokens.") Optional<List<String>> tokenScopes,
             @Doc("How long a token lasts; an hour when not given, and 12 hours at most, if Google's settings allow that.") Optional<Duration> ttl,
-            @Doc("What its tokens may do at most: rules of a `bucket`, `prefixes` of objects in it, each with a slash at its end, and `roles`, as in roles/storage.objectViewer. Needs a scope for storage; no bound when empty. Our own.") Optional<List<Rule>> accessBoundary) {}
+            @Doc("What its tokens may do at most, whatever the account may; Google wants the scope cloud-platform for it. No bound when empty. Our own.") Optional<List<Rule>> accessBoundary) {}
 
     record Shown(
             @Doc("What its tokens may do at most.") List<Rule> accessBoundary,

@@ -108,7 +108,7 @@ final class StaticRoutes {
     private Reply<None> write(Call.Effect<Given> call) {
         var in = call.input();
         Accounts.requireName(in.name());
-        if (!in.bindings().isBlank()) throw new Problem.Invalid("bindings", "are not set from here: give the service account its roles at Google").asException();
+        if (!in.bindings().isBlank() && !in.bindings().strip().equals("{}")) throw new Problem.Invalid("bindings", "are not set from here: give the service account its roles at Google").asException();
         var before = call.storage().<Optional<Account>>read(store -> accounts.get(store, in.name()));
         if (before.isPresent()) return change(call, before.get());
         var account = fresh(call);
