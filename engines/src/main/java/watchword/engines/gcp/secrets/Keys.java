@@ -53,7 +53,11 @@ final class Keys {
         boolean put(Storage.Writer store, HeldKey key);
     }
 
-    /** That a key is being made of an account. @param mark of what it is for */
+    /**
+     * That a key is being made of an account.
+     *
+     * @param mark of what it is for
+     */
     record Making(String mark, List<String> known, Instant at) {}
 
     /** A key that was given out. */
