@@ -8,6 +8,7 @@ import watchword.engines.aws.secrets.AwsEngine;
 import watchword.engines.cert.CertMethod;
 import watchword.engines.database.DatabaseEngine;
 import watchword.engines.gcp.GcpMethod;
+import watchword.engines.gcp.secrets.GcpEngine;
 import watchword.engines.jwt.JwtMethod;
 import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
@@ -33,6 +34,7 @@ final class BuiltinEngines {
         return EngineCatalog.builder()
                 .engine("aws", (context, mount) -> new AwsEngine(context, outbound))
                 .engine("database", (context, mount) -> new DatabaseEngine(context, outbound))
+                .engine("gcp", (context, mount) -> new GcpEngine(context, outbound))
                 .engine("kubernetes", (context, mount) -> new KubernetesEngine(context, outbound, Pod.USUAL))
                 .engine("kv", (context, mount) -> KvEngines.create(context, mount.options()))
                 .engine("ldap", (context, mount) -> new LdapEngine(context, outbound))

@@ -1,0 +1,4 @@
+@NullMarked
+package watchword.engines.gcp.secrets;
+
+import org.jspecify.annotations.NullMarked;
