@@ -14,8 +14,6 @@ import watchword.engines.kubernetes.KubernetesMethod;
 import watchword.engines.kubernetes.Pod;
 import watchword.engines.kubernetes.secrets.KubernetesEngine;
 import watchword.engines.kv.KvEngines;
-import watchword.engines.gcp.GcpMethod;
-import watchword.engines.jwt.JwtMethod;
 import watchword.engines.ldap.LdapMethod;
 import watchword.engines.ldap.secrets.LdapEngine;
 import watchword.engines.provider.ProviderEngine;

@@ -8,6 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import watchword.sdk.JsonCodec;
 import watchword.sdk.Tree;
@@ -25,10 +28,21 @@ public final class Manifest {
         if (text.stripLeading().startsWith("{")) return json.read(text.getBytes(StandardCharsets.UTF_8)).filter(Map.class::isInstance).map(Tree::of);
         try {
             var settings = LoadSettings.builder().setMaxAliasesForCollections(0).setAllowDuplicateKeys(false).setCodePointLimit(MOST_CHARACTERS).build();
+            if (!isShallow(settings, text)) return Optional.empty();
             return new Load(settings).loadFromString(text) instanceof Map<?, ?> map ? Optional.of(Tree.of(plain(map, 0))) : Optional.empty();
         } catch (YamlEngineException | IllegalArgumentException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** Looked at before it is loaded, which goes as deep as the text does. */
+    private static boolean isShallow(LoadSettings settings, String text) {
+        int depth = 0;
+        for (var event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent && ++depth > MOST_DEPTH) return false;
+            if (event instanceof CollectionEndEvent) depth--;
+        }
+        return true;
     }
 
     private static Object plain(@Nullable Object value, int depth) {
