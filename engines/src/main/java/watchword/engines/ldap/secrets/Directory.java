@@ -13,7 +13,6 @@ import com.unboundid.ldap.sdk.SearchScope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import watchword.sdk.ChangingSecret;
 import watchword.sdk.ChangingSecret.Told;
 import watchword.sdk.Outbound;
@@ -107,7 +106,9 @@ final class Directory implements AutoCloseable {
 
     private List<String> values(String dn, String attribute) {
         try {
-            return Optional.ofNullable(connection.getEntry(dn, attribute)).map(entry -> entry.getAttributeValues(attribute)).map(List::of).orElse(List.of());
+            var entry = connection.getEntry(dn, attribute);
+            var values = entry == null ? null : entry.getAttributeValues(attribute);
+            return values == null ? List.of() : List.of(values);
         } catch (LDAPException failed) {
             throw failed("failed to search ldap server", failed);
         }

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -347,7 +348,8 @@ class LdapSecretsTest {
     void a_text_tells_the_end_that_the_lease_has_when_the_mount_sets_it() throws Exception {
         role(Map.of("creation_ldif", CREATE.replace("userPassword:", "description: {{.IssueTimeSeconds}} {{.ExpirationTimeSeconds}}\nuserPassword:"), "default_ttl", "0s", "max_ttl", "0s"));
         var made = read("creds/train");
-        var times = directory.server.getEntry(SmallDirectory.dn(made.part("data").text("username"))).getAttributeValue("description").split(" ");
+        var entry = Objects.requireNonNull(directory.server.getEntry(SmallDirectory.dn(made.part("data").text("username"))));
+        var times = Objects.requireNonNull(entry.getAttributeValue("description")).split(" ");
         assertThat(Long.parseLong(times[1]) - Long.parseLong(times[0])).isEqualTo(made.at("lease_duration")).isPositive();
     }
 
