@@ -1,13 +1,12 @@
 package watchword.engines.database;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
+import watchword.sdk.TlsOverConnection;
 
 /** TLS to where the thread may go now, see {@link Reach}: by the authorities that are believed, for the name that is meant. Drivers make it by its name. */
-public final class BoundTls extends SSLSocketFactory {
+public final class BoundTls extends TlsOverConnection {
     @Override
     public Socket createSocket(Socket plain, String ignored, int port, boolean autoClose) throws IOException {
         return over(plain);
@@ -23,39 +22,5 @@ public final class BoundTls extends SSLSocketFactory {
         if (!reach.checkedName().isEmpty()) parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secured.setSSLParameters(parameters);
         return secured;
-    }
-
-    @Override
-    public String[] getDefaultCipherSuites() {
-        return new String[0];
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return new String[0];
-    }
-
-    @Override
-    public Socket createSocket(String to, int port) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(String to, int port, InetAddress local, int localPort) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress to, int port) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress to, int port, InetAddress local, int localPort) throws IOException {
-        throw unjudged();
-    }
-
-    private static IOException unjudged() {
-        return new IOException("connections are made elsewhere");
     }
 }

@@ -1,14 +1,14 @@
 package watchword.engines.ldap;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import watchword.sdk.Outbound;
+import watchword.sdk.TlsOverConnection;
 
 /** TLS over a connection that is there, to a host whose certificate must have its name: the JDK's check, for the first byte and for StartTLS alike. */
-final class CheckedTls extends SSLSocketFactory {
+final class CheckedTls extends TlsOverConnection {
     private final SSLSocketFactory inner;
     private final String host;
     private final String[] protocols;
@@ -38,29 +38,5 @@ final class CheckedTls extends SSLSocketFactory {
     @Override
     public String[] getSupportedCipherSuites() {
         return inner.getSupportedCipherSuites();
-    }
-
-    @Override
-    public Socket createSocket(String to, int port) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(String to, int port, InetAddress local, int localPort) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress to, int port) throws IOException {
-        throw unjudged();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress to, int port, InetAddress local, int localPort) throws IOException {
-        throw unjudged();
-    }
-
-    private static IOException unjudged() {
-        return new IOException("connections are made elsewhere");
     }
 }
