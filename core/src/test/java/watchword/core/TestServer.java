@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import watchword.core.barrier.RollbackGuard;
 import watchword.core.json.Json;
@@ -67,10 +68,21 @@ public final class TestServer implements AutoCloseable {
         return start(catalog, Outbound.NONE, caps);
     }
 
+    /** @param nanos the time that passes, whatever is done to the clock */
+    public static TestServer start(EngineCatalog catalog, LongSupplier nanos) {
+        var clock = new TestClock();
+        var storage = new MemoryStorage();
+        var server = new Server(storage, options(catalog, clock, Outbound.NONE, store -> store, EntityCaps.DEFAULT), new SecureRandom(), clock, nanos);
+        return initialized(clock, storage, server, catalog);
+    }
+
     private static TestServer start(EngineCatalog catalog, Outbound outbound, EntityCaps caps) {
         var clock = new TestClock();
         var storage = new MemoryStorage();
-        var server = server(storage, catalog, clock, outbound, store -> new CachedStorage(store, 1 << 20), caps);
+        return initialized(clock, storage, server(storage, catalog, clock, outbound, store -> new CachedStorage(store, 1 << 20), caps), catalog);
+    }
+
+    private static TestServer initialized(TestClock clock, MemoryStorage storage, Server server, EngineCatalog catalog) {
         var root = server.initialize(init(), Optional.empty()).first().reveal();
         return new TestServer(clock, storage, server, root, catalog);
     }
@@ -115,8 +127,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static Server server(Storage storage, EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache, EntityCaps caps) {
+        return new Server(storage, options(catalog, clock, outbound, cache, caps), new SecureRandom(), clock);
+    }
+
+    private static Server.Options options(EngineCatalog catalog, TestClock clock, Outbound outbound, UnaryOperator<Storage> cache, EntityCaps caps) {
         var info = new ServerInfo("0", "1.18.5", "test", "id", "memory", "http://127.0.0.1", clock.instant(), Duration.ofDays(32), Duration.ofDays(32));
-        return new Server(storage, new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT, caps), new SecureRandom(), clock);
+        return new Server.Options(info, catalog, seal(), Optional.empty(), List.of(), cache, HostProcess.NONE, outbound, LockoutRules.DEFAULT, caps);
     }
 
     /** A server that opens itself. */

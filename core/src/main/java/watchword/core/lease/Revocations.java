@@ -50,7 +50,6 @@ public final class Revocations {
     private final Mounts mounts;
     private final Leases leases;
     private final Ends ends;
-    private final InstantSource clock;
     private final SteadyTime time;
     private final RandomGenerator random;
     private final ConcurrentMap<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -73,7 +72,6 @@ public final class Revocations {
         this.mounts = mounts;
         this.leases = leases;
         this.ends = ends;
-        this.clock = clock;
         this.time = new SteadyTime(clock, nanos);
         this.random = random;
     }
@@ -164,7 +162,7 @@ public final class Revocations {
     }
 
     private LeaseRow take(Storage.Writer home, String id, LeaseRow row) {
-        var taken = row.in(LeaseRow.State.ENDING, clock.instant().plus(TURN), row.attempts(), row.lastError());
+        var taken = row.in(LeaseRow.State.ENDING, time.now().plus(TURN), row.attempts(), row.lastError());
         leases.reschedule(home, id, row, taken);
         return taken;
     }
@@ -184,12 +182,12 @@ public final class Revocations {
     private void settleOwn(Storage.Writer home, String id, LeaseRow row, Lane.Outcome outcome) {
         switch (outcome) {
             case Lane.Outcome.Gone _ -> leases.forget(home, id, row);
-            case Lane.Outcome.Left _ -> leases.reschedule(home, id, row, row.in(LeaseRow.State.REVOKING, clock.instant(), row.attempts(), row.lastError()));
+            case Lane.Outcome.Left _ -> leases.reschedule(home, id, row, row.in(LeaseRow.State.REVOKING, time.now(), row.attempts(), row.lastError()));
             case Lane.Outcome.Failed failed -> {
                 LOG.log(Level.WARNING, "lease {0} could not be revoked and will be tried again", id);
                 int attempts = row.attempts() + 1;
                 var next = attempts >= MAX_ATTEMPTS ? LeaseRow.State.IRREVOCABLE : LeaseRow.State.REVOKING;
-                leases.reschedule(home, id, row, row.in(next, clock.instant().plus(pause(attempts)), attempts, failed.why()));
+                leases.reschedule(home, id, row, row.in(next, time.now().plus(pause(attempts)), attempts, failed.why()));
             }
         }
     }
@@ -222,8 +220,8 @@ public final class Revocations {
 
     /** One that waits for its next try need not wait any longer. */
     private void makeDue(Storage.Writer store, String id, LeaseRow row) {
-        if (row.state() == LeaseRow.State.REVOKING) leases.reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, clock.instant(), row.attempts(), row.lastError()));
-        else leases.end(store, id, row, clock.instant());
+        if (row.state() == LeaseRow.State.REVOKING) leases.reschedule(store, id, row, row.in(LeaseRow.State.REVOKING, time.now(), row.attempts(), row.lastError()));
+        else leases.end(store, id, row, time.now());
     }
 
     private void awaitOthers(String id) {
@@ -242,14 +240,14 @@ public final class Revocations {
     }
 
     private boolean isTaken(LeaseRow row) {
-        return (row.state() == LeaseRow.State.ENDING || row.state() == LeaseRow.State.ANNOUNCED) && row.expires().isAfter(clock.instant());
+        return (row.state() == LeaseRow.State.ENDING || row.state() == LeaseRow.State.ANNOUNCED) && row.expires().isAfter(time.now());
     }
 
     /** @return why it failed; null when the lease is gone, or another's to end */
     private @Nullable String carryOut(String id) {
         var home = home(id);
         var row = home.<Optional<LeaseRow>>write(store -> {
-            var due = leases.get(store, id).filter(each -> Lane.isDue(each, clock.instant()));
+            var due = leases.get(store, id).filter(each -> Lane.isDue(each, time.now()));
             return due.map(each -> take(store, id, each));
         }).orElse(null);
         if (row == null) return null;

@@ -92,9 +92,7 @@ sealed interface Admission extends Gate.Finding {
 
         /** The path as its engine takes it, in whichever spelling names were sent: what is counted and found by its path is so by this. */
         String meant() {
-            var path = request.path().text();
-            var below = Place.below(mount, path);
-            return path.substring(0, path.length() - below.length()) + engine.meant(below, found);
+            return Place.meant(mount, engine, found, request.path().text());
         }
 
         Map<String, String> parameters() {

@@ -1,6 +1,7 @@
 package watchword.core.pipeline;
 
 import java.util.Optional;
+import watchword.core.mount.Engines;
 import watchword.core.mount.MountEntry;
 import watchword.core.mount.RouteTable;
 import watchword.core.namespace.Namespace;
@@ -25,6 +26,12 @@ record Place(Request request, Namespace namespace, Storage.Reader store, String 
 
     Admission.Refused refused(Optional<TokenCaller> caller, Decision decision, Problem problem) {
         return new Admission.Refused(request, namespace, caller, mount, decision, problem);
+    }
+
+    /** A path as its engine will take it, in whichever spelling names were sent. */
+    static String meant(MountEntry mount, Engines.Mounted engine, RouteTable.Match.Found found, String path) {
+        var below = below(mount, path);
+        return path.substring(0, path.length() - below.length()) + engine.meant(below, found);
     }
 
     /** What of a path is below a mount. */

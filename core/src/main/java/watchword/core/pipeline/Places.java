@@ -70,6 +70,6 @@ final class Places {
     }
 
     String meant(MountEntry mount, RouteTable.Match.Found found, String path) {
-        return path.substring(0, path.length() - Place.below(mount, path).length()) + mounts.engine(mount).meant(Place.below(mount, path), found);
+        return Place.meant(mount, mounts.engine(mount), found, path);
     }
 }

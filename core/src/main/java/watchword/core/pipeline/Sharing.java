@@ -15,6 +15,7 @@ import watchword.core.json.Json;
 import watchword.core.lease.Leases;
 import watchword.core.namespace.Namespace;
 import watchword.core.namespace.NamespaceStore;
+import watchword.core.policy.Consent;
 import watchword.core.request.Answer;
 import watchword.core.run.KeptAnswers.Key;
 import watchword.core.run.KeptAnswers;
@@ -53,7 +54,9 @@ final class Sharing {
         if (!(allowed.engine().engine() instanceof Revocable) || allowed.route().is(Trait.SINGLE_USE) || allowed.route().handler() instanceof Handler.Reads<?, ?>) return Optional.empty();
         if (allowed.route().handler() instanceof Handler.Effects<?, ?> && !allowed.route().is(Trait.GIVES_LEASE)) return Optional.empty();
         var request = allowed.request();
-        var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), allowed.meant(), new TreeMap<>(request.body())));
+        // What was issued by approval may live longer than what a reason alone gives.
+        var within = allowed.decision().consent() instanceof Consent.BrokenGlass glass ? glass.longest().toString() : "";
+        var asked = Json.write(List.of(caller.entityId(), allowed.namespace().id(), allowed.theMount().uuid(), request.operation().name(), allowed.meant(), new TreeMap<>(request.body()), within));
         return Optional.of(Key.of(caller.row().run(), new String(asked, StandardCharsets.UTF_8)));
     }
 

@@ -17,6 +17,11 @@ record ForRun(IdentityView identity, String run) implements IdentityView {
     }
 
     @Override
+    public boolean isOrWas(String id) {
+        return identity.isOrWas(id);
+    }
+
+    @Override
     public String entityName() {
         return identity.entityName();
     }

@@ -27,23 +27,22 @@ public final class EntityUse {
         return entityId.isEmpty() ? Row.NOTHING : rows.get(store, entityId).orElse(Row.NOTHING);
     }
 
-    private void save(Storage.Writer store, String entityId, long tokens, long leases) {
-        if (tokens <= 0 && leases <= 0) rows.delete(store, entityId);
-        else rows.put(store, entityId, new Row(Math.max(0, tokens), Math.max(0, leases)));
+    private void change(Storage.Writer store, String entityId, Row before, int tokens, int leases) {
+        if (entityId.isEmpty()) return;
+        var after = new Row(Math.max(0, before.tokens() + tokens), Math.max(0, before.leases() + leases));
+        if (after.equals(Row.NOTHING)) rows.delete(store, entityId);
+        else rows.put(store, entityId, after);
     }
 
     /** @throws Problem.ProblemException when the entity has as many tokens as it may */
     public void addToken(Storage.Writer store, String entityId) {
-        if (entityId.isEmpty()) return;
         var row = row(store, entityId);
         if (caps.tokens() > 0 && row.tokens() >= caps.tokens()) throw over("tokens", caps.tokens(), "entity_max_tokens");
-        save(store, entityId, row.tokens() + 1, row.leases());
+        change(store, entityId, row, 1, 0);
     }
 
     public void removeToken(Storage.Writer store, String entityId) {
-        if (entityId.isEmpty()) return;
-        var row = row(store, entityId);
-        save(store, entityId, row.tokens() - 1, row.leases());
+        change(store, entityId, row(store, entityId), -1, 0);
     }
 
     /** @throws Problem.ProblemException when the entity has as many leases as it may */
@@ -52,15 +51,11 @@ public final class EntityUse {
     }
 
     public void addLease(Storage.Writer store, String entityId) {
-        if (entityId.isEmpty()) return;
-        var row = row(store, entityId);
-        save(store, entityId, row.tokens(), row.leases() + 1);
+        change(store, entityId, row(store, entityId), 0, 1);
     }
 
     public void removeLease(Storage.Writer store, String entityId) {
-        if (entityId.isEmpty()) return;
-        var row = row(store, entityId);
-        save(store, entityId, row.tokens(), row.leases() - 1);
+        change(store, entityId, row(store, entityId), 0, -1);
     }
 
     private static Problem.ProblemException over(String what, long cap, String setting) {

@@ -64,10 +64,6 @@ public record Answer(
         return new Answer(status == 204 ? 200 : status, data, flat, lease, Optional.of(issued), wrap, all, raw, problem);
     }
 
-    public Answer wrapped(WrapInfo info) {
-        return wrapping(info);
-    }
-
     static int status(Problem problem) {
         return switch (problem) {
             case Problem.Invalid _, Problem.BadLogin _ -> 400;

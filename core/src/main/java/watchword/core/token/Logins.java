@@ -55,9 +55,15 @@ public final class Logins {
      * @param onlyFor id of the one request that the token is to be good for; nothing of such a login is kept
      */
     public record Attempt(Peer peer, String path, String role, List<String> codes, Optional<String> onlyFor) {
-        /** @param path with the names in it in their one form */
+        private static final int MOST_ROLE = 1024;
+
+        /**
+         * @param path with the names in it in their one form
+         * @throws Problem.ProblemException for a role whose name is too long to be kept with every token
+         */
         public static Attempt of(Request request, String path) {
             var role = request.body().get("role") instanceof String name ? name : "";
+            if (role.length() > MOST_ROLE) throw new Problem.Invalid("role is longer than " + MOST_ROLE + " characters").asException();
             return new Attempt(request.peer(), path, role, request.headers().getOrDefault(FACTORS_HEADER, List.of()), request.loginFor());
         }
     }

@@ -40,7 +40,7 @@ public final class Wrapping {
     public Answer wrap(Storage.Writer store, Request request, Answer answer, Instant now) {
         var ttl = request.wrapTtl().orElseThrow();
         var accessor = answer.auth().map(auth -> auth.accessor());
-        return answer.wrapped(store(store, answer.envelope(request.id()), request.path().text(), accessor, ttl, now));
+        return Answer.wrapping(store(store, answer.envelope(request.id()), request.path().text(), accessor, ttl, now));
     }
 
     @SuppressWarnings("unchecked") // an envelope is an object

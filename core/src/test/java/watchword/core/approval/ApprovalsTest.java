@@ -385,6 +385,20 @@ class ApprovalsTest {
     }
 
     @Test
+    void a_reason_does_not_give_a_run_again_what_it_was_approved_for_longer() {
+        it.policy("asks", TWO_OF_OPS.replace("} } } }", "} } } break_glass { max_ttl = \"3m\" } }"));
+        tokens.put("ada", it.write("", "auth/pin/login/ada", "pin", "7", "run", "nightly/7").token());
+        var asked = ask();
+        approved(asked);
+        var approved = unwrap("ada", asked);
+        assertThat(approved.body()).containsEntry("lease_duration", 600L);
+        var broken = breakGlass("the database is down");
+        assertThat(broken.body()).containsEntry("lease_duration", 180L);
+        assertThat(broken.leaseId()).isNotEqualTo(approved.leaseId());
+        assertThat(breakGlass("it is still down").leaseId()).as("the same again").isEqualTo(broken.leaseId());
+    }
+
+    @Test
     void where_a_reason_alone_is_asked_for_there_is_nothing_without_one() {
         it.policy("asks", "path \"toy/creds/*\" { capabilities = [\"read\"] break_glass { max_ttl = \"3m\" } } path \"auth/token/create\" { capabilities = [\"update\"] break_glass { max_ttl = \"3m\" } }");
         assertRefused(it.read(of("ada"), "toy/creds/x"), 403, "X-Watchword-Break-Glass");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,28 @@ class LanesTest {
         it.clock.advance(Duration.ofSeconds(6));
         it.server.runDue();
         assertThat(tries.get()).isGreaterThanOrEqualTo(100);
+    }
+
+    /** A clock that is wrong for a while does not put off what fails meanwhile for as long as it was wrong. */
+    @Test
+    void what_fails_while_the_clock_is_a_year_ahead_is_tried_again_when_it_is_right() {
+        var nanos = new AtomicLong();
+        try (var other = TestServer.start(EngineCatalog.builder().engine("toy", (_, _) -> toy).build(), nanos::get)) {
+            other.write(other.root, "sys/mounts/toy", "type", "toy");
+            other.read(other.root, "toy/creds/x");
+            ToyEngine.STUCK.addAll(ToyEngine.ALIVE);
+            other.clock.advance(Duration.ofMinutes(11));
+            nanos.addAndGet(Duration.ofMinutes(11).toNanos());
+            var year = Duration.ofDays(365);
+            other.clock.advance(year);
+            other.server.runDue();
+            assertThat(ToyEngine.ALIVE).hasSize(1);
+            ToyEngine.STUCK.clear();
+            other.clock.advance(Duration.ofMinutes(1).minus(year));
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+            other.server.runDue();
+            assertThat(ToyEngine.ALIVE).isEmpty();
+        }
     }
 
     @Test

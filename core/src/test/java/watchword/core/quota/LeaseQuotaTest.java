@@ -137,6 +137,12 @@ class LeaseQuotaTest {
     }
 
     @Test
+    void a_role_that_is_no_name_is_not_kept_with_a_token() {
+        assertThat(login("x".repeat(1024))).isEqualTo(200);
+        assertThat(login("x".repeat(1025))).isEqualTo(400);
+    }
+
+    @Test
     void a_namespace_has_its_own() {
         it.write(it.root, "sys/namespaces/team");
         var team = it.in("team/");
