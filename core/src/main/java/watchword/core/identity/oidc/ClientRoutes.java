@@ -153,7 +153,7 @@ final class ClientRoutes {
         var name = Label.require(in.name());
         var clientId = random.letters(CLIENT_ID_CHARS);
         var secret = random.secret(SECRET_PREFIX, SECRET_CHARS);
-        keys.prepare(call.storage(), in.key().orElse(NamedKeys.DEFAULT));
+        keys.prepare(call.storage(), call.storage().<Optional<ClientRow>>read(store -> applications.clients.get(store, name)).map(ClientRow::key).or(in::key).orElse(NamedKeys.DEFAULT));
         call.storage().update(store -> {
             var before = applications.clients.get(store, name);
             var row = changed(store, in, before, clientId, secret);
