@@ -28,7 +28,6 @@ public final class NameTemplate {
     private static final int MAX_LENGTH = 4096;
     private static final int MAX_RESULT = 1024;
     private static final int MAX_DEPTH = 16;
-    private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String TRUE = "true";
 
     /** A part of the template that gives a text. */
@@ -264,7 +263,7 @@ public final class NameTemplate {
             case "ne" -> given.get(0).equals(given.get(1)) ? "" : TRUE;
             case "printf" -> printf(given);
             case "print" -> String.join("", given);
-            case "random" -> random(number(given.getFirst(), 1), scene.random());
+            case "random" -> Secret.letters(scene.random(), number(given.getFirst(), 1)).reveal();
             case "truncate" -> truncated(given.get(1), number(given.getFirst(), 1));
             case "truncate_sha256" -> truncatedWithHash(given.get(1), number(given.getFirst(), 9));
             case "uppercase" -> given.getFirst().toUpperCase(Locale.ROOT);
@@ -317,12 +316,6 @@ public final class NameTemplate {
             else throw invalid("printf takes %s, %d and %v, each with its argument");
         }
         if (next != given.size()) throw invalid("printf has an argument that its format does not name");
-        return text.toString();
-    }
-
-    private static String random(int length, SecureRandom random) {
-        var text = new StringBuilder(length);
-        for (int i = 0; i < length; i++) text.append(BASE62.charAt(random.nextInt(BASE62.length())));
         return text.toString();
     }
 

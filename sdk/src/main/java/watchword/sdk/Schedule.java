@@ -55,7 +55,8 @@ public sealed interface Schedule {
             if (window.isNegative() || window.compareTo(LONGEST) > 0) throw new Problem.Invalid("a window must be at most 100 years").asException();
         }
 
-        private static final Pattern ZONED = Pattern.compile("(?:CRON_)?TZ=(\\S*)\\s*(.*)");
+        /** Takes what it has taken for good, so that its time goes by the length of a text. */
+        private static final Pattern ZONED = Pattern.compile("(?:CRON_)?TZ=(\\S*+)\\s*+(.*)");
 
         /**
          * A schedule as operators write it: in UTC, or in the zone that is told before it, as in {@code CRON_TZ=Europe/Berlin 0 4 * * sat}.

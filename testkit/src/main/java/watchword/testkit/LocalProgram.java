@@ -29,8 +29,19 @@ final class LocalProgram implements AutoCloseable {
 
     static Path folder(String name, String user) throws IOException {
         var folder = Files.createTempDirectory("watchword-" + name + "-");
-        if (isRoot()) run(folder, List.of("chown", user, folder.toString()));
+        give(folder, user);
         return folder;
+    }
+
+    /** Gives a folder, and what is in it, to the user as whom a server runs. */
+    static void give(Path folder, String user) throws IOException {
+        if (isRoot()) run(folder, List.of("chown", "-R", user, folder.toString()));
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+        }
     }
 
     static int freePort() throws IOException {
@@ -44,9 +55,9 @@ final class LocalProgram implements AutoCloseable {
     }
 
     /** Servers refuse to run as root, or should. */
-    static List<String> as(String user, List<String> words) {
+    static List<String> as(String user, String group, List<String> words) {
         var all = new ArrayList<String>();
-        if (isRoot()) all.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"));
+        if (isRoot()) all.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--clear-groups"));
         all.addAll(words);
         return all;
     }
@@ -68,7 +79,11 @@ final class LocalProgram implements AutoCloseable {
     static LocalProgram start(Path folder, int port, List<String> words) throws IOException {
         var program = new LocalProgram(folder, port, begin(folder, words));
         for (long deadline = System.nanoTime() + PATIENCE.toNanos(); !program.answers(); ) {
-            if (System.nanoTime() > deadline || !program.process.isAlive()) throw new IOException(words.getFirst() + " did not start: " + Files.readString(folder.resolve("output")));
+            if (System.nanoTime() > deadline || !program.process.isAlive()) {
+                var output = Files.readString(folder.resolve("output"));
+                program.close();
+                throw new IOException(words.getFirst() + " did not start: " + output);
+            }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
         return program;
@@ -92,9 +107,7 @@ final class LocalProgram implements AutoCloseable {
         try {
             process.destroy();
             process.waitFor();
-            try (var files = Files.walk(folder)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-            }
+            delete(folder);
         } catch (IOException failed) {
             throw new IllegalStateException("cannot stop a server: " + failed.getMessage(), failed);
         } catch (InterruptedException stop) {

@@ -16,7 +16,7 @@ public final class RedisServer implements AutoCloseable {
             var folder = LocalProgram.folder("redis", "nobody");
             int port = LocalProgram.freePort();
             var words = List.of("redis-server", "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--requirepass", password, "--dir", folder.toString());
-            return new RedisServer(LocalProgram.start(folder, port, LocalProgram.as("nobody", words).stream().map(word -> word.equals("--regid=nobody") ? "--regid=nogroup" : word).toList()));
+            return new RedisServer(LocalProgram.start(folder, port, LocalProgram.as("nobody", "nogroup", words)));
         } catch (IOException failed) {
             throw new IllegalStateException("cannot start Redis (apt-get install redis-server): " + failed.getMessage(), failed);
         }

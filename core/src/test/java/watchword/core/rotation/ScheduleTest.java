@@ -2,6 +2,7 @@ package watchword.core.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,13 @@ class ScheduleTest {
         assertWrong("CRON_TZ=Moon/Sea 0 0 * * *", "provided bad location Moon/Sea");
         assertWrong("TZ=UTC", "expected exactly 5 fields");
         assertWrong("0 " + "0,".repeat(200) + "0 * * *", "too long");
+    }
+
+    @Test
+    void a_text_of_any_length_is_refused_at_once() {
+        for (var filling : List.of("x".repeat(1_000_000), " ".repeat(1_000_000))) {
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertWrong("TZ=" + filling + "\nx\ny", "too long"));
+        }
     }
 
     private static void assertWrong(String text, String why) {

@@ -125,10 +125,6 @@ public final class SigningKey {
         });
     }
 
-    public JwtAlgorithm algorithm() {
-        return algorithm;
-    }
-
     /**
      * A token with these claims.
      *

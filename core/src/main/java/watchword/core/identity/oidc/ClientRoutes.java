@@ -151,9 +151,9 @@ final class ClientRoutes {
     private Reply<None> set(Call.Effect<Set> call) {
         var in = call.input();
         var name = Label.require(in.name());
-        var clientId = random.base62(CLIENT_ID_CHARS);
-        var secret = Secret.copyOf(SECRET_PREFIX + random.base62(SECRET_CHARS));
-        keys.prepare(call.storage(), in.key().orElse(NamedKeys.DEFAULT));
+        var clientId = random.letters(CLIENT_ID_CHARS);
+        var secret = random.secret(SECRET_PREFIX, SECRET_CHARS);
+        keys.prepare(call.storage(), call.storage().<Optional<ClientRow>>read(store -> applications.clients.get(store, name)).map(ClientRow::key).or(in::key).orElse(NamedKeys.DEFAULT));
         call.storage().update(store -> {
             var before = applications.clients.get(store, name);
             var row = changed(store, in, before, clientId, secret);

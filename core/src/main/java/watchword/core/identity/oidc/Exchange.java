@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.IdentityView;
@@ -72,7 +71,7 @@ final class Exchange {
     private sealed interface Outcome {
         record Refused(OAuthException why) implements Outcome {}
 
-        record SignedIn(Proven by, Claims claims, String code, String access) implements Outcome {}
+        record SignedIn(Proven by, Claims claims, Secret code, Secret access) implements Outcome {}
 
         record ForItself(Proven by, Claims claims) implements Outcome {}
     }
@@ -92,8 +91,8 @@ final class Exchange {
             case Outcome.Refused refused -> refusal(refused.why());
             case Outcome.SignedIn in -> {
                 var signer = in.by().signer();
-                in.claims().with("at_hash", signer.halfHash(in.access())).with("c_hash", signer.halfHash(in.code()));
-                var answer = answer(in.access(), in.by().client().accessTokenTtl());
+                in.claims().with("at_hash", signer.halfHash(in.access().reveal())).with("c_hash", signer.halfHash(in.code().reveal()));
+                var answer = answer(in.access().reveal(), in.by().client().accessTokenTtl());
                 answer.put("id_token", in.claims().signed(signer, ""));
                 yield PublicAnswer.json(200, answer, UNCACHED);
             }
@@ -146,7 +145,7 @@ final class Exchange {
     private Outcome signedIn(Storage.Writer store, Call.Effect<Asked> call, Proven by) throws OAuthException {
         var in = call.input();
         if (in.code().size() == 0) throw OAuthException.request("code parameter is required");
-        var code = grants.take(store, in.code().reveal(), call.now()).orElseThrow(() -> grant("authorization grant is invalid or expired"));
+        var code = grants.take(store, in.code(), call.now()).orElseThrow(() -> grant("authorization grant is invalid or expired"));
         if (!code.grant().clientId().equals(by.client().clientId())) throw grant("authorization code was not issued to the client");
         if (!code.grant().provider().equals(in.name())) throw grant("authorization code was not issued by the provider");
         if (in.redirectUri().isEmpty()) throw OAuthException.request("redirect_uri parameter is required");
@@ -159,9 +158,9 @@ final class Exchange {
         var claims = claims(store, call, by, identity.entityId(), scopeClaims.of(store, code.grant().scopes(), subject));
         if (!code.nonce().isEmpty()) claims.with("nonce", code.nonce());
         code.authTime().ifPresent(since -> claims.with("auth_time", since.getEpochSecond()));
-        var access = ACCESS_PREFIX + random.base62(ACCESS_CHARS);
+        var access = random.secret(ACCESS_PREFIX, ACCESS_CHARS);
         grants.put(store, access, new Grants.Access(code.grant(), Grants.end(call.now().plus(by.client().accessTokenTtl()))));
-        return new Outcome.SignedIn(by, claims, in.code().reveal(), access);
+        return new Outcome.SignedIn(by, claims, in.code(), access);
     }
 
     /** By PKCE, that whoever ends the sign-in began it. */
@@ -183,13 +182,8 @@ final class Exchange {
     private Outcome forItself(Storage.Reader store, Call.Effect<Asked> call, Proven by) throws OAuthException {
         var scopes = ScopeClaims.known(call.input().scope(), by.provider());
         var nobody = new Subject(IdentityView.NOBODY, "", call.now());
-        var claims = claims(store, call, by, by.client().clientId(), Map.of()).with("jti", newId()).telling(scopeClaims.of(store, scopes, nobody));
+        var claims = claims(store, call, by, by.client().clientId(), Map.of()).with("jti", random.uuid()).telling(scopeClaims.of(store, scopes, nobody));
         return new Outcome.ForItself(by, claims);
-    }
-
-    private String newId() {
-        var random = this.random.random();
-        return new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
     }
 
     // ---- refusals ----

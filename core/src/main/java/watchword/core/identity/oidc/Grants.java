@@ -1,6 +1,5 @@
 package watchword.core.identity.oidc;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -13,6 +12,7 @@ import watchword.core.lease.ExpiryIndex.Kind;
 import watchword.core.lease.ExpiryIndex;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.wire.Rows;
+import watchword.sdk.Secret;
 import watchword.sdk.Storage;
 
 /**
@@ -38,13 +38,13 @@ final class Grants {
 
     record Access(Grant grant, Instant until) {}
 
-    void put(Storage.Writer store, String text, Code code) {
+    void put(Storage.Writer store, Secret text, Code code) {
         codes.put(store, hash(text), code);
         ExpiryIndex.add(store, code.until(), Kind.GRANT, dueName(store, "c", text));
     }
 
     /** Takes a code: whoever comes after, in whatever transaction, finds none. */
-    Optional<Code> take(Storage.Writer store, String text, Instant now) {
+    Optional<Code> take(Storage.Writer store, Secret text, Instant now) {
         var code = codes.get(store, hash(text));
         code.ifPresent(found -> {
             codes.delete(store, hash(text));
@@ -53,12 +53,12 @@ final class Grants {
         return code.filter(found -> found.until().isAfter(now));
     }
 
-    void put(Storage.Writer store, String text, Access access) {
+    void put(Storage.Writer store, Secret text, Access access) {
         accesses.put(store, hash(text), access);
         ExpiryIndex.add(store, access.until(), Kind.GRANT, dueName(store, "a", text));
     }
 
-    Optional<Access> access(Storage.Reader store, String text, Instant now) {
+    Optional<Access> access(Storage.Reader store, Secret text, Instant now) {
         return accesses.get(store, hash(text)).filter(access -> access.until().isAfter(now));
     }
 
@@ -67,7 +67,7 @@ final class Grants {
         return time.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private static String dueName(Storage.Reader store, String kind, String text) {
+    private static String dueName(Storage.Reader store, String kind, Secret text) {
         return NamespaceStore.idOf(store) + "/" + kind + "/" + hash(text);
     }
 
@@ -79,11 +79,13 @@ final class Grants {
         else accesses.delete(part, parts[2]);
     }
 
-    private static String hash(String text) {
-        try {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    private static String hash(Secret text) {
+        return text.use(bytes -> {
+            try {
+                return Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        });
     }
 }

@@ -128,9 +128,9 @@ final class KeyRoutes {
     private Reply<None> rotate(Call.Effect<Rotate> call) {
         var name = call.input().name();
         if (call.storage().<Boolean>read(store -> keys.get(store, name).isEmpty())) throw invalid("no named key found at \"" + shown(name) + "\"");
-        keys.prepare(call.storage(), name);
         var own = call.input().verificationTtl().map(KeyRoutes::seconds);
         if (own.filter(Duration::isNegative).isPresent()) throw invalid("verification_ttl cannot be negative");
+        keys.prepare(call.storage(), name);
         keys.change(call.storage(), name, (store, now) -> keys.get(store, name).map(key -> key.rotated(own.orElse(key.verificationTtl()), now)));
         var waits = call.storage().<Optional<NamedKey>>read(store -> keys.get(store, name)).flatMap(key -> key.waits(keys.now()));
         return waits.isEmpty() ? Reply.nothing() : Reply.<None>nothing().warn("the next key was published only just, and verifiers may not know it yet: it signs from " + waits.get()

@@ -1,6 +1,5 @@
 package watchword.core.identity.oidc;
 
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BiFunction;
 import watchword.core.lease.ExpiryIndex.End;
 import watchword.core.lease.ExpiryIndex.Kind;
@@ -31,10 +29,10 @@ final class NamedKeys {
     private static final byte[] NOTHING = new byte[0];
 
     private final Rows<Row> rows = new Rows<>("core/oidc/key/", Row.class);
-    private final SecureRandom random;
+    private final RandomText random;
     private final InstantSource clock;
 
-    NamedKeys(SecureRandom random, InstantSource clock) {
+    NamedKeys(RandomText random, InstantSource clock) {
         this.random = random;
         this.clock = clock;
     }
@@ -105,7 +103,7 @@ final class NamedKeys {
             var algorithm = storage.<Optional<JwtAlgorithm>>write(store -> changed(store, name, work, made, now));
             if (algorithm.isEmpty()) return;
             made.removeIf(pair -> !algorithm.get().name().equals(pair.jwk().get("alg")));
-            made.add(SigningKey.generate(algorithm.get(), newId(), random));
+            made.add(SigningKey.generate(algorithm.get(), random.uuid(), random.random()));
         }
     }
 
@@ -153,10 +151,6 @@ final class NamedKeys {
         part.update(store -> {
             if (rows.get(store, name).filter(row -> row.due().equals(Optional.of(due.at()))).isEmpty()) ExpiryIndex.remove(store, due.at(), Kind.KEY, due.name());
         });
-    }
-
-    private String newId() {
-        return new UUID(random.nextLong() & 0xffffffffffff0fffL | 0x4000L, random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
     }
 
     /** Keys as a JWK set. */

@@ -17,8 +17,8 @@ public final class Oidc {
 
     /** @param apiAddress by which clients reach this server */
     public Oidc(IdentityStore identities, String apiAddress, SecureRandom random, InstantSource clock) {
-        this.keys = new NamedKeys(random, clock);
         var text = new RandomText(random);
+        this.keys = new NamedKeys(text, clock);
         var issuers = new Issuers(apiAddress);
         var people = new People(identities);
         var applications = new Applications();

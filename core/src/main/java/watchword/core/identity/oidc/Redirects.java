@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Where a code may be sent: exactly where the client said; but on the machine that asks, to whatever port is free there (RFC 8252, 7.3). */
 final class Redirects {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private Redirects() {}
 

@@ -63,7 +63,7 @@ final class RoleRoutes {
     private Reply<None> set(Call.Effect<Set> call) {
         var in = call.input();
         var name = Label.require(in.name());
-        var made = random.base62(CLIENT_ID_CHARS);
+        var made = random.letters(CLIENT_ID_CHARS);
         in.key().ifPresent(key -> keys.prepare(call.storage(), key));
         call.storage().update(store -> {
             var before = rows.get(store, name);

@@ -3,7 +3,6 @@ package watchword.core.identity.oidc;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import watchword.core.policy.IdentityView;
 import watchword.core.wire.Durations;
@@ -83,14 +82,10 @@ interface Selector {
     }
 
     private static Duration duration(String text) {
-        return Optional.of(text).flatMap(Selector::parsed).orElseThrow(() -> invalid("invalid duration"));
-    }
-
-    private static Optional<Duration> parsed(String text) {
         try {
-            return Optional.of(Durations.parse(text));
-        } catch (Durations.InvalidException invalid) {
-            return Optional.empty();
+            return Durations.parse(text);
+        } catch (Durations.InvalidException none) {
+            throw invalid("invalid duration");
         }
     }
 

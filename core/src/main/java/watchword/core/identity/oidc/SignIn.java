@@ -58,9 +58,9 @@ final class SignIn {
         var in = call.input();
         var answer = new LinkedHashMap<String, Object>();
         try {
-            var code = random.base62(CODE_CHARS);
+            var code = random.secret("", CODE_CHARS);
             grants.put(call.store(), code, code(call));
-            answer.put("code", code);
+            answer.put("code", code.reveal());
             answer.put("state", in.state());
             return PublicAnswer.json(200, answer, Map.of());
         } catch (OAuthException refused) {

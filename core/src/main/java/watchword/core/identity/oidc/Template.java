@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import watchword.core.json.Json;
 import watchword.sdk.Problem;
@@ -66,37 +67,17 @@ final class Template {
         return json.append(text.substring(at)).toString();
     }
 
-    @SuppressWarnings("unchecked") // an object's keys are strings
     private static Map<String, @Nullable Object> object(String json, List<Selector> holes) {
         try {
-            if (Json.parse(json.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> map) return (Map<String, @Nullable Object>) java.util.Objects.requireNonNull(withHoles(map, holes));
+            if (Json.parse(json.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> map) return mapped(map, leaf -> isMark(leaf) ? new Hole(holes.get(Integer.parseInt(leaf.toString().substring(1)))) : leaf);
             throw invalid("error parsing template JSON: not an object");
         } catch (Json.MalformedException malformed) {
             throw invalid("error parsing template JSON: " + malformed.getMessage());
         }
     }
 
-    private static @Nullable Object withHoles(@Nullable Object tree, List<Selector> holes) {
-        return switch (tree) {
-            case Map<?, ?> map -> {
-                var with = new LinkedHashMap<String, @Nullable Object>();
-                map.forEach((name, value) -> with.put(requirePlain(String.valueOf(name)), withHoles(value, holes)));
-                yield with;
-            }
-            case List<?> list -> {
-                var with = new ArrayList<@Nullable Object>();
-                list.forEach(value -> with.add(withHoles(value, holes)));
-                yield with;
-            }
-            case String text when text.startsWith("\0") -> new Hole(holes.get(Integer.parseInt(text.substring(1))));
-            case null, default -> tree;
-        };
-    }
-
-    /** Names of claims are the template's own. */
-    private static String requirePlain(String name) {
-        if (name.startsWith("\0")) throw invalid("error parsing template JSON: a name cannot be a value of somebody");
-        return name;
+    private static boolean isMark(Object leaf) {
+        return leaf instanceof String text && text.startsWith("\0");
     }
 
     Set<String> names() {
@@ -105,26 +86,34 @@ final class Template {
 
     /** The claims, with everything in its place. */
     Map<String, @Nullable Object> claims(Subject subject) {
-        var claims = new LinkedHashMap<String, @Nullable Object>();
-        tree.forEach((name, value) -> claims.put(name, filled(value, subject)));
-        return claims;
+        return mapped(tree, leaf -> leaf instanceof Hole hole ? hole.selector().of(subject) : leaf);
     }
 
-    private static @Nullable Object filled(@Nullable Object tree, Subject subject) {
+    // ---- trees ----
+
+    private static Map<String, @Nullable Object> mapped(Map<?, ?> map, UnaryOperator<Object> leaf) {
+        var all = new LinkedHashMap<String, @Nullable Object>();
+        map.forEach((name, value) -> all.put(requirePlain(String.valueOf(name)), mapped(value, leaf)));
+        return all;
+    }
+
+    private static @Nullable Object mapped(@Nullable Object tree, UnaryOperator<Object> leaf) {
         return switch (tree) {
-            case Map<?, ?> map -> {
-                var with = new LinkedHashMap<String, @Nullable Object>();
-                map.forEach((name, value) -> with.put(String.valueOf(name), filled(value, subject)));
-                yield with;
-            }
+            case null -> null;
+            case Map<?, ?> map -> mapped(map, leaf);
             case List<?> list -> {
-                var with = new ArrayList<@Nullable Object>();
-                list.forEach(value -> with.add(filled(value, subject)));
-                yield with;
+                var all = new ArrayList<@Nullable Object>();
+                list.forEach(each -> all.add(mapped(each, leaf)));
+                yield all;
             }
-            case Hole hole -> hole.selector().of(subject);
-            case null, default -> tree;
+            case Object one -> leaf.apply(one);
         };
+    }
+
+    /** Names of claims are the template's own. */
+    private static String requirePlain(String name) {
+        if (isMark(name)) throw invalid("error parsing template JSON: a name cannot be a value of somebody");
+        return name;
     }
 
     private static Problem.ProblemException invalid(String message) {

@@ -50,7 +50,7 @@ final class UserInfo {
         var provider = applications.provider(store, name).orElseThrow(() -> OAuthException.request("provider not found"));
         var bearer = call.ask().authorization().flatMap(given -> given instanceof Authorization.Bearer token ? Optional.of(token) : Optional.empty())
                 .orElseThrow(() -> new OAuthException(OAuthException.INVALID_TOKEN, "access token must be sent as a Bearer token"));
-        var grant = grants.access(store, bearer.token().reveal(), call.now()).map(Grants.Access::grant).filter(found -> found.provider().equals(name))
+        var grant = grants.access(store, bearer.token(), call.now()).map(Grants.Access::grant).filter(found -> found.provider().equals(name))
                 .orElseThrow(() -> new OAuthException(OAuthException.INVALID_TOKEN, "access token is malformed or invalid"));
         var client = applications.client(store, grant.clientId()).orElseThrow(() -> denied("client not found"));
         var identity = people.named(store, grant.entityId());

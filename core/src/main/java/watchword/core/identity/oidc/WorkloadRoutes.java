@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import watchword.core.identity.oidc.NamedKeys.User;
 import watchword.core.json.Json;
 import watchword.core.namespace.NamespaceStore;
 import watchword.core.policy.IdentityView;
+import watchword.crypto.jose.JwtAlgorithm;
 import watchword.crypto.jose.JwtException;
 import watchword.crypto.jose.JwtVerifier;
 import watchword.crypto.jose.SigningKey;
@@ -26,7 +28,7 @@ import watchword.sdk.Storage;
 
 /** {@code identity/oidc/token}, and what others need to believe such a token. */
 final class WorkloadRoutes {
-    static final List<String> ALGORITHMS = List.of("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA");
+    static final List<String> ALGORITHMS = Stream.of(JwtAlgorithm.values()).filter(SigningKey.ALGORITHMS::contains).map(JwtAlgorithm::name).toList();
     /** How far clocks may be apart. */
     private static final Duration LEEWAY = Duration.ofMinutes(1);
 

@@ -156,6 +156,17 @@ class ProviderTest {
         var other = code();
         it.server.clock.advance(SignIn.CODE.minusMillis(1));
         assertThat(exchange(other).status()).isEqualTo(200);
+        code();
+        assertThat(kept("code")).isEqualTo(1);
+        assertThat(kept("access")).isEqualTo(1);
+        it.server.clock.advance(Duration.ofHours(1));
+        it.server.server.runDue();
+        assertThat(kept("code")).as("one that nobody exchanged").isZero();
+        assertThat(kept("access")).isZero();
+    }
+
+    private long kept(String kind) {
+        return it.server.storage.<Long>read(store -> store.scan("", "", 10_000).stream().filter(entry -> entry.key().contains("core/oidc/" + kind + "/")).count());
     }
 
     @Test

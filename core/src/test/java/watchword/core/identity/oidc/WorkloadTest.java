@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import watchword.sdk.Route.Operation;
 
 /** Workloads get tokens that tell who they are, and whoever can read the keys can believe them. */
 class WorkloadTest {
@@ -53,13 +55,13 @@ class WorkloadTest {
         var token = it.token(it.login("ada"), "r");
         assertThat(Issuing.header(token)).containsEntry("alg", algorithm);
         assertThat(it.verified(token)).containsKey("sub");
-        var introspected = it.server.server.serve(request(token));
-        assertThat(Issuing.text(introspected)).isEqualTo("{\"active\":true}");
+        assertThat(introspected(token)).isEqualTo("{\"active\":true}");
     }
 
-    private watchword.core.request.Request request(String token) {
-        return new watchword.core.request.Request("id", watchword.sdk.Route.Operation.WRITE, new watchword.core.request.RequestPath("identity/oidc/introspect"), Map.of("token", token), false,
-                java.util.Optional.of(watchword.sdk.Secret.copyOf(it.root)), java.util.Optional.empty(), Map.of(), new watchword.sdk.Peer("127.0.0.1", 1, List.of()));
+    private String introspected(String token, Object... more) {
+        var fields = Issuing.fields("token", token);
+        fields.putAll(Issuing.fields(more));
+        return Issuing.text(it.raw(Operation.WRITE, "introspect", fields, Optional.of(it.root), Optional.empty()));
     }
 
     @Test
@@ -127,12 +129,12 @@ class WorkloadTest {
         var ada = it.login("ada");
         var token = it.token(ada, "job");
         var entity = it.entityOf(ada);
-        assertThat(Issuing.text(it.server.server.serve(request(token)))).isEqualTo("{\"active\":true}");
+        assertThat(introspected(token)).isEqualTo("{\"active\":true}");
         it.server.write(it.root, "identity/entity/id/" + entity, "disabled", true);
         assertThat(it.server.read(ada, "identity/oidc/token/job").status()).isEqualTo(403);
-        assertThat(Issuing.text(it.server.server.serve(request(token)))).isEqualTo("{\"active\":false,\"error\":\"entity is disabled\"}");
+        assertThat(introspected(token)).isEqualTo("{\"active\":false,\"error\":\"entity is disabled\"}");
         it.server.delete(it.root, "identity/entity/id/" + entity);
-        assertThat(Issuing.text(it.server.server.serve(request(token)))).isEqualTo("{\"active\":false,\"error\":\"entity was not found\"}");
+        assertThat(introspected(token)).isEqualTo("{\"active\":false,\"error\":\"entity was not found\"}");
     }
 
     /** Number 45: who asks about a token learns whether it is good, and nothing that it says. */
@@ -141,13 +143,12 @@ class WorkloadTest {
         it.set("role/other", "key", "jobs", "client_id", "aws", "ttl", "15m", "template", "{\"canary\": \"canary-7\"}");
         var ada = it.login("ada");
         var token = it.token(ada, "other");
-        var wrongAudience = it.raw(watchword.sdk.Route.Operation.WRITE, "introspect", Map.of("token", token, "client_id", "minio"), java.util.Optional.of(it.root), java.util.Optional.empty());
-        assertThat(Issuing.text(wrongAudience)).contains("\"active\":false", "invalid audience claim (aud)").doesNotContain("canary", "aws", it.entityOf(ada));
+        assertThat(introspected(token, "client_id", "minio")).contains("\"active\":false", "invalid audience claim (aud)").doesNotContain("canary", "aws", it.entityOf(ada));
         for (var broken : List.of(token + "x", token.substring(0, token.length() - 8) + "AAAAAAAA", "x", "", "a.b.c")) {
-            assertThat(Issuing.text(it.server.server.serve(request(broken)))).as(broken).contains("\"active\":false").doesNotContain("canary", it.entityOf(ada));
+            assertThat(introspected(broken)).as(broken).contains("\"active\":false").doesNotContain("canary", it.entityOf(ada));
         }
         it.server.clock.advance(Duration.ofMinutes(17));
-        assertThat(Issuing.text(it.server.server.serve(request(token)))).contains("\"active\":false", "token is expired (exp)");
+        assertThat(introspected(token)).contains("\"active\":false", "token is expired (exp)");
     }
 
     /** Number 74 of templates, here: whatever somebody is called is one value. */
