@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,11 @@ import watchword.sdk.Route.Operation;
 class LeaseLifeTest {
     private final TestServer it = TestServer.start();
     private String job = "";
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
 
     @BeforeEach
     void given_a_toy_and_a_job() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
@@ -18,6 +19,11 @@ import watchword.sdk.Route.Operation;
 class RotationRoutesTest {
     private final Map<String, Doors> made = new ConcurrentHashMap<>();
     private final TestServer it = TestServer.start(EngineCatalog.builder().engine("doors", (context, mount) -> made.computeIfAbsent(mount.path(), _ -> new Doors(context))).build());
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
 
     @BeforeEach
     void given_doors() {

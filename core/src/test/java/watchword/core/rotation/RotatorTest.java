@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import watchword.core.TestServer;
@@ -30,6 +31,11 @@ class RotatorTest {
 
     /** The server dies: nothing of it runs on, and nothing is tidied up. */
     private static final class Died extends Error {}
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
 
     @BeforeEach
     void given_doors() {
