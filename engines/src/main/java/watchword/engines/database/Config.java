@@ -111,7 +111,7 @@ record Config(
         var combined = set.tlsCertificateKey();
         var changed = new Config(
                 text("plugin_name", set.pluginName(), pluginName), text("plugin_version", set.pluginVersion(), pluginVersion), names(set.allowedRoles().orElse(allowedRoles)),
-                set.rootRotationStatements().orElse(rootRotationStatements), text("password_policy", set.passwordPolicy(), passwordPolicy),
+                set.rootRotationStatements().map(Roles::few).orElse(rootRotationStatements), text("password_policy", set.passwordPolicy(), passwordPolicy),
                 set.skipStaticRoleImportRotation().orElse(skipStaticRoleImportRotation), details, set.connectionUrl().map(given -> secret("connection_url", given)).orElse(connectionUrl),
                 text("username", set.username(), username), set.password().map(given -> ChangingSecret.of(secret("password", given), Instant.EPOCH)).orElse(password),
                 text("username_template", set.usernameTemplate(), usernameTemplate), set.maxOpenConnections().orElse(maxOpen), set.maxIdleConnections().orElse(maxIdle),

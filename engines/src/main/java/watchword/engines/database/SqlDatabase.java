@@ -141,6 +141,8 @@ abstract class SqlDatabase implements Database {
     /** What an operator wrote, with these in place. */
     private Work<Boolean> written(List<String> statements, Map<String, Value> values) {
         var sql = Statements.parse(dialect, statements, json).stream().map(statement -> statement.with(values)).toList();
+        // Such as [] and ;, after which nothing would be done and all be well.
+        if (sql.isEmpty()) throw new Problem.Invalid("there is no statement among the statements").asException();
         return connection -> {
             for (var each : sql) execute(connection, each);
             return true;

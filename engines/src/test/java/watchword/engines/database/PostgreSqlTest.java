@@ -193,6 +193,27 @@ class PostgreSqlTest {
     }
 
     @Test
+    void statements_that_say_nothing_are_not_taken_for_done() throws SQLException {
+        var account = account();
+        ok(post("db/roles/app", Map.of("revocation_statements", "[]")));
+        assertThat(post("sys/leases/revoke", Map.of("lease_id", account.lease(), "sync", true)).status()).isNotIn(200, 204);
+        assertThat(made()).containsExactly(account.name());
+        ok(post("db/roles/app", Map.of("revocation_statements", "")));
+        server.clock().advance(Duration.ofMinutes(5));
+        server.runDue();
+        assertThat(made()).isEmpty();
+
+        ok(connect(Map.of("root_rotation_statements", ";")));
+        assertThat(post("db/rotate-root/pg", Map.of()).error()).contains("there is no statement");
+        ok(get("db/creds/app"));
+        ok(connect(Map.of("root_rotation_statements", List.of("", " "))));
+        assertThat(get("db/config/pg").at("data", "root_credentials_rotate_statements")).isEqualTo(List.of());
+        ok(post("db/rotate-root/pg", Map.of()));
+        assertThat(logsIn("vault", ADMIN_PASSWORD)).isFalse();
+        ok(get("db/creds/app"));
+    }
+
+    @Test
     void what_an_account_owns_is_not_dropped_but_nobody_logs_in_by_it() throws SQLException {
         ok(post("db/roles/app", Map.of("creation_statements", CREATE + "CREATE TABLE precious (x int); ALTER TABLE precious OWNER TO \"{{name}}\"")));
         var account = account();
