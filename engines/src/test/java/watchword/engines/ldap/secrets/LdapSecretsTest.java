@@ -3,6 +3,7 @@ package watchword.engines.ldap.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -163,6 +164,13 @@ class LdapSecretsTest {
                 assertThat(directory.binds(SmallDirectory.dn("ada"), password("ada"))).isTrue();
             }
         }
+    }
+
+    @Test
+    void a_conversation_that_cannot_begin_is_ended() {
+        configure(Map.of("binddn", "no name"));
+        assertThat(takeOver("ada", Map.of()).error()).startsWith("failed to bind");
+        assertThat(directory.opened).isNotEmpty().allMatch(Socket::isClosed);
     }
 
     // ---- static roles ----
