@@ -380,6 +380,7 @@ class PostgreSqlTest {
         var words = connect(Map.of("connection_url", "host=127.0.0.1 port=" + postgres.port() + " user=vault password='" + ADMIN_PASSWORD + "' dbname=postgres sslmode=disable"));
         assertThat(words.text("warnings")).contains("Password found in connection_url");
         assertThat(get("db/config/pg").text()).doesNotContain(ADMIN_PASSWORD);
+        assertThat(post("db/rotate-root/pg", Map.of()).error()).contains("connection_url has a password of its own");
         ok(get("db/creds/app"));
     }
 
