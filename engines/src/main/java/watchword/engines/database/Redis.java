@@ -38,9 +38,9 @@ final class Redis implements Database {
         this.pool = new Pool<>(() -> connect(server.username(), server.password()), Redis::isAlive, config.poolSize());
     }
 
-    private Connection connect(String username, String password) {
+    private Connection connect(String username, Secret password) {
         try {
-            var login = DefaultJedisClientConfig.builder().user(username).password(password).socketTimeoutMillis(TIMEOUT_MILLIS).build();
+            var login = DefaultJedisClientConfig.builder().user(username).password(password.reveal()).socketTimeoutMillis(TIMEOUT_MILLIS).build();
             return new Connection(this::socket, login);
         } catch (JedisException failed) {
             throw problem("failed to connect", failed);

@@ -47,13 +47,13 @@ abstract class SqlDatabase implements Database {
     }
 
     /** @param host one of the address's */
-    abstract Connection connect(Address address, Address.Host host, String user, String password) throws SQLException;
+    abstract Connection connect(Address address, Address.Host host, String user, Secret password) throws SQLException;
 
     private Connection open() {
         return open(address.user(), address.password());
     }
 
-    private Connection open(String user, String password) {
+    private Connection open(String user, Secret password) {
         try {
             return tryAll(user, password);
         } catch (SQLException failed) {
@@ -61,7 +61,7 @@ abstract class SqlDatabase implements Database {
         }
     }
 
-    private Connection tryAll(String user, String password) throws SQLException {
+    private Connection tryAll(String user, Secret password) throws SQLException {
         SQLException last = new SQLException("no hosts");
         for (var host : address.hosts()) {
             try {
@@ -232,7 +232,7 @@ abstract class SqlDatabase implements Database {
 
     @Override
     public boolean logsIn(String username, Secret password) {
-        try (var connection = tryAll(username, password.reveal())) {
+        try (var connection = tryAll(username, password)) {
             return connection != null;
         } catch (SQLException failed) {
             if (Failures.isRefusedLogin(failed)) return false;
