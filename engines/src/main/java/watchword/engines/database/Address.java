@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
@@ -180,7 +181,7 @@ record Address(List<Host> hosts, String database, String user, Secret password, 
         throw new Problem.Invalid("connection_url: a port is a number from 1 to 65535").asException();
     }
 
-    private static Map<String, String> parameters(@org.jspecify.annotations.Nullable String text, Set<String> known) {
+    private static Map<String, String> parameters(@Nullable String text, Set<String> known) {
         var all = new LinkedHashMap<String, String>();
         if (text == null || text.isEmpty()) return all;
         for (var each : text.split("&", -1)) {

@@ -50,12 +50,8 @@ abstract class SqlDatabase implements Database {
     abstract Connection connect(Address address, Address.Host host, String user, Secret password) throws SQLException;
 
     private Connection open() {
-        return open(address.user(), address.password());
-    }
-
-    private Connection open(String user, Secret password) {
         try {
-            return tryAll(user, password);
+            return tryAll(address.user(), address.password());
         } catch (SQLException failed) {
             throw Failures.problem("failed to connect", failed);
         }
@@ -95,25 +91,6 @@ abstract class SqlDatabase implements Database {
         });
     }
 
-    static void execute(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            statement.execute(sql);
-        }
-    }
-
-    /** The first column of every row. */
-    static List<String> column(Connection connection, String sql, String... values) throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) statement.setString(i + 1, values[i]);
-            var all = new ArrayList<String>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) all.add(rows.getString(1));
-            }
-            return all;
-        }
-    }
-
     /** The same; what a database refused is told rather than thrown. */
     private Optional<Problem> attempt(String doing, Work<?> work) {
         return pool.use(connection -> {
@@ -135,6 +112,25 @@ abstract class SqlDatabase implements Database {
             return true;
         } catch (SQLException lost) {
             return false;
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of every row. */
+    static List<String> column(Connection connection, String sql, String... values) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) statement.setString(i + 1, values[i]);
+            var all = new ArrayList<String>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) all.add(rows.getString(1));
+            }
+            return all;
         }
     }
 
@@ -232,8 +228,8 @@ abstract class SqlDatabase implements Database {
 
     @Override
     public boolean logsIn(String username, Secret password) {
-        try (var connection = tryAll(username, password)) {
-            return connection != null;
+        try (var _ = tryAll(username, password)) {
+            return true;
         } catch (SQLException failed) {
             if (Failures.isRefusedLogin(failed)) return false;
             throw Failures.problem("failed to try a password", failed);
