@@ -1,5 +1,6 @@
 """The kubernetes secrets engine: what it makes in a real API server works there, is bounded, and ends with the lease."""
 
+import base64
 import json
 import os
 import ssl
@@ -122,7 +123,7 @@ def test_a_binding_to_a_role_that_is_there_leaves_that_role(cluster, mount):
 def test_a_token_of_an_account_that_is_there(cluster, mount):
     role(mount, "there", service_account_name="train", token_default_audiences=["watchword"])
     made = creds(mount, "there", ttl="20m")
-    claims = json.loads(__import__("base64").urlsafe_b64decode(made["data"]["service_account_token"].split(".")[1] + "=="))
+    claims = json.loads(base64.urlsafe_b64decode(made["data"]["service_account_token"].split(".")[1] + "=="))
     assert claims["sub"] == "system:serviceaccount:ml:train" and claims["aud"] == ["watchword"] and claims["exp"] - claims["iat"] == 1200 == made["lease_duration"]
     mount.sys.revoke_lease(made["lease_id"])
     assert cluster.ask("GET", "/api/v1/namespaces/ml/serviceaccounts/train")["metadata"]["name"] == "train"

@@ -124,7 +124,7 @@ def test_an_account_is_made_for_a_lease_and_is_gone_with_it(root, directory):
 
 def test_who_has_an_odd_name_makes_no_other_entry(root, directory):
     """The name of the token's holder is LDAP; it stays the value it is."""
-    root.write_data("ldap/role/odd", data={"creation_ldif": CREATE.replace("uid={{.Username}}", "cn={{.DisplayName}}").replace("\n\ndn: cn=ops", "\n\ndn: cn=none") .split("\n\n")[0] + "\n",
+    root.write_data("ldap/role/odd", data={"creation_ldif": CREATE.replace("uid={{.Username}}", "cn={{.DisplayName}}").split("\n\n")[0] + "\n",
                                            "deletion_ldif": f"dn: cn={{{{.DisplayName}}}},{PEOPLE}\nchangetype: delete\n", "default_ttl": "1h"})
     before = entries(directory, SUFFIX).count("dn:")
     for display in (f"x,ou=groups,{SUFFIX}", "a+uid=bob", "*)(uid=*", "q\\", 'say "hi"', "semi;colon", "#hash"):

@@ -1,5 +1,6 @@
 package watchword.engines.database;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ final class AccountPassword implements ChangingSecret.Target {
     }
 
     /** @return empty when it is gone @throws Problem.ProblemException with the reason of the database, if that refused */
-    Optional<ChangingSecret> change(Storage storage, ChangingSecret.Slot slot, Supplier<Secret> fresh, java.time.InstantSource clock) {
+    Optional<ChangingSecret> change(Storage storage, ChangingSecret.Slot slot, Supplier<Secret> fresh, InstantSource clock) {
         try {
             return ChangingSecret.change(storage, slot, this, fresh, clock);
         } catch (Problem.ProblemException failed) {

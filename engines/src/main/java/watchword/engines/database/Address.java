@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import watchword.sdk.Problem;
+import watchword.sdk.Secret;
 
 /**
  * Where a database is, as its connection URL says. The URL is taken apart first, and user and password are put into its parts after, so
@@ -20,7 +22,7 @@ import watchword.sdk.Problem;
  * @param tls as the address asks for it, in libpq's words: {@code disable}, {@code prefer}, {@code require}, {@code verify-ca}, {@code verify-full}
  * @param primaryOnly whether a server that takes no writes is passed over
  */
-record Address(List<Host> hosts, String database, String user, String password, String tls, boolean primaryOnly) {
+record Address(List<Host> hosts, String database, String user, Secret password, String tls, boolean primaryOnly) {
     private static final int MAX_HOSTS = 16;
     private static final Pattern POSTGRESQL = Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<where>[^@/?#]*)(?:/(?<database>[^/?#]*))?(?:\\?(?<parameters>[^#]*))?");
     private static final Pattern MYSQL = Pattern.compile("(?:(?<who>.*)@)?(?:tcp\\((?<where>[^()@]*)\\))?/(?<database>[^/?]*)(?:\\?(?<parameters>.*))?", Pattern.DOTALL);
@@ -44,7 +46,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
      *
      * @param encoded whether they are written as a URL has them already
      */
-    record Login(String username, String password, boolean encoded) {}
+    record Login(String username, Secret password, boolean encoded) {}
 
     static Address postgresql(String text, Login login) {
         return text.contains("://") ? postgresqlUrl(text, login) : postgresqlWords(text, login);
@@ -105,7 +107,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
         boolean primary = attributes.equals("read-write") || attributes.equals("primary");
         if (!primary && !attributes.equals("any")) throw new Problem.Invalid("connection_url: target_session_attrs is one of any, read-write, primary").asException();
         var user = filled(all.getOrDefault("user", ""), login);
-        return new Address(hosts, all.getOrDefault("dbname", "").isEmpty() ? user : all.getOrDefault("dbname", ""), user, filled(all.getOrDefault("password", ""), login), mode, primary);
+        return new Address(hosts, all.getOrDefault("dbname", "").isEmpty() ? user : all.getOrDefault("dbname", ""), user, Secret.copyOf(filled(all.getOrDefault("password", ""), login)), mode, primary);
     }
 
     private static List<Host> pairs(String names, String ports) {
@@ -132,13 +134,13 @@ record Address(List<Host> hosts, String database, String user, String password, 
         int colon = who.indexOf(':');
         var plain = new Login(login.username(), login.password(), false);
         return new Address(hosts(Optional.ofNullable(parts.group("where")).filter(where -> !where.isEmpty()).orElse("127.0.0.1"), 3306), decode(parts.group("database")),
-                filled(colon < 0 ? who : who.substring(0, colon), plain), filled(colon < 0 ? "" : who.substring(colon + 1), plain), mode, false);
+                filled(colon < 0 ? who : who.substring(0, colon), plain), Secret.copyOf(filled(colon < 0 ? "" : who.substring(colon + 1), plain)), mode, false);
     }
 
     private static String filled(String template, Login login) {
         // One pass, so that a password with {{username}} in it stays what it is.
         int password = template.indexOf("{{password}}");
-        if (password >= 0) return withUser(template.substring(0, password), login) + value(login.password(), login) + filled(template.substring(password + 12), login);
+        if (password >= 0) return withUser(template.substring(0, password), login) + value(login.password().reveal(), login) + filled(template.substring(password + 12), login);
         return withUser(template, login);
     }
 
@@ -179,7 +181,7 @@ record Address(List<Host> hosts, String database, String user, String password, 
         throw new Problem.Invalid("connection_url: a port is a number from 1 to 65535").asException();
     }
 
-    private static Map<String, String> parameters(@org.jspecify.annotations.Nullable String text, Set<String> known) {
+    private static Map<String, String> parameters(@Nullable String text, Set<String> known) {
         var all = new LinkedHashMap<String, String>();
         if (text == null || text.isEmpty()) return all;
         for (var each : text.split("&", -1)) {

@@ -92,7 +92,7 @@ record Config(
             @Doc("Whether new static roles keep the password they have.") boolean skipStaticRoleImportRotation) {}
 
     /** Who logs in to a Redis, and where. */
-    record RedisServer(Address.Host host, boolean tls, String username, String password) {}
+    record RedisServer(Address.Host host, boolean tls, String username, Secret password) {}
 
     static final Config NEW = new Config("", "", List.of(), List.of(), "", false, Map.of(), Secret.copyOf(""), "", ChangingSecret.of(Secret.copyOf(""), Instant.EPOCH), "", 0, 0, Duration.ZERO, false, "password", "", "",
             Secret.copyOf(""), "", "", 0, false, "", RotationTerms.NONE);
@@ -111,7 +111,7 @@ record Config(
         var combined = set.tlsCertificateKey();
         var changed = new Config(
                 text("plugin_name", set.pluginName(), pluginName), text("plugin_version", set.pluginVersion(), pluginVersion), names(set.allowedRoles().orElse(allowedRoles)),
-                set.rootRotationStatements().orElse(rootRotationStatements), text("password_policy", set.passwordPolicy(), passwordPolicy),
+                set.rootRotationStatements().map(Roles::few).orElse(rootRotationStatements), text("password_policy", set.passwordPolicy(), passwordPolicy),
                 set.skipStaticRoleImportRotation().orElse(skipStaticRoleImportRotation), details, set.connectionUrl().map(given -> secret("connection_url", given)).orElse(connectionUrl),
                 text("username", set.username(), username), set.password().map(given -> ChangingSecret.of(secret("password", given), Instant.EPOCH)).orElse(password),
                 text("username_template", set.usernameTemplate(), usernameTemplate), set.maxOpenConnections().orElse(maxOpen), set.maxIdleConnections().orElse(maxIdle),
@@ -190,7 +190,7 @@ record Config(
     }
 
     Address.Login login() {
-        return new Address.Login(username, password.current().reveal(), disableEscaping);
+        return new Address.Login(username, password.current(), disableEscaping);
     }
 
     /** With another one to log in as. */
@@ -228,7 +228,7 @@ record Config(
             if (port == 0) throw new Problem.Invalid("error creating database object: port cannot be empty").asException();
             if (username.isEmpty()) throw new Problem.Invalid("error creating database object: username cannot be empty").asException();
             if (password.current().size() == 0) throw new Problem.Invalid("error creating database object: password cannot be empty").asException();
-            return new RedisServer(Address.host(host, String.valueOf(port), port), tls, username, password.current().reveal());
+            return new RedisServer(Address.host(host, String.valueOf(port), port), tls, username, password.current());
         }
         if (!host.isEmpty()) throw new Problem.Invalid("error creating database object: cannot specify both connection_url and individual connection parameters").asException();
         var parts = REDIS_URL.matcher(connectionUrl.reveal());
@@ -242,7 +242,7 @@ record Config(
                 default -> text;
             });
         }
-        return new RedisServer(Address.host(parts.group("host"), Optional.ofNullable(parts.group("port")).orElse(""), 6379), parts.group("tls") != null, who.getFirst(), who.getLast());
+        return new RedisServer(Address.host(parts.group("host"), Optional.ofNullable(parts.group("port")).orElse(""), 6379), parts.group("tls") != null, who.getFirst(), Secret.copyOf(who.getLast()));
     }
 
     private static final Pattern REDIS_URL = Pattern.compile("(?:redis|valkey)(?<tls>s)?://(?<user>[^:@/]*):(?<password>[^@/]*)@(?<host>\\[[^\\]]*\\]|[^:@/]*)(?::(?<port>[0-9]{1,5}))?/?");

@@ -112,6 +112,7 @@ final class Databases implements AutoCloseable {
         var config = found.get();
         if (config.username().isEmpty()) throw cannotRotate("no username in configuration");
         if (config.password().current().size() == 0) throw cannotRotate("no password in configuration");
+        if (config.hasPasswordInUrl()) throw new Problem.Invalid("unable to rotate root credentials: connection_url has a password of its own, which would be the old one; have {{password}} there").asException();
         var target = new AccountPassword(config.username(), config.rootRotationStatements(), known -> openOnce(config.as(config.username(), known)));
         try {
             return target.change(storage, slot(name), () -> passwords.make(config.passwordPolicy()), clock).isPresent();

@@ -11,6 +11,7 @@ import watchword.engines.database.Statements.Value;
 import watchword.sdk.JsonCodec;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
+import watchword.sdk.Secret;
 
 /** MySQL and MariaDB. An account there is a name at a host; the name is ours, the hosts are those that the statements chose. */
 final class MySql extends SqlDatabase {
@@ -20,12 +21,12 @@ final class MySql extends SqlDatabase {
     }
 
     @Override
-    Connection connect(Address address, Address.Host host, String user, String password) throws SQLException {
+    Connection connect(Address address, Address.Host host, String user, Secret password) throws SQLException {
         boolean tls = !address.tls().equals("disable") || !config.tlsCa().isBlank() || config.trust().client().isPresent();
         if (!address.database().matches("[A-Za-z0-9_$.-]*")) throw new Problem.Invalid("connection_url: the name of the database is of letters, digits, _, $, . and -").asException();
         var properties = new Properties();
         properties.setProperty("user", user);
-        properties.setProperty("password", password);
+        properties.setProperty("password", password.reveal());
         properties.setProperty("socketFactory", BoundSockets.class.getName());
         properties.setProperty("sslMode", tls ? "verify-ca" : "disable"); // our own plugin checks, the name too
         properties.setProperty("tlsSocketType", MySqlTls.NAME);

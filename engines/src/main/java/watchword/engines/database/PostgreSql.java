@@ -34,11 +34,11 @@ final class PostgreSql extends SqlDatabase {
     }
 
     @Override
-    Connection connect(Address address, Address.Host host, String user, String password) throws SQLException {
+    Connection connect(Address address, Address.Host host, String user, Secret password) throws SQLException {
         var mode = config.tlsCa().isBlank() || !address.tls().equals("prefer") ? address.tls() : "verify-full";
         var properties = new Properties();
         properties.setProperty("user", user);
-        if (!password.isEmpty()) properties.setProperty("password", password);
+        if (password.size() > 0) properties.setProperty("password", password.reveal());
         properties.setProperty("socketFactory", BoundSockets.class.getName());
         properties.setProperty("sslmode", switch (mode) {
             case "disable", "prefer" -> mode;

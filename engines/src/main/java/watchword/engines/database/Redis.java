@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
@@ -38,9 +40,9 @@ final class Redis implements Database {
         this.pool = new Pool<>(() -> connect(server.username(), server.password()), Redis::isAlive, config.poolSize());
     }
 
-    private Connection connect(String username, String password) {
+    private Connection connect(String username, Secret password) {
         try {
-            var login = DefaultJedisClientConfig.builder().user(username).password(password).socketTimeoutMillis(TIMEOUT_MILLIS).build();
+            var login = DefaultJedisClientConfig.builder().user(username).password(password.reveal()).socketTimeoutMillis(TIMEOUT_MILLIS).build();
             return new Connection(this::socket, login);
         } catch (JedisException failed) {
             throw problem("failed to connect", failed);
@@ -72,7 +74,7 @@ final class Redis implements Database {
         }
     }
 
-    private <T> T ask(String doing, java.util.function.Function<Connection, T> work) {
+    private <T> T ask(String doing, Function<Connection, T> work) {
         return pool.use(connection -> {
             try {
                 return work.apply(connection);
@@ -86,7 +88,7 @@ final class Redis implements Database {
     private static Problem.ProblemException problem(String doing, JedisException failed) {
         for (Throwable at = failed; at != null; at = at.getCause()) {
             if (at instanceof Problem.ProblemException ours) return ours;
-            if (at instanceof javax.net.ssl.SSLException) return new Problem.Upstream(doing + ": the server's certificate is not trusted, or it does not speak TLS").asException();
+            if (at instanceof SSLException) return new Problem.Upstream(doing + ": the server's certificate is not trusted, or it does not speak TLS").asException();
         }
         return new Problem.Upstream(doing + ": " + switch (failed) {
             case JedisConnectionException _ -> "the database cannot be reached";

@@ -47,21 +47,17 @@ abstract class SqlDatabase implements Database {
     }
 
     /** @param host one of the address's */
-    abstract Connection connect(Address address, Address.Host host, String user, String password) throws SQLException;
+    abstract Connection connect(Address address, Address.Host host, String user, Secret password) throws SQLException;
 
     private Connection open() {
-        return open(address.user(), address.password());
-    }
-
-    private Connection open(String user, String password) {
         try {
-            return tryAll(user, password);
+            return tryAll(address.user(), address.password());
         } catch (SQLException failed) {
             throw Failures.problem("failed to connect", failed);
         }
     }
 
-    private Connection tryAll(String user, String password) throws SQLException {
+    private Connection tryAll(String user, Secret password) throws SQLException {
         SQLException last = new SQLException("no hosts");
         for (var host : address.hosts()) {
             try {
@@ -95,25 +91,6 @@ abstract class SqlDatabase implements Database {
         });
     }
 
-    static void execute(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            statement.execute(sql);
-        }
-    }
-
-    /** The first column of every row. */
-    static List<String> column(Connection connection, String sql, String... values) throws SQLException {
-        try (var statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) statement.setString(i + 1, values[i]);
-            var all = new ArrayList<String>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) all.add(rows.getString(1));
-            }
-            return all;
-        }
-    }
-
     /** The same; what a database refused is told rather than thrown. */
     private Optional<Problem> attempt(String doing, Work<?> work) {
         return pool.use(connection -> {
@@ -138,9 +115,30 @@ abstract class SqlDatabase implements Database {
         }
     }
 
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of every row. */
+    static List<String> column(Connection connection, String sql, String... values) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) statement.setString(i + 1, values[i]);
+            var all = new ArrayList<String>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) all.add(rows.getString(1));
+            }
+            return all;
+        }
+    }
+
     /** What an operator wrote, with these in place. */
     private Work<Boolean> written(List<String> statements, Map<String, Value> values) {
         var sql = Statements.parse(dialect, statements, json).stream().map(statement -> statement.with(values)).toList();
+        // Such as [] and ;, after which nothing would be done and all be well.
+        if (sql.isEmpty()) throw new Problem.Invalid("there is no statement among the statements").asException();
         return connection -> {
             for (var each : sql) execute(connection, each);
             return true;
@@ -230,8 +228,8 @@ abstract class SqlDatabase implements Database {
 
     @Override
     public boolean logsIn(String username, Secret password) {
-        try (var connection = tryAll(username, password.reveal())) {
-            return connection != null;
+        try (var _ = tryAll(username, password)) {
+            return true;
         } catch (SQLException failed) {
             if (Failures.isRefusedLogin(failed)) return false;
             throw Failures.problem("failed to try a password", failed);

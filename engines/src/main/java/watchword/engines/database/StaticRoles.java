@@ -166,8 +166,7 @@ final class StaticRoles {
             call.rotate(PREFIX + name);
         } catch (Problem.ProblemException failed) {
             var role = find(call.storage(), name);
-            if (role.isPresent() && !isCertain(call.storage(), role.get())) throw failed;
-            call.storage().update(store -> rows.delete(store, name));
+            if (role.isEmpty() || isCertain(call.storage(), role.get())) call.storage().update(store -> rows.delete(store, name));
             throw failed;
         }
     }

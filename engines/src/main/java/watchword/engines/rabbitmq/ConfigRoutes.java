@@ -3,7 +3,6 @@ package watchword.engines.rabbitmq;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import watchword.sdk.Call;
 import watchword.sdk.Default;
 import watchword.sdk.Doc;
@@ -86,11 +85,7 @@ final class ConfigRoutes {
     }
 
     Connection connection(Storage.Reader store) {
-        return find(store).orElseThrow(() -> new Problem.Invalid("failed to get the client: config/connection is not set").asException());
-    }
-
-    private Optional<Connection> find(Storage.Reader store) {
-        return connections.get(store, Connection.ROW);
+        return connections.get(store, Connection.ROW).orElseThrow(() -> new Problem.Invalid("failed to get the client: config/connection is not set").asException());
     }
 
     Terms terms(Storage.Reader store) {

@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 import watchword.engines.database.Address.Host;
 import watchword.engines.database.Address.Login;
 import watchword.sdk.Problem.ProblemException;
+import watchword.sdk.Secret;
 
 /** Number 123 of the vulnerability list: who logs in does not say where. */
 class AddressTest {
-    private static final Login LOGIN = new Login("us@er/{{password}}", "p@ss:w/{{username}}?", false);
+    private static final Login LOGIN = new Login("us@er/{{password}}", Secret.copyOf("p@ss:w/{{username}}?"), false);
 
     @Test
     void postgresql_is_addressed_by_url_or_by_words() {
@@ -21,19 +22,19 @@ class AddressTest {
         var words = Address.postgresql("host=a,b port=1,2 user={{username}} password='{{password}}' dbname='my \\'db' sslmode=disable", LOGIN);
         assertThat(words).isEqualTo(new Address(List.of(new Host("a", 1), new Host("b", 2)), "my 'db", LOGIN.username(), LOGIN.password(), "disable", false));
         assertThat(Address.postgresql("postgres:///app?host=h&port=7&user=u%20v", LOGIN).hosts()).containsExactly(new Host("h", 7));
-        assertThat(Address.postgresql("postgres://u:p%40q@h", LOGIN)).isEqualTo(new Address(List.of(new Host("h", 5432)), "u", "u", "p@q", "prefer", false));
+        assertThat(Address.postgresql("postgres://u:p%40q@h", LOGIN)).isEqualTo(new Address(List.of(new Host("h", 5432)), "u", "u", Secret.copyOf("p@q"), "prefer", false));
     }
 
     @Test
     void mysql_is_addressed_as_elsewhere() {
         assertThat(Address.mysql("{{username}}:{{password}}@tcp(db.example:3307)/app?tls=true&parseTime=true", LOGIN))
                 .isEqualTo(new Address(List.of(new Host("db.example", 3307)), "app", LOGIN.username(), LOGIN.password(), "verify-full", false));
-        assertThat(Address.mysql("root:se:cr@et@tcp(a,b:1)/", LOGIN)).isEqualTo(new Address(List.of(new Host("a", 3306), new Host("b", 1)), "", "root", "se:cr@et", "disable", false));
+        assertThat(Address.mysql("root:se:cr@et@tcp(a,b:1)/", LOGIN)).isEqualTo(new Address(List.of(new Host("a", 3306), new Host("b", 1)), "", "root", Secret.copyOf("se:cr@et"), "disable", false));
     }
 
     @Test
     void what_was_escaped_already_is_taken_as_it_is() {
-        assertThat(Address.postgresql("postgres://{{username}}:{{password}}@h/", new Login("u%40v", "p%2Fq", true)).password()).isEqualTo("p/q");
+        assertThat(Address.postgresql("postgres://{{username}}:{{password}}@h/", new Login("u%40v", Secret.copyOf("p%2Fq"), true)).password().reveal()).isEqualTo("p/q");
     }
 
     @Test

@@ -18,8 +18,6 @@ record Faulty(Database real, AtomicReference<String> where) implements Database 
         }
     }
 
-    static final List<String> POINTS = List.of("before create", "after create", "before remove", "after remove", "before prolong", "after prolong", "before setPassword", "after setPassword");
-
     private void dieAt(String point) {
         if (!where.get().equals(point)) return;
         where.set("");

@@ -2,42 +2,35 @@ package watchword.engines.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static watchword.engines.database.DatabasePlayer.ok;
+import static watchword.engines.database.RealPostgres.CREATE;
+import static watchword.engines.database.RealPostgres.PASSWORD;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import watchword.core.mount.EngineCatalog;
-import watchword.engines.ServerPlayer;
 import watchword.engines.ServerPlayer.Received;
 import watchword.engines.database.Faulty.Died;
-import watchword.testkit.PostgresServer;
 
 /** On a real PostgreSQL that asks for passwords. Numbers 84, 122, 123, 132 and 180 to 183 of the vulnerability list. */
 class PostgreSqlTest {
-    private static final String ADMIN_PASSWORD = "canary-admin-1";
-    private static final String CREATE = "CREATE ROLE \"{{name}}\" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"{{name}}\";";
-    private static PostgresServer postgres = PostgresServer.none();
+    private static RealPostgres postgres = RealPostgres.none();
+    private static Sql database = Sql.NONE;
 
-    private final AtomicReference<String> dieAt = new AtomicReference<>("");
-    private final Direct direct = new Direct();
-    private final ServerPlayer server = new ServerPlayer(EngineCatalog.builder()
-            .engine("database", (context, _) -> new DatabaseEngine(config -> new Faulty(Kind.of(config.pluginName()).open(config, direct, context.json()), dieAt), context)).build());
+    private final DatabasePlayer it = new DatabasePlayer();
 
     @BeforeAll
     static void given_a_database() throws SQLException {
-        postgres = PostgresServer.start(ADMIN_PASSWORD);
-        sql("CREATE TABLE t (x int)");
+        postgres = RealPostgres.start();
+        database = postgres.sql();
     }
 
     @AfterAll
@@ -47,281 +40,236 @@ class PostgreSqlTest {
 
     @BeforeEach
     void given_a_connection() throws SQLException {
-        for (var role : column("SELECT rolname FROM pg_roles WHERE NOT rolname LIKE 'pg\\_%' AND rolname <> 'watchword'")) {
-            sql("DROP OWNED BY " + Statements.Dialect.POSTGRESQL.name(role));
-            sql("DROP ROLE " + Statements.Dialect.POSTGRESQL.name(role));
-        }
-        sql("CREATE ROLE vault WITH SUPERUSER LOGIN PASSWORD '" + ADMIN_PASSWORD + "'");
-        assertThat(post("sys/mounts/db", Map.of("type", "database")).status()).isEqualTo(204);
-        assertThat(connect(Map.of()).errors()).isEqualTo("null");
-        ok(post("db/roles/app", Map.of("db_name", "pg", "creation_statements", CREATE, "default_ttl", "1h", "max_ttl", "24h")));
+        postgres.begin(it);
     }
 
     @AfterEach
     void close() {
-        server.close();
+        it.close();
     }
 
     // ---- words ----
 
     private Received connect(Map<String, Object> more) {
-        var body = new HashMap<String, Object>(Map.of("plugin_name", "postgresql-database-plugin", "connection_url",
-                "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable", "username", "vault", "password", ADMIN_PASSWORD, "allowed_roles", "*"));
-        body.putAll(more);
-        return post("db/config/pg", body);
-    }
-
-    private Received post(String path, Map<String, Object> body) {
-        return server.asRoot("POST", "/v1/" + path, body);
-    }
-
-    private Received get(String path) {
-        return server.asRoot("GET", "/v1/" + path, Map.of());
-    }
-
-    private static void ok(Received received) {
-        assertThat(received.status()).as(received.errors()).isIn(200, 204);
-    }
-
-    private static Connection as(String user, String password) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres", user, password);
-    }
-
-    private static boolean logsIn(String user, String password) {
-        try (var connection = as(user, password)) {
-            return connection.isValid(1);
-        } catch (SQLException refused) {
-            assertThat(refused.getSQLState()).as(refused.getMessage()).startsWith("28");
-            return false;
-        }
-    }
-
-    private static void sql(String... statements) throws SQLException {
-        try (var connection = as("watchword", ADMIN_PASSWORD); var statement = connection.createStatement()) {
-            for (var each : statements) statement.execute(each);
-        }
-    }
-
-    private static List<String> column(String query) throws SQLException {
-        try (var connection = as("watchword", ADMIN_PASSWORD); var statement = connection.createStatement(); var rows = statement.executeQuery(query)) {
-            var all = new ArrayList<String>();
-            while (rows.next()) all.add(rows.getString(1));
-            return all;
-        }
+        return postgres.connect(it, more);
     }
 
     /** Accounts that were made here. */
     private static List<String> made() throws SQLException {
-        return column("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'");
+        return database.column("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'");
     }
 
     private record Account(String name, String password, String lease) {}
 
     private Account account() {
-        var made = get("db/creds/app");
+        var made = it.get("db/creds/app");
         ok(made);
         return new Account(made.text("data", "username"), made.text("data", "password"), made.text("lease_id"));
-    }
-
-    private void revoke(String lease) {
-        ok(post("sys/leases/revoke", Map.of("lease_id", lease, "sync", true)));
     }
 
     // ---- accounts that end ----
 
     @Test
     void an_account_is_there_as_long_as_its_lease() throws SQLException {
-        var made = get("db/creds/app");
+        var made = it.get("db/creds/app");
         assertThat(made.at("lease_duration")).isEqualTo(3600L);
         assertThat(made.at("renewable")).isEqualTo(true);
         assertThat(made.text("lease_id")).startsWith("db/creds/app/");
         assertThat(made.text("data", "username")).matches("v-root-app-[0-9A-Za-z]{20}-[0-9]{10}");
         assertThat(made.text("data", "password")).hasSize(20);
-        assertThat(logsIn(made.text("data", "username"), made.text("data", "password"))).isTrue();
+        assertThat(database.logsIn(made.text("data", "username"), made.text("data", "password"))).isTrue();
 
-        revoke(made.text("lease_id"));
+        it.revoke(made.text("lease_id"));
 
-        assertThat(logsIn(made.text("data", "username"), made.text("data", "password"))).isFalse();
+        assertThat(database.logsIn(made.text("data", "username"), made.text("data", "password"))).isFalse();
         assertThat(made()).isEmpty();
     }
 
     @Test
     void it_ends_by_itself_and_a_renewal_moves_its_end() throws SQLException {
         var account = account();
-        assertThat(column("SELECT rolvaliduntil AT TIME ZONE 'UTC' FROM pg_roles WHERE rolname = '" + account.name() + "'")).containsExactly("2030-01-01 01:00:05");
-        server.clock().advance(Duration.ofMinutes(30));
-        ok(post("sys/leases/renew", Map.of("lease_id", account.lease(), "increment", "2h")));
-        assertThat(column("SELECT rolvaliduntil AT TIME ZONE 'UTC' FROM pg_roles WHERE rolname = '" + account.name() + "'")).containsExactly("2030-01-01 02:30:05");
-        server.clock().advance(Duration.ofHours(3));
-        server.runDue();
+        assertThat(database.column("SELECT rolvaliduntil AT TIME ZONE 'UTC' FROM pg_roles WHERE rolname = '" + account.name() + "'")).containsExactly("2030-01-01 01:00:05");
+        it.server.clock().advance(Duration.ofMinutes(30));
+        ok(it.post("sys/leases/renew", Map.of("lease_id", account.lease(), "increment", "2h")));
+        assertThat(database.column("SELECT rolvaliduntil AT TIME ZONE 'UTC' FROM pg_roles WHERE rolname = '" + account.name() + "'")).containsExactly("2030-01-01 02:30:05");
+        it.server.clock().advance(Duration.ofHours(3));
+        it.server.runDue();
         assertThat(made()).isEmpty();
     }
 
     @Test
     void it_is_removed_although_its_role_is_gone_or_about_something_else() throws SQLException {
         var first = account();
-        server.asRoot("DELETE", "/v1/db/roles/app", Map.of());
-        revoke(first.lease());
+        it.server.asRoot("DELETE", "/v1/db/roles/app", Map.of());
+        it.revoke(first.lease());
         assertThat(made()).isEmpty();
 
-        sql("CREATE TABLE IF NOT EXISTS gone (name text)");
-        ok(post("db/roles/app", Map.of("db_name", "pg", "creation_statements", CREATE, "revocation_statements",
+        database.run("CREATE TABLE IF NOT EXISTS gone (name text)");
+        ok(it.post("db/roles/app", Map.of("db_name", "pg", "creation_statements", CREATE, "revocation_statements",
                 "INSERT INTO gone VALUES ('{{name}}'); REVOKE ALL ON ALL TABLES IN SCHEMA public FROM \"{{name}}\"; DROP ROLE \"{{name}}\";")));
         var second = account();
-        ok(post("db/roles/app", Map.of("db_name", "other", "revocation_statements", "SELECT 1")));
-        revoke(second.lease());
+        ok(it.post("db/roles/app", Map.of("db_name", "other", "revocation_statements", "SELECT 1")));
+        it.revoke(second.lease());
         assertThat(made()).isEmpty();
-        assertThat(column("SELECT name FROM gone")).containsExactly(second.name());
-        sql("DROP TABLE gone");
+        assertThat(database.column("SELECT name FROM gone")).containsExactly(second.name());
+        database.run("DROP TABLE gone");
     }
 
     @Test
     void it_is_no_failure_when_somebody_else_removed_it() throws SQLException {
-        ok(post("db/roles/app", Map.of("revocation_statements", "DROP OWNED BY \"{{name}}\"; DROP ROLE \"{{name}}\";")));
+        ok(it.post("db/roles/app", Map.of("revocation_statements", "DROP OWNED BY \"{{name}}\"; DROP ROLE \"{{name}}\";")));
         var account = account();
-        sql("DROP OWNED BY \"" + account.name() + "\"", "DROP ROLE \"" + account.name() + "\"");
-        revoke(account.lease());
-        assertThat(get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
+        database.run("DROP OWNED BY \"" + account.name() + "\"", "DROP ROLE \"" + account.name() + "\"");
+        it.revoke(account.lease());
+        assertThat(it.get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
     }
 
     @Test
     void empty_revocation_statements_are_the_usual_ones() throws SQLException {
-        ok(post("db/roles/app", Map.of("revocation_statements", List.of("", " "))));
-        assertThat(get("db/roles/app").at("data", "revocation_statements")).isEqualTo(List.of());
-        revoke(account().lease());
+        ok(it.post("db/roles/app", Map.of("revocation_statements", List.of("", " "))));
+        assertThat(it.get("db/roles/app").at("data", "revocation_statements")).isEqualTo(List.of());
+        it.revoke(account().lease());
         assertThat(made()).isEmpty();
     }
 
     @Test
-    void what_an_account_owns_is_not_dropped_but_nobody_logs_in_by_it() throws SQLException {
-        ok(post("db/roles/app", Map.of("creation_statements", CREATE + "CREATE TABLE precious (x int); ALTER TABLE precious OWNER TO \"{{name}}\"")));
+    void statements_that_say_nothing_are_not_taken_for_done() throws SQLException {
         var account = account();
-        assertThat(post("sys/leases/revoke", Map.of("lease_id", account.lease(), "sync", true)).status()).isEqualTo(500);
-        assertThat(logsIn(account.name(), account.password())).isFalse();
-        assertThat(column("SELECT relname FROM pg_class WHERE relname = 'precious'")).containsExactly("precious");
-        sql("ALTER TABLE precious OWNER TO watchword", "DROP TABLE precious");
-        server.clock().advance(Duration.ofMinutes(5));
-        server.runDue();
+        ok(it.post("db/roles/app", Map.of("revocation_statements", "[]")));
+        assertThat(it.post("sys/leases/revoke", Map.of("lease_id", account.lease(), "sync", true)).status()).isNotIn(200, 204);
+        assertThat(made()).containsExactly(account.name());
+        ok(it.post("db/roles/app", Map.of("revocation_statements", "")));
+        it.server.clock().advance(Duration.ofMinutes(5));
+        it.server.runDue();
+        assertThat(made()).isEmpty();
+
+        ok(connect(Map.of("root_rotation_statements", ";")));
+        assertThat(it.post("db/rotate-root/pg", Map.of()).error()).contains("there is no statement");
+        ok(it.get("db/creds/app"));
+        ok(connect(Map.of("root_rotation_statements", List.of("", " "))));
+        assertThat(it.get("db/config/pg").at("data", "root_credentials_rotate_statements")).isEqualTo(List.of());
+        ok(it.post("db/rotate-root/pg", Map.of()));
+        assertThat(database.logsIn("vault", PASSWORD)).isFalse();
+        ok(it.get("db/creds/app"));
+    }
+
+    @Test
+    void what_an_account_owns_is_not_dropped_but_nobody_logs_in_by_it() throws SQLException {
+        ok(it.post("db/roles/app", Map.of("creation_statements", CREATE + "CREATE TABLE precious (x int); ALTER TABLE precious OWNER TO \"{{name}}\"")));
+        var account = account();
+        assertThat(it.post("sys/leases/revoke", Map.of("lease_id", account.lease(), "sync", true)).status()).isEqualTo(500);
+        assertThat(database.logsIn(account.name(), account.password())).isFalse();
+        assertThat(database.column("SELECT relname FROM pg_class WHERE relname = 'precious'")).containsExactly("precious");
+        database.run("ALTER TABLE precious OWNER TO watchword", "DROP TABLE precious");
+        it.server.clock().advance(Duration.ofMinutes(5));
+        it.server.runDue();
         assertThat(made()).isEmpty();
     }
 
     @Test
     void who_is_no_superuser_takes_back_what_it_granted_in_every_schema() throws SQLException {
-        sql("CREATE ROLE clerk WITH LOGIN CREATEROLE PASSWORD 'clerk-1'", "CREATE SCHEMA \"x\"\"; drop table t;--\" AUTHORIZATION clerk", "CREATE TABLE \"x\"\"; drop table t;--\".u (x int)",
+        database.run("CREATE ROLE clerk WITH LOGIN CREATEROLE PASSWORD 'clerk-1'", "CREATE SCHEMA \"x\"\"; drop table t;--\" AUTHORIZATION clerk", "CREATE TABLE \"x\"\"; drop table t;--\".u (x int)",
                 "ALTER TABLE \"x\"\"; drop table t;--\".u OWNER TO clerk", "CREATE SCHEMA \"a'b\\\" AUTHORIZATION clerk");
         ok(connect(Map.of("username", "clerk", "password", "clerk-1")));
-        ok(post("db/roles/app", Map.of("creation_statements", List.of("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}'", "GRANT USAGE ON SCHEMA \"x\"\"; drop table t;--\" TO \"{{name}}\"",
+        ok(it.post("db/roles/app", Map.of("creation_statements", List.of("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}'", "GRANT USAGE ON SCHEMA \"x\"\"; drop table t;--\" TO \"{{name}}\"",
                 "GRANT SELECT ON \"x\"\"; drop table t;--\".u TO \"{{name}}\"", "GRANT USAGE ON SCHEMA \"a'b\\\" TO \"{{name}}\""))));
         var account = account();
-        revoke(account.lease());
+        it.revoke(account.lease());
         assertThat(made()).isEmpty();
-        assertThat(column("SELECT tablename FROM pg_tables WHERE tablename IN ('t', 'u')")).containsExactlyInAnyOrder("t", "u");
-        sql("DROP SCHEMA \"x\"\"; drop table t;--\" CASCADE", "DROP SCHEMA \"a'b\\\"");
+        assertThat(database.column("SELECT tablename FROM pg_tables WHERE tablename IN ('t', 'u')")).containsExactlyInAnyOrder("t", "u");
+        database.run("DROP SCHEMA \"x\"\"; drop table t;--\" CASCADE", "DROP SCHEMA \"a'b\\\"");
     }
 
     @Test
     void statements_come_in_every_form_and_semicolons_in_quotes_end_nothing() throws SQLException {
-        sql("CREATE TABLE IF NOT EXISTS notes (text text)");
+        database.run("CREATE TABLE IF NOT EXISTS notes (text text)");
         var statements = List.of("[\"CREATE ROLE \\\"{{name}}\\\" LOGIN PASSWORD '{{password}}'\", \"GRANT SELECT ON t TO \\\"{{name}}\\\"\"]",
-                java.util.Base64.getEncoder().encodeToString("INSERT INTO notes VALUES ('a;b {{name}}'); INSERT INTO notes VALUES ('c')".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                Base64.getEncoder().encodeToString("INSERT INTO notes VALUES ('a;b {{name}}'); INSERT INTO notes VALUES ('c')".getBytes(StandardCharsets.UTF_8)),
                 "DO $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM notes WHERE text = 'of {{name}}') THEN\n    INSERT INTO notes VALUES ('of {{name}}');\n  END IF;\nEND\n$$; INSERT INTO notes VALUES ('after')");
-        ok(post("db/roles/app", Map.of("creation_statements", statements)));
+        ok(it.post("db/roles/app", Map.of("creation_statements", statements)));
         var account = account();
-        assertThat(column("SELECT text FROM notes")).containsExactly("a;b " + account.name(), "c", "of " + account.name(), "after");
-        assertThat(logsIn(account.name(), account.password())).isTrue();
-        sql("DROP TABLE notes");
+        assertThat(database.column("SELECT text FROM notes")).containsExactly("a;b " + account.name(), "c", "of " + account.name(), "after");
+        assertThat(database.logsIn(account.name(), account.password())).isTrue();
+        database.run("DROP TABLE notes");
     }
 
     @Test
     void nothing_of_a_failed_creation_stays() throws SQLException {
-        sql("CREATE TABLE IF NOT EXISTS undone (name text)");
-        ok(post("db/roles/app", Map.of("creation_statements", CREATE + "SELECT no_such_function('{{password}}')", "rollback_statements", "INSERT INTO undone VALUES ('{{name}}')")));
-        var failed = get("db/creds/app");
+        database.run("CREATE TABLE IF NOT EXISTS undone (name text)");
+        ok(it.post("db/roles/app", Map.of("creation_statements", CREATE + "SELECT no_such_function('{{password}}')", "rollback_statements", "INSERT INTO undone VALUES ('{{name}}')")));
+        var failed = it.get("db/creds/app");
         assertThat(failed.status()).isEqualTo(502);
         assertThat(failed.error()).isEqualTo("failed to execute query: the database does not take a statement (SQLSTATE 42883)");
         assertThat(made()).isEmpty();
-        assertThat(column("SELECT name FROM undone")).hasSize(1);
-        server.runDue();
-        assertThat(get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
-        sql("DROP TABLE undone");
+        assertThat(database.column("SELECT name FROM undone")).hasSize(1);
+        it.server.runDue();
+        assertThat(it.get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
+        database.run("DROP TABLE undone");
     }
 
     @Test
     void a_role_that_may_not_use_the_connection_makes_nothing() throws SQLException {
         ok(connect(Map.of("allowed_roles", List.of("web-*", "x"))));
-        var refused = get("db/creds/app");
+        var refused = it.get("db/creds/app");
         assertThat(refused.status()).isEqualTo(500);
         assertThat(refused.error()).isEqualTo("1 error occurred:\n\t* \"app\" is not an allowed role\n\n");
-        assertThat(get("db/creds/nobody").error()).isEqualTo("unknown role: nobody");
+        assertThat(it.get("db/creds/nobody").error()).isEqualTo("unknown role: nobody");
         ok(connect(Map.of("allowed_roles", "a*,x")));
-        ok(get("db/creds/app"));
+        ok(it.get("db/creds/app"));
     }
 
     @Test
     void passwords_are_made_by_the_policy_of_role_or_connection() {
-        ok(post("sys/policies/password/digits", Map.of("policy", "length = 12\nrule \"charset\" { charset = \"0123456789\" }")));
-        ok(post("sys/policies/password/letters", Map.of("policy", "length = 14\nrule \"charset\" { charset = \"abc\" }")));
+        ok(it.post("sys/policies/password/digits", Map.of("policy", "length = 12\nrule \"charset\" { charset = \"0123456789\" }")));
+        ok(it.post("sys/policies/password/letters", Map.of("policy", "length = 14\nrule \"charset\" { charset = \"abc\" }")));
         ok(connect(Map.of("password_policy", "digits")));
         assertThat(account().password()).matches("[0-9]{12}");
-        ok(post("db/roles/app", Map.of("credential_config", Map.of("password_policy", "letters"))));
+        ok(it.post("db/roles/app", Map.of("credential_config", Map.of("password_policy", "letters"))));
         assertThat(account().password()).matches("[abc]{14}");
-        ok(post("db/roles/app", Map.of("credential_config", Map.of("password_policy", "none"))));
-        assertThat(get("db/creds/app").status()).isEqualTo(404);
+        ok(it.post("db/roles/app", Map.of("credential_config", Map.of("password_policy", "none"))));
+        assertThat(it.get("db/creds/app").status()).isEqualTo(404);
     }
 
     @Test
     void in_a_namespace_the_policies_of_the_namespace_make_them() throws SQLException {
-        ok(post("sys/namespaces/team", Map.of()));
-        ok(post("team/sys/policies/password/own", Map.of("policy", "length = 11\nrule \"charset\" { charset = \"xyz\" }")));
-        ok(post("team/sys/mounts/db", Map.of("type", "database")));
-        ok(post("team/db/config/pg", Map.of("plugin_name", "postgresql-database-plugin", "connection_url", "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable",
-                "username", "vault", "password", ADMIN_PASSWORD, "allowed_roles", "*", "password_policy", "own")));
-        ok(post("team/db/roles/app", Map.of("db_name", "pg", "creation_statements", CREATE)));
-        var made = get("team/db/creds/app");
+        ok(it.post("sys/namespaces/team", Map.of()));
+        ok(it.post("team/sys/policies/password/own", Map.of("policy", "length = 11\nrule \"charset\" { charset = \"xyz\" }")));
+        ok(it.post("team/sys/mounts/db", Map.of("type", "database")));
+        ok(it.post("team/db/config/pg", Map.of("plugin_name", "postgresql-database-plugin", "connection_url", "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable",
+                "username", "vault", "password", PASSWORD, "allowed_roles", "*", "password_policy", "own")));
+        ok(it.post("team/db/roles/app", Map.of("db_name", "pg", "creation_statements", CREATE)));
+        var made = it.get("team/db/creds/app");
         ok(made);
         assertThat(made.text("data", "password")).matches("[xyz]{11}");
-        assertThat(logsIn(made.text("data", "username"), made.text("data", "password"))).isTrue();
-        ok(server.asRoot("DELETE", "/v1/team/sys/mounts/db", Map.of()));
+        assertThat(database.logsIn(made.text("data", "username"), made.text("data", "password"))).isTrue();
+        ok(it.server.asRoot("DELETE", "/v1/team/sys/mounts/db", Map.of()));
         assertThat(made()).isEmpty();
-    }
-
-    @Test
-    void a_password_that_the_database_refuses_is_forgotten_and_another_is_tried() throws SQLException {
-        given_static("picky", Map.of());
-        ok(post("db/static-roles/picky", Map.of("username", "picky", "rotation_statements", "SELECT 1/0; ALTER ROLE \"{{name}}\" PASSWORD '{{password}}'")));
-        var refused = post("db/rotate-role/picky", Map.of());
-        assertThat(refused.status()).isEqualTo(502);
-        assertThat(refused.error()).isEqualTo("failed to change the password: the database refused (SQLSTATE 22012)");
-        assertThat(isKnown("picky")).isTrue();
-        ok(post("db/static-roles/picky", Map.of("username", "picky", "rotation_statements", "")));
-        ok(post("db/rotate-role/picky", Map.of()));
-        assertThat(isKnown("picky")).isTrue();
     }
 
     @Test
     void a_hash_can_be_told_in_place_of_the_password() throws SQLException {
         ok(connect(Map.of("password_authentication", "scram-sha-256")));
-        sql("CREATE TABLE IF NOT EXISTS told (text text)");
-        ok(post("db/roles/app", Map.of("creation_statements", CREATE + "INSERT INTO told VALUES ('{{password}}')")));
+        database.run("CREATE TABLE IF NOT EXISTS told (text text)");
+        ok(it.post("db/roles/app", Map.of("creation_statements", CREATE + "INSERT INTO told VALUES ('{{password}}')")));
         var account = account();
-        assertThat(logsIn(account.name(), account.password())).isTrue();
-        assertThat(column("SELECT text FROM told").getFirst()).startsWith("SCRAM-SHA-256$4096:").doesNotContain(account.password());
-        sql("DROP TABLE told");
+        assertThat(database.logsIn(account.name(), account.password())).isTrue();
+        assertThat(database.column("SELECT text FROM told").getFirst()).startsWith("SCRAM-SHA-256$4096:").doesNotContain(account.password());
+        database.run("DROP TABLE told");
     }
 
     @Test
     void names_of_those_who_ask_steer_no_statement() throws SQLException {
-        server.asRoot("PUT", "/v1/sys/policies/acl/all", Map.of("policy", "path \"db/*\" { capabilities = [\"read\"] }"));
+        it.server.asRoot("PUT", "/v1/sys/policies/acl/all", Map.of("policy", "path \"db/*\" { capabilities = [\"read\"] }"));
         ok(connect(Map.of("username_template", "{{.DisplayName}}-{{random 20}}")));
         for (var name : List.of("x\"; DROP TABLE t; --", "a'b", "back\\slash", "new\nline", "$$; DROP TABLE t; $$", "{{password}}", "ünï")) {
-            var token = server.asRoot("POST", "/v1/auth/token/create", Map.of("policies", "all", "display_name", name)).token();
-            var made = server.ask(token, "GET", "/v1/db/creds/app", Map.of());
+            var token = it.server.asRoot("POST", "/v1/auth/token/create", Map.of("policies", "all", "display_name", name)).token();
+            var made = it.server.ask(token, "GET", "/v1/db/creds/app", Map.of());
             ok(made);
             assertThat(made.text("data", "username")).matches("[A-Za-z0-9_.@+:=/~-]+");
-            assertThat(logsIn(made.text("data", "username"), made.text("data", "password"))).as(name).isTrue();
-            revoke(made.text("lease_id"));
+            assertThat(database.logsIn(made.text("data", "username"), made.text("data", "password"))).as(name).isTrue();
+            it.revoke(made.text("lease_id"));
         }
-        assertThat(column("SELECT tablename FROM pg_tables WHERE tablename = 't'")).containsExactly("t");
+        assertThat(database.column("SELECT tablename FROM pg_tables WHERE tablename = 't'")).containsExactly("t");
     }
 
     @Test
@@ -329,8 +277,8 @@ class PostgreSqlTest {
         assertThat(connect(Map.of("username_template", "{{.RoleName}}")).error()).startsWith("invalid username template: it makes the same name again");
         assertThat(connect(Map.of("username_template", "{{random 20 | truncate 1}}")).status()).isEqualTo(400);
         ok(connect(Map.of("username_template", "v-{{random 70}}")));
-        assertThat(get("db/creds/app").error()).contains("longer than 63 bytes");
-        server.runDue();
+        assertThat(it.get("db/creds/app").error()).contains("longer than 63 bytes");
+        it.server.runDue();
         assertThat(made()).isEmpty();
     }
 
@@ -339,27 +287,28 @@ class PostgreSqlTest {
     @Test
     void a_connection_is_read_back_without_its_secrets() {
         ok(connect(Map.of("max_open_connections", "5", "max_connection_lifetime", "10s", "password_policy", "p", "root_rotation_statements", "ALTER ROLE a, b")));
-        var data = get("db/config/pg").at("data");
+        var data = it.get("db/config/pg").at("data");
         assertThat(data).isEqualTo(Map.ofEntries(Map.entry("allowed_roles", List.of("*")), Map.entry("disable_automated_rotation", false), Map.entry("password_policy", "p"),
                 Map.entry("plugin_name", "postgresql-database-plugin"), Map.entry("plugin_version", ""), Map.entry("root_credentials_rotate_statements", List.of("ALTER ROLE a, b")),
                 Map.entry("rotation_period", 0L), Map.entry("rotation_schedule", ""), Map.entry("rotation_window", 0L), Map.entry("skip_static_role_import_rotation", false),
                 Map.entry("connection_details", Map.of("connection_url", "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable", "username", "vault",
                         "max_open_connections", "5", "max_connection_lifetime", "10s"))));
-        assertThat(get("db/config?list=true").at("data", "keys")).isEqualTo(List.of("pg"));
-        ok(server.asRoot("DELETE", "/v1/db/config/pg", Map.of()));
-        assertThat(get("db/config/pg").status()).isEqualTo(404);
-        assertThat(get("db/creds/app").status()).isEqualTo(500);
+        assertThat(it.get("db/config?list=true").at("data", "keys")).isEqualTo(List.of("pg"));
+        ok(it.server.asRoot("DELETE", "/v1/db/config/pg", Map.of()));
+        assertThat(it.get("db/config/pg").status()).isEqualTo(404);
+        assertThat(it.get("db/creds/app").status()).isEqualTo(500);
     }
 
     @Test
     void a_password_in_the_url_is_warned_of_and_not_read_back() {
-        var told = connect(Map.of("connection_url", "postgresql://vault:" + ADMIN_PASSWORD + "@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable"));
+        var told = connect(Map.of("connection_url", "postgresql://vault:" + PASSWORD + "@127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable"));
         assertThat(told.text("warnings")).contains("Password found in connection_url");
-        assertThat(get("db/config/pg").text()).contains("vault:xxxxx@").doesNotContain(ADMIN_PASSWORD);
-        var words = connect(Map.of("connection_url", "host=127.0.0.1 port=" + postgres.port() + " user=vault password='" + ADMIN_PASSWORD + "' dbname=postgres sslmode=disable"));
+        assertThat(it.get("db/config/pg").text()).contains("vault:xxxxx@").doesNotContain(PASSWORD);
+        var words = connect(Map.of("connection_url", "host=127.0.0.1 port=" + postgres.port() + " user=vault password='" + PASSWORD + "' dbname=postgres sslmode=disable"));
         assertThat(words.text("warnings")).contains("Password found in connection_url");
-        assertThat(get("db/config/pg").text()).doesNotContain(ADMIN_PASSWORD);
-        ok(get("db/creds/app"));
+        assertThat(it.get("db/config/pg").text()).doesNotContain(PASSWORD);
+        assertThat(it.post("db/rotate-root/pg", Map.of()).error()).contains("connection_url has a password of its own");
+        ok(it.get("db/creds/app"));
     }
 
     @Test
@@ -373,7 +322,7 @@ class PostgreSqlTest {
         assertThat(connect(Map.of("password", "canary-wrong")).error())
                 .isEqualTo("error creating database object: error verifying connection: failed to connect: the database does not take the user and password (SQLSTATE 28P01)");
         ok(connect(Map.of("password", "canary-wrong", "verify_connection", false)));
-        assertThat(get("db/creds/app").text()).doesNotContain("canary");
+        assertThat(it.get("db/creds/app").text()).doesNotContain("canary");
     }
 
     @Test
@@ -391,10 +340,10 @@ class PostgreSqlTest {
     void neither_name_nor_password_changes_where_a_connection_leads() throws SQLException {
         for (var name : List.of("x host=evil.example", "x?sslmode=disable", "x@evil.example/", "x' host='evil.example", "x%40evil.example")) {
             for (var url : List.of("postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/postgres", "host=127.0.0.1 port=" + postgres.port() + " user={{username}} password={{password}} dbname=postgres")) {
-                direct.reached.clear();
-                sql("DROP ROLE IF EXISTS " + Statements.Dialect.POSTGRESQL.name(name), "CREATE ROLE " + Statements.Dialect.POSTGRESQL.name(name) + " LOGIN PASSWORD 'p@/?#: &'''");
+                it.direct.reached.clear();
+                database.run("DROP ROLE IF EXISTS " + Statements.Dialect.POSTGRESQL.name(name), "CREATE ROLE " + Statements.Dialect.POSTGRESQL.name(name) + " LOGIN PASSWORD 'p@/?#: &'''");
                 ok(connect(Map.of("connection_url", url, "username", name, "password", "p@/?#: &'")));
-                assertThat(direct.reached).containsOnly("127.0.0.1:" + postgres.port());
+                assertThat(it.direct.reached).containsOnly("127.0.0.1:" + postgres.port());
             }
         }
     }
@@ -402,7 +351,7 @@ class PostgreSqlTest {
     @Test
     void of_several_hosts_the_first_that_answers_is_taken() {
         ok(connect(Map.of("connection_url", "postgresql://{{username}}:{{password}}@127.0.0.1:1,127.0.0.1:" + postgres.port() + "/postgres?sslmode=disable&target_session_attrs=read-write")));
-        ok(get("db/creds/app"));
+        ok(it.get("db/creds/app"));
     }
 
     @Test
@@ -410,17 +359,17 @@ class PostgreSqlTest {
         ok(connect(Map.of("max_open_connections", 2)));
         for (int i = 0; i < 6; i++) account();
         var ours = "SELECT pid FROM pg_stat_activity WHERE application_name = 'watchword'";
-        assertThat(column(ours)).hasSizeBetween(1, 2);
+        assertThat(database.column(ours)).hasSizeBetween(1, 2);
         ok(connect(Map.of("max_open_connections", 3, "verify_connection", false)));
         awaitEmpty(ours);
         account();
-        assertThat(column(ours)).hasSize(1);
-        ok(post("db/reset/pg", Map.of()));
-        assertThat(post("db/reload/postgresql-database-plugin", Map.of()).at("data")).isEqualTo(Map.of("connections", List.of("pg"), "count", 1L));
-        server.restart();
+        assertThat(database.column(ours)).hasSize(1);
+        ok(it.post("db/reset/pg", Map.of()));
+        assertThat(it.post("db/reload/postgresql-database-plugin", Map.of()).at("data")).isEqualTo(Map.of("connections", List.of("pg"), "count", 1L));
+        it.server.restart();
         awaitEmpty(ours);
         account();
-        ok(server.asRoot("DELETE", "/v1/sys/mounts/db", Map.of()));
+        ok(it.server.asRoot("DELETE", "/v1/sys/mounts/db", Map.of()));
         awaitEmpty(ours);
         assertThat(made()).isEmpty();
     }
@@ -428,7 +377,7 @@ class PostgreSqlTest {
     /** A closed connection is gone for the database a moment later. */
     private static void awaitEmpty(String query) throws SQLException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!column(query).isEmpty()) assertThat(System.nanoTime()).as("connections are closed").isLessThan(deadline);
+        while (!database.column(query).isEmpty()) assertThat(System.nanoTime()).as("connections are closed").isLessThan(deadline);
     }
 
     // ---- whatever breaks off ----
@@ -436,205 +385,31 @@ class PostgreSqlTest {
     @Test
     void no_account_is_left_wherever_the_server_dies() throws SQLException {
         for (var point : List.of("before create", "after create")) {
-            dieAt.set(point);
-            assertThatThrownBy(() -> get("db/creds/app")).isInstanceOf(Died.class);
-            server.restart();
-            server.clock().advance(Duration.ofMinutes(3));
-            server.runDue();
+            it.dieAt(point);
+            assertThatThrownBy(() -> it.get("db/creds/app")).isInstanceOf(Died.class);
+            it.server.restart();
+            it.server.clock().advance(Duration.ofMinutes(3));
+            it.server.runDue();
             assertThat(made()).as(point).isEmpty();
         }
         for (var point : List.of("before prolong", "after prolong")) {
             var account = account();
-            dieAt.set(point);
-            assertThatThrownBy(() -> post("sys/leases/renew", Map.of("lease_id", account.lease()))).isInstanceOf(Died.class);
-            server.restart();
-            server.clock().advance(Duration.ofHours(2));
-            server.runDue();
+            it.dieAt(point);
+            assertThatThrownBy(() -> it.post("sys/leases/renew", Map.of("lease_id", account.lease()))).isInstanceOf(Died.class);
+            it.server.restart();
+            it.server.clock().advance(Duration.ofHours(2));
+            it.server.runDue();
             assertThat(made()).as(point).isEmpty();
         }
         for (var point : List.of("before remove", "after remove")) {
             var account = account();
-            dieAt.set(point);
-            assertThatThrownBy(() -> revoke(account.lease())).isInstanceOf(Died.class);
-            server.restart();
-            server.clock().advance(Duration.ofMinutes(3));
-            server.runDue();
+            it.dieAt(point);
+            assertThatThrownBy(() -> it.revoke(account.lease())).isInstanceOf(Died.class);
+            it.server.restart();
+            it.server.clock().advance(Duration.ofMinutes(3));
+            it.server.runDue();
             assertThat(made()).as(point).isEmpty();
         }
-        assertThat(get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
-    }
-
-    // ---- accounts that stay ----
-
-    private void given_static(String name, Map<String, Object> more) throws SQLException {
-        sql("CREATE ROLE " + name + " LOGIN PASSWORD 'first'");
-        var body = new HashMap<String, Object>(Map.of("db_name", "pg", "username", name));
-        body.putAll(more);
-        if (!more.containsKey("rotation_schedule")) body.put("rotation_period", "1h");
-        ok(post("db/static-roles/" + name, body));
-    }
-
-    private boolean isKnown(String name) {
-        var creds = get("db/static-creds/" + name);
-        ok(creds);
-        return logsIn(creds.text("data", "username"), creds.text("data", "password"));
-    }
-
-    @Test
-    void a_static_role_has_its_password_changed_at_once_and_on_its_schedule() throws SQLException {
-        given_static("worker", Map.of());
-        assertThat(logsIn("worker", "first")).isFalse();
-        var creds = get("db/static-creds/worker");
-        assertThat(creds.at("data")).isEqualTo(Map.of("username", "worker", "password", creds.text("data", "password"), "ttl", 3600L, "rotation_period", 3600L, "last_vault_rotation", "2030-01-01T00:00:00Z"));
-        assertThat(isKnown("worker")).isTrue();
-        assertThat(get("db/static-roles/worker").at("data")).isEqualTo(Map.of("credential_type", "password", "db_name", "pg", "last_vault_rotation", "2030-01-01T00:00:00Z", "rotation_period", 3600L,
-                "rotation_statements", List.of(), "skip_import_rotation", false, "username", "worker"));
-
-        var before = get("db/static-creds/worker").text("data", "password");
-        server.clock().advance(Duration.ofMinutes(61));
-        server.runDue();
-        assertThat(get("db/static-creds/worker").text("data", "password")).isNotEqualTo(before);
-        assertThat(isKnown("worker")).isTrue();
-        ok(post("db/rotate-role/worker", Map.of()));
-        assertThat(isKnown("worker")).isTrue();
-    }
-
-    @Test
-    void a_static_role_by_a_cron_schedule_tells_when_the_next_rotation_is() throws SQLException {
-        given_static("night", Map.of("rotation_schedule", "0 4 * * *", "rotation_window", "2h"));
-        var creds = get("db/static-creds/night");
-        assertThat(creds.at("data", "ttl")).isEqualTo(4 * 3600L);
-        assertThat(creds.at("data", "rotation_schedule")).isEqualTo("0 4 * * *");
-        assertThat(creds.at("data", "rotation_window")).isEqualTo(7200L);
-        assertThat(creds.at("data", "rotation_period")).isNull();
-    }
-
-    @Test
-    void a_static_role_may_keep_the_password_it_has() throws SQLException {
-        given_static("old", Map.of("skip_import_rotation", true, "password", "first"));
-        assertThat(logsIn("old", "first")).isTrue();
-        assertThat(get("db/static-creds/old").text("data", "password")).isEqualTo("first");
-        assertThat(post("db/static-roles/old", Map.of("username", "old", "skip_import_rotation", false)).error()).isEqualTo("skip_import_rotation has no effect on updates");
-        ok(post("db/rotate-role/old", Map.of()));
-        assertThat(logsIn("old", "first")).isFalse();
-        assertThat(isKnown("old")).isTrue();
-    }
-
-    @Test
-    void an_account_may_change_its_password_itself() throws SQLException {
-        given_static("self", Map.of("self_managed_password", "first"));
-        assertThat(logsIn("self", "first")).isFalse();
-        assertThat(isKnown("self")).isTrue();
-        ok(post("db/rotate-role/self", Map.of()));
-        assertThat(isKnown("self")).isTrue();
-    }
-
-    @Test
-    void of_two_accounts_the_one_before_logs_in_until_the_rotation_after_next() throws SQLException {
-        sql("CREATE ROLE app_a LOGIN PASSWORD 'first'", "CREATE ROLE app_b LOGIN PASSWORD 'first'");
-        ok(post("db/static-roles/pair", Map.of("db_name", "pg", "usernames", List.of("app_a", "app_b"), "rotation_period", "1h")));
-        assertThat(get("db/static-roles/pair").at("data", "usernames")).isEqualTo(List.of("app_a", "app_b"));
-        var before = get("db/static-creds/pair");
-        for (int i = 0; i < 5; i++) {
-            ok(post("db/rotate-role/pair", Map.of()));
-            var now = get("db/static-creds/pair");
-            assertThat(now.text("data", "username")).isNotEqualTo(before.text("data", "username"));
-            assertThat(logsIn(now.text("data", "username"), now.text("data", "password"))).isTrue();
-            assertThat(logsIn(before.text("data", "username"), before.text("data", "password"))).as("handed out before").isTrue();
-            before = now;
-        }
-    }
-
-    @Test
-    void accounts_with_hostile_names_are_nothing_but_accounts() throws SQLException {
-        int number = 0;
-        for (var name : List.of("x\"; DROP TABLE t; --", "a'b", "back\\slash", "semi;colon", "space d", "ünï", "{{password}}")) {
-            sql("CREATE ROLE " + Statements.Dialect.POSTGRESQL.name(name) + " LOGIN PASSWORD 'first'");
-            var role = "odd" + number++;
-            ok(post("db/static-roles/" + role, Map.of("db_name", "pg", "username", name, "rotation_period", "1h")));
-            assertThat(isKnown(role)).as(name).isTrue();
-            ok(post("db/static-roles/" + role, Map.of("username", name, "rotation_statements", "ALTER ROLE {{name}} PASSWORD {{password}}; COMMENT ON ROLE {{name}} IS 'of {{name}}; {{username}}'")));
-            ok(post("db/rotate-role/" + role, Map.of()));
-            assertThat(isKnown(role)).as(name).isTrue();
-            assertThat(column("SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = " + Statements.Dialect.POSTGRESQL.text(name))).containsExactly("of " + name + "; " + name);
-        }
-        assertThat(column("SELECT tablename FROM pg_tables WHERE tablename = 't'")).containsExactly("t");
-        assertThat(post("db/static-roles/no", Map.of("db_name", "pg", "username", "new\nline", "rotation_period", "1h")).status()).isEqualTo(400);
-        for (var whose : List.of(Map.of("username", "vault"), Map.of("usernames", List.of("vault", "other")))) {
-            var role = new HashMap<String, Object>(whose);
-            role.putAll(Map.of("db_name", "pg", "rotation_period", "1h"));
-            assertThat(post("db/static-roles/no", role).error()).startsWith("the account is the one that the connection logs in as");
-        }
-    }
-
-    @Test
-    void a_static_role_says_what_it_lacks() throws SQLException {
-        assertThat(post("db/static-roles/s", Map.of("username", "a", "rotation_period", "1h")).error()).isEqualTo("database name is a required field");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "rotation_period", "1h")).error()).isEqualTo("username is a required field to create a static account");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "username", "a")).error()).isEqualTo("one of rotation_schedule or rotation_period must be provided to create a static account");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "username", "a", "rotation_period", "4s")).error()).isEqualTo("rotation_period must be 5 seconds or more");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "username", "a", "rotation_period", "1h", "rotation_schedule", "* * * * *")).error())
-                .isEqualTo("mutually exclusive fields rotation_period and rotation_schedule were both specified; only one of them can be provided");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "username", "a", "rotation_schedule", "* * *")).error()).startsWith("could not parse rotation_schedule");
-        assertThat(post("db/static-roles/app", Map.of("db_name", "pg", "username", "a", "rotation_period", "1h")).error()).isEqualTo("Role and Static Role names must be unique");
-        assertThat(post("db/static-roles/s", Map.of("db_name", "pg", "username", "nobody", "rotation_period", "1h")).status()).as("no such account").isEqualTo(502);
-        assertThat(get("db/static-roles/s").status()).as("and none is kept").isEqualTo(404);
-        given_static("there", Map.of());
-        assertThat(post("db/static-roles/there", Map.of("username", "other")).error()).isEqualTo("cannot update static account username");
-        assertThat(post("db/roles/there", Map.of("db_name", "pg")).error()).isEqualTo("Role and Static Role names must be unique");
-        assertThat(post("db/rotate-role/nothing", Map.of()).error()).isEqualTo("no static role found for role name");
-    }
-
-    @Test
-    void no_password_is_unknown_wherever_the_server_dies() throws SQLException {
-        given_static("w", Map.of());
-        for (var point : List.of("before setPassword", "after setPassword")) {
-            dieAt.set(point);
-            assertThatThrownBy(() -> post("db/rotate-role/w", Map.of())).isInstanceOf(Died.class);
-            server.restart();
-            assertThat(isKnown("w")).as(point + ": before anything is tried again").isTrue();
-            server.clock().advance(Duration.ofMinutes(10));
-            server.runDue();
-            assertThat(isKnown("w")).as(point).isTrue();
-        }
-        for (var point : List.of("before setPassword", "after setPassword")) {
-            sql("DROP ROLE IF EXISTS fresh", "CREATE ROLE fresh LOGIN PASSWORD 'first'");
-            dieAt.set(point);
-            assertThatThrownBy(() -> post("db/static-roles/fresh", Map.of("db_name", "pg", "username", "fresh", "rotation_period", "1h"))).isInstanceOf(Died.class);
-            server.restart();
-            server.clock().advance(Duration.ofMinutes(10));
-            server.runDue();
-            assertThat(isKnown("fresh")).as(point + ": made").isTrue();
-            ok(server.asRoot("DELETE", "/v1/db/static-roles/fresh", Map.of()));
-        }
-    }
-
-    @Test
-    void the_password_of_the_connection_itself_is_changed_and_never_unknown() throws SQLException {
-        ok(post("db/rotate-root/pg", Map.of()));
-        assertThat(logsIn("vault", ADMIN_PASSWORD)).isFalse();
-        ok(get("db/creds/app"));
-        for (var point : List.of("before setPassword", "after setPassword")) {
-            dieAt.set(point);
-            assertThatThrownBy(() -> post("db/rotate-root/pg", Map.of())).isInstanceOf(Died.class);
-            ok(get("db/creds/app"));
-            server.restart();
-            assertThat(get("db/creds/app").status()).as(point).isEqualTo(200);
-            server.clock().advance(Duration.ofMinutes(10)); // whoever was at it is given up
-            ok(post("db/rotate-root/pg", Map.of()));
-            assertThat(get("db/creds/app").status()).as(point).isEqualTo(200);
-        }
-        ok(connect(Map.of("password", "x", "verify_connection", false)));
-        assertThat(post("db/rotate-root/pg", Map.of()).status()).isEqualTo(502);
-        assertThat(post("db/rotate-root/none", Map.of()).status()).isEqualTo(500);
-    }
-
-    @Test
-    void the_connection_itself_is_rotated_on_a_schedule() throws SQLException {
-        ok(connect(Map.of("rotation_period", "1h")));
-        server.clock().advance(Duration.ofMinutes(61));
-        server.runDue();
-        assertThat(logsIn("vault", ADMIN_PASSWORD)).isFalse();
-        ok(get("db/creds/app"));
+        assertThat(it.get("sys/leases/lookup/db/creds/app?list=true").status()).isEqualTo(404);
     }
 }

@@ -39,9 +39,13 @@ final class Directory implements AutoCloseable {
         if (candidates.isEmpty()) throw new Problem.Invalid("unable to bind due to lack of configured password").asException();
         var name = config.bindName();
         var directory = new Directory(config, outbound, config.link().open(outbound));
-        for (var candidate : candidates) if (directory.binds(name, candidate)) return directory;
-        directory.close();
-        throw new Problem.Upstream("failed to bind with current password").asException();
+        try {
+            for (var candidate : candidates) if (directory.binds(name, candidate)) return directory;
+            throw new Problem.Upstream("failed to bind with current password").asException();
+        } catch (RuntimeException failed) {
+            directory.close();
+            throw failed;
+        }
     }
 
     private boolean binds(String name, Secret password) {

@@ -3,6 +3,7 @@ package watchword.engines.ldap.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -149,6 +150,7 @@ class LdapSecretsTest {
         directory.dieAt(Integer.MAX_VALUE, false);
         write("rotate-root", Map.of());
         int requests = directory.requests;
+        assertThat(requests).isGreaterThan(1);
         for (int at = 1; at <= requests; at++) {
             for (boolean after : List.of(false, true)) {
                 mount();
@@ -163,6 +165,13 @@ class LdapSecretsTest {
                 assertThat(directory.binds(SmallDirectory.dn("ada"), password("ada"))).isTrue();
             }
         }
+    }
+
+    @Test
+    void a_conversation_that_cannot_begin_is_ended() {
+        configure(Map.of("binddn", "no name"));
+        assertThat(takeOver("ada", Map.of()).error()).startsWith("failed to bind");
+        assertThat(directory.opened).isNotEmpty().allMatch(Socket::isClosed);
     }
 
     // ---- static roles ----
@@ -477,13 +486,22 @@ class LdapSecretsTest {
         assertThat(read("library/set").part("data").texts("service_account_names")).containsExactly("ada");
     }
 
+    private ServerPlayer.Received lent() {
+        write("library/set", Map.of("service_account_names", "ada", "ttl", "1h"));
+        return it.asRoot("POST", "/v1/ldap/library/set/check-out", Map.of());
+    }
+
     @Test
     void an_account_comes_back_wherever_the_server_dies() {
-        for (int at = 1; at <= 4; at++) {
+        var first = lent();
+        directory.dieAt(Integer.MAX_VALUE, false);
+        it.asRoot("POST", "/v1/sys/leases/revoke", Map.of("lease_id", first.text("lease_id"), "sync", true));
+        int requests = directory.requests;
+        assertThat(requests).isGreaterThan(3);
+        for (int at = 1; at <= requests; at++) {
             for (boolean after : List.of(false, true)) {
                 mount();
-                write("library/set", Map.of("service_account_names", "ada", "ttl", "1h"));
-                var lent = it.asRoot("POST", "/v1/ldap/library/set/check-out", Map.of());
+                var lent = lent();
                 directory.dieAt(at, after);
                 try {
                     it.asRoot("POST", "/v1/sys/leases/revoke", Map.of("lease_id", lent.text("lease_id"), "sync", true));

@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ final class SmallDirectory implements Outbound, AutoCloseable {
     private boolean after;
     private boolean dead;
     int requests;
+    final List<Socket> opened = new ArrayList<>();
 
     SmallDirectory() {
         try {
@@ -117,6 +119,7 @@ final class SmallDirectory implements Outbound, AutoCloseable {
         try {
             var socket = new Frail();
             socket.connect(new InetSocketAddress(host, port));
+            opened.add(socket);
             return socket;
         } catch (IOException failed) {
             throw new Problem.Upstream("not reached").asException();
