@@ -1,9 +1,9 @@
+import re
 import time
 import urllib.parse
 
 import hvac
 import pytest
-import re
 import requests
 
 SOLE = ["watchword"]

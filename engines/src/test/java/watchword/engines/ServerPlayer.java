@@ -33,13 +33,19 @@ public final class ServerPlayer implements AutoCloseable {
     private static final Peer HERE = new Peer("127.0.0.1", 1, List.of());
     private static final String ROOT = "root-of-test";
 
-    private final TestClock clock = new TestClock();
+    private final TestClock clock;
     private final Storage storage = new MemoryStorage();
     private final EngineCatalog catalog;
     private Server server;
 
     public ServerPlayer(EngineCatalog catalog) {
+        this(catalog, new TestClock());
+    }
+
+    /** @param clock by which others go, too */
+    public ServerPlayer(EngineCatalog catalog, TestClock clock) {
         this.catalog = catalog;
+        this.clock = clock;
         this.server = start();
         server.initialize(new Seal.InitRequest(new Shares(0, 0), new Shares(1, 1), 0), Optional.of(Secret.copyOf(ROOT)));
     }
@@ -90,6 +96,7 @@ public final class ServerPlayer implements AutoCloseable {
             return String.valueOf(at("auth", "client_token"));
         }
     }
+
     /** Keys of the store that contain a text, with the lengths of their values. */
     public List<String> stored(String part) {
         return storage.<List<Storage.Entry>>read(store -> store.scan("", "", Integer.MAX_VALUE)).stream().filter(entry -> entry.key().contains(part))

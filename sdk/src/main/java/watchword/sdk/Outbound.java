@@ -2,6 +2,7 @@ package watchword.sdk;
 
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,17 @@ public interface Outbound {
     Outbound NONE = _ -> {
         throw new Problem.Upstream("this server reaches nothing outside").asException();
     };
+
+    /** Whether a text is an address that requests are built on: {@code http} or {@code https} and a host, without user info, query and fragment. */
+    static boolean isAddress(String text) {
+        try {
+            var address = new URI(text);
+            boolean web = "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
+            return web && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null;
+        } catch (URISyntaxException none) {
+            return false;
+        }
+    }
 
     /**
      * @throws Problem.ProblemException {@link Problem.Upstream} when there is no answer: not allowed, not reached, not trusted, too slow, too

@@ -1,10 +1,10 @@
 package watchword.engines.gcp;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import watchword.sdk.Doc;
+import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 
@@ -32,7 +32,9 @@ record Config(Secret credentials, Map<String, String> customEndpoint, String caP
         var after = new Config(given.credentials().orElse(credentials), given.customEndpoint().orElse(customEndpoint), given.caPem().orElse(caPem),
                 oneOf("iam_alias", given.iamAlias().orElse(iamAlias), "unique_id"), oneOf("gce_alias", given.gceAlias().orElse(gceAlias), "instance_id"));
         if (after.credentials().size() > MAX_TEXT || after.caPem().length() > MAX_TEXT) throw new Problem.Invalid("longer than " + MAX_TEXT + " characters").asException();
-        after.customEndpoint().values().forEach(Config::requireAddress);
+        for (var address : after.customEndpoint().values()) {
+            if (!Outbound.isAddress(whole(address))) throw new Problem.Invalid("custom_endpoint", "an address is a host, or https://host").asException();
+        }
         return after;
     }
 
@@ -41,20 +43,13 @@ record Config(Secret credentials, Map<String, String> customEndpoint, String caP
         return given;
     }
 
-    private static void requireAddress(String text) {
-        try {
-            var address = URI.create(text.contains("://") ? text : "https://" + text);
-            if (List.of("http", "https").contains(address.getScheme()) && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null) return;
-        } catch (IllegalArgumentException noAddress) {
-            // said below
-        }
-        throw new Problem.Invalid("custom_endpoint", "an address is a host, or https://host").asException();
+    private static String whole(String address) {
+        return address.contains("://") ? address : "https://" + address;
     }
 
     /** Where keys are published, without a slash at the end. */
     String api() {
-        var given = customEndpoint.getOrDefault("api", GOOGLE);
-        var whole = given.contains("://") ? given : "https://" + given;
+        var whole = whole(customEndpoint.getOrDefault("api", GOOGLE));
         return whole.endsWith("/") ? whole.substring(0, whole.length() - 1) : whole;
     }
 

@@ -2,7 +2,6 @@ package watchword.engines.kubernetes;
 
 import java.io.ByteArrayInputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -37,13 +36,7 @@ public final class ApiServer {
     }
 
     public static boolean isAddress(String host) {
-        try {
-            var address = new URI(base(host) + "/");
-            boolean web = "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
-            return web && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null;
-        } catch (URISyntaxException none) {
-            return false;
-        }
+        return Outbound.isAddress(base(host) + "/");
     }
 
     /** What the cluster takes for the name of a namespace or an account; it becomes part of a path. */

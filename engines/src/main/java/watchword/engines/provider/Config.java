@@ -1,7 +1,5 @@
 package watchword.engines.provider;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Map;
 import watchword.sdk.Secret;
 
@@ -16,15 +14,5 @@ record Config(String provider, String definition, String baseUrl, Secret adminKe
 
     Definition read() {
         return definition.isEmpty() ? Definitions.builtin(provider) : DefinitionReader.read(definition);
-    }
-
-    static boolean isAddress(String url) {
-        try {
-            var address = new URI(url);
-            boolean web = "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
-            return web && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null;
-        } catch (URISyntaxException none) {
-            return false;
-        }
     }
 }

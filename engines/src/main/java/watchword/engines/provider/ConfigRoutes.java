@@ -84,7 +84,7 @@ final class ConfigRoutes {
     private static void requireUsable(Config config) {
         var definition = config.read();
         if (config.baseUrl().isEmpty() && definition.baseUrl().isEmpty()) throw new Problem.Invalid("missing base_url: " + definition.provider() + " has none that is everybody's").asException();
-        if (!config.baseUrl().isEmpty() && !Config.isAddress(config.baseUrl())) {
+        if (!config.baseUrl().isEmpty() && !Outbound.isAddress(config.baseUrl())) {
             throw new Problem.Invalid("base_url", "must be a URL that begins with https:// or http://, without a name, query or fragment").asException();
         }
         boolean asks = definition.create().isPresent() || definition.list().isPresent() || definition.delete().isPresent();

@@ -14,6 +14,7 @@ import watchword.engines.provider.Definition.Call;
 import watchword.engines.provider.Definition.Create;
 import watchword.engines.provider.Definition.Listing;
 import watchword.engines.provider.Definition.Next;
+import watchword.sdk.Outbound;
 
 /** Reads a {@link Definition}. The language has no more in it than this: what is not known is refused, with its line. */
 final class DefinitionReader {
@@ -42,7 +43,7 @@ final class DefinitionReader {
         parameters(members, "parameters", parameters);
         parameters(members, "optional", optional);
         var base = member(members, "base_url");
-        base.filter(url -> !Config.isAddress(url.text())).ifPresent(url -> {
+        base.filter(url -> !Outbound.isAddress(url.text())).ifPresent(url -> {
             throw url.wrong("must be a URL that begins with https:// or http://, without a name, query or fragment");
         });
         var create = member(members, "create").map(this::create);

@@ -1,7 +1,6 @@
 package watchword.engines.rabbitmq;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,16 +31,6 @@ final class Broker {
         this.base = uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
         var pair = connection.username() + ":" + connection.password().reveal();
         this.authorization = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static boolean isAddress(String uri) {
-        try {
-            var address = new URI(uri);
-            boolean web = "https".equalsIgnoreCase(address.getScheme()) || "http".equalsIgnoreCase(address.getScheme());
-            return web && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null && address.getRawFragment() == null;
-        } catch (URISyntaxException none) {
-            return false;
-        }
     }
 
     /** Refuses when we may not make users there. */

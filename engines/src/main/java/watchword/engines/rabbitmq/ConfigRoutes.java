@@ -66,7 +66,7 @@ final class ConfigRoutes {
         if (in.username().isEmpty()) throw new Problem.Invalid("missing username").asException();
         if (in.password().size() == 0) throw new Problem.Invalid("missing password").asException();
         if (in.username().indexOf(':') >= 0) throw new Problem.Invalid("username", "must not have a colon in it").asException();
-        if (!Broker.isAddress(in.connectionUri())) throw new Problem.Invalid("connection_uri", "must be a URL that begins with https:// or http://, without a name, query or fragment").asException();
+        if (!Outbound.isAddress(in.connectionUri())) throw new Problem.Invalid("connection_uri", "must be a URL that begins with https:// or http://, without a name, query or fragment").asException();
         var connection = new Connection(in.connectionUri(), in.username(), in.password(), in.passwordPolicy(), in.usernameTemplate());
         UsernameTemplate.parse(connection.template()).requireFresh(call.now(), random);
         if (in.verifyConnection()) broker(connection).verify();

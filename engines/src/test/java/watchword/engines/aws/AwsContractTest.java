@@ -3,13 +3,11 @@ package watchword.engines.aws;
 import java.util.Map;
 import watchword.engines.EngineContract;
 import watchword.engines.EnginePlayer;
-import watchword.sdk.Problem;
+import watchword.sdk.Outbound;
 
 class AwsContractTest implements EngineContract {
     @Override
     public EnginePlayer player() {
-        return new EnginePlayer((context, options) -> new AwsMethod(context, ask -> {
-            throw new Problem.Upstream("nobody there").asException();
-        }), Map.of());
+        return new EnginePlayer((context, _) -> new AwsMethod(context, Outbound.NONE), Map.of());
     }
 }

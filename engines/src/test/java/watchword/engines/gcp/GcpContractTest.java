@@ -3,13 +3,11 @@ package watchword.engines.gcp;
 import java.util.Map;
 import watchword.engines.EngineContract;
 import watchword.engines.EnginePlayer;
-import watchword.sdk.Problem;
+import watchword.sdk.Outbound;
 
 class GcpContractTest implements EngineContract {
     @Override
     public EnginePlayer player() {
-        return new EnginePlayer((context, _) -> new GcpMethod(context, _ -> {
-            throw new Problem.Upstream("nothing is there").asException();
-        }), Map.of());
+        return new EnginePlayer((context, _) -> new GcpMethod(context, Outbound.NONE), Map.of());
     }
 }

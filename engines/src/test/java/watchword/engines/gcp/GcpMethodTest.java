@@ -24,12 +24,10 @@ class GcpMethodTest {
     private static final String EMAIL = "trainer@my-project.iam.gserviceaccount.com";
 
     private final List<String> asked = new ArrayList<>();
-    private ServerPlayer it = new ServerPlayer(EngineCatalog.builder().build());
+    private final ServerPlayer it = new ServerPlayer(EngineCatalog.builder().auth("gcp", (context, _) -> new GcpMethod(context, this::answer)).build());
 
     @BeforeEach
     void mount() {
-        it.close();
-        it = new ServerPlayer(EngineCatalog.builder().auth("gcp", (context, mount) -> new GcpMethod(context, this::answer)).build());
         it.asRoot("POST", "/v1/sys/auth/gcp", Map.of("type", "gcp"));
         it.asRoot("POST", "/v1/auth/gcp/config", Map.of("custom_endpoint", Map.of("api", "https://google.test")));
         role("account", Map.of("type", "iam", "bound_service_accounts", EMAIL, "token_policies", "trainer"));

@@ -340,11 +340,11 @@ final class OidcTest {
     /** 3.1.3.6 of OpenID Connect: an access token that was put beside another's token is not asked about. */
     @Test
     void an_access_token_is_of_the_token_it_came_with_where_that_says_so() throws Exception {
-        for (var each : Map.of("SHA-256", "at", "SHA-384", "at", "SHA-512", "at").entrySet()) {
+        for (var algorithm : List.of("SHA-256", "SHA-384", "SHA-512")) {
             for (boolean right : new boolean[] {true, false}) {
-                var hash = MessageDigest.getInstance(each.getKey()).digest((right ? each.getValue() : "another").getBytes(StandardCharsets.US_ASCII));
+                var hash = MessageDigest.getInstance(algorithm).digest((right ? "at" : "another").getBytes(StandardCharsets.US_ASCII));
                 more = List.of("\"at_hash\":\"" + TokenSigner.text(Arrays.copyOf(hash, hash.length / 2)) + "\"");
-                assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).as(each.getKey()).isEqualTo(right ? 200 : 400);
+                assertThat(callback("state", question(begin(CLIENT, "")).getOrDefault("state", ""), "code", "c").status()).as(algorithm).isEqualTo(right ? 200 : 400);
             }
         }
         for (var odd : List.of("\"\"", "1", "null,\"x\":1", "\"YQ\"", "[]")) {

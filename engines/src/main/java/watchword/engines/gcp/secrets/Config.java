@@ -1,10 +1,10 @@
 package watchword.engines.gcp.secrets;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import watchword.sdk.Inline;
+import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.RotationTerms;
 
@@ -40,18 +40,8 @@ record Config(
         }
         customEndpoint.forEach((service, address) -> {
             if (!SERVICES.contains(service)) throw new Problem.Invalid("custom_endpoint", "services are iam, iamcredentials, oauth2 and sts").asException();
-            if (!isAddress(address)) throw new Problem.Invalid("custom_endpoint", "an address is a URL, such as https://host").asException();
+            if (!Outbound.isAddress(address)) throw new Problem.Invalid("custom_endpoint", "an address is a URL, such as https://host").asException();
         });
-    }
-
-    static boolean isAddress(String text) {
-        try {
-            var address = URI.create(text);
-            return ("https".equals(address.getScheme()) || "http".equals(address.getScheme())) && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
-                    && address.getRawFragment() == null;
-        } catch (IllegalArgumentException noAddress) {
-            return false;
-        }
     }
 
     /** Without a slash at the end. */

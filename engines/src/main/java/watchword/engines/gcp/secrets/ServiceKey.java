@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import watchword.crypto.jose.JwtAlgorithm;
 import watchword.crypto.jose.SigningKey;
 import watchword.sdk.JsonCodec;
+import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 import watchword.sdk.Secret;
 import watchword.sdk.Tree;
@@ -40,7 +41,7 @@ record ServiceKey(String email, String project, String id, Secret privateKey, St
         if (!isEmail(tree.text("client_email"))) throw wrong("client_email is not that of a service account");
         if (!ID.matcher(tree.text("private_key_id")).matches()) throw wrong("private_key_id is missing or malformed");
         var tokenUri = tree.text("token_uri").isEmpty() ? "https://oauth2." + GOOGLE + "/token" : tree.text("token_uri");
-        if (!Config.isAddress(tokenUri)) throw wrong("token_uri is not an address");
+        if (!Outbound.isAddress(tokenUri)) throw wrong("token_uri is not an address");
         var universe = tree.text("universe_domain").isEmpty() ? GOOGLE : tree.text("universe_domain");
         if (universe.length() > LONGEST_DOMAIN || !DOMAIN.matcher(universe).matches()) throw wrong("universe_domain is not a domain");
         var key = new ServiceKey(tree.text("client_email"), tree.text("project_id"), tree.text("private_key_id"), pkcs8(tree.text("private_key")), tokenUri, universe);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import watchword.engines.FaultyOutbound.Died;
 
 /** A user that is made for a lease: there while it lasts, and whatever fails, nothing of it is left. */
 class UsersTest {
@@ -73,9 +74,9 @@ class UsersTest {
     @ValueSource(strings = {"CreateUser", "AttachUserPolicy", "PutUserPolicy", "AddUserToGroup", "CreateAccessKey"})
     void nothing_is_left_when_the_server_dies_after_a_step(String step) {
         it.cloud.after = action -> {
-            if (action.equals(step)) throw new World.Died();
+            if (action.equals(step)) throw new Died();
         };
-        assertThatThrownBy(() -> it.read("aws/creds/deploy")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("aws/creds/deploy")).isInstanceOf(Died.class);
         assertThat(it.cloud.users).hasSize(2);
         it.cloud.after = _ -> {};
         it.server.clock().advance(Duration.ofMinutes(3));

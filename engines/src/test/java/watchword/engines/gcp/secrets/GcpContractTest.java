@@ -3,13 +3,11 @@ package watchword.engines.gcp.secrets;
 import java.util.Map;
 import watchword.engines.EngineContract;
 import watchword.engines.EnginePlayer;
-import watchword.sdk.Problem;
+import watchword.sdk.Outbound;
 
 class GcpContractTest implements EngineContract {
     @Override
     public EnginePlayer player() {
-        return new EnginePlayer((context, options) -> new GcpEngine(context, ask -> {
-            throw new Problem.Upstream("nobody there").asException();
-        }), Map.of());
+        return new EnginePlayer((context, _) -> new GcpEngine(context, Outbound.NONE), Map.of());
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import watchword.engines.FaultyOutbound.Died;
 import watchword.sdk.Outbound;
 import watchword.sdk.Problem;
 
@@ -79,7 +80,7 @@ class KeysTest {
     void nothing_is_left_when_the_server_dies_after_a_step(String step) {
         it.server.clock().advance(Duration.ofHours(2));
         it.dieAfter(step);
-        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(Died.class);
         assertThat(it.google.keys(APP)).hasSize(step.equals("keys.create") ? 2 : 1);
         it.live();
         requireNothingLeft();
@@ -90,7 +91,7 @@ class KeysTest {
     void nothing_is_left_when_the_server_dies_before_a_step(String step) {
         it.server.clock().advance(Duration.ofHours(2));
         it.dieBefore(step);
-        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(Died.class);
         it.live();
         requireNothingLeft();
     }
@@ -109,7 +110,7 @@ class KeysTest {
     @Test
     void a_lost_key_that_google_does_not_show_yet_is_looked_for_again() {
         it.dieAfter("keys.create");
-        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(Died.class);
         it.live();
         var hidden = new AtomicInteger(1);
         it.google.before = action -> action.equals("keys.list") && hidden.getAndDecrement() > 0 ? Optional.of(new Outbound.Answer(200, Map.of(), "{}".getBytes(StandardCharsets.UTF_8))) : Optional.empty();
@@ -133,7 +134,7 @@ class KeysTest {
     void a_revocation_that_dies_after_the_key_is_gone_is_finished_too() {
         var issued = it.read("gcp/static-account/app/key");
         it.dieAfter("keys.delete");
-        assertThatThrownBy(() -> it.revoke(issued)).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.revoke(issued)).isInstanceOf(Died.class);
         it.live();
         requireNothingLeft();
     }
@@ -157,7 +158,7 @@ class KeysTest {
     @Test
     void whoever_comes_after_one_that_died_finds_its_key_first() {
         it.dieAfter("keys.create");
-        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(Died.class);
         it.live();
         assertThat(it.read("gcp/static-account/app/key").status()).as("it may be alive").isEqualTo(412);
         it.server.clock().advance(Duration.ofMinutes(2));
@@ -171,7 +172,7 @@ class KeysTest {
     @Test
     void what_was_made_long_before_or_after_is_somebody_elses() {
         it.dieAfter("keys.create");
-        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.read("gcp/static-account/app/key")).isInstanceOf(Died.class);
         it.live();
         it.google.account(APP).keys.put("later", it.server.clock().instant().plus(Duration.ofMinutes(11)));
         it.later();

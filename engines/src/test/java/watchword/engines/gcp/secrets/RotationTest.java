@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import watchword.engines.FaultyOutbound.Died;
 
 /** Keys that the mount signs with, its own among them: a new one is known to work before the old one goes, and none is lost. */
 class RotationTest {
@@ -76,7 +77,7 @@ class RotationTest {
     void no_key_is_lost_when_the_server_dies_while_one_is_rotated(String step) {
         adopt();
         it.dieAfter(step);
-        assertThatThrownBy(() -> it.write("gcp/static-account/app/rotate-key", Map.of())).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.write("gcp/static-account/app/rotate-key", Map.of())).isInstanceOf(Died.class);
         it.live();
         requireToken();
         it.later();
@@ -92,7 +93,7 @@ class RotationTest {
     void no_first_key_is_lost_either(String step) {
         it.google.account(APP).keys.put("human", it.server.clock().instant());
         it.dieAfter(step);
-        assertThatThrownBy(this::adopt).isInstanceOf(World.Died.class);
+        assertThatThrownBy(this::adopt).isInstanceOf(Died.class);
         it.live();
         it.later();
         assertThat(it.google.keys(APP)).as("what was begun is finished").hasSize(2).contains("human");
@@ -105,7 +106,7 @@ class RotationTest {
     @ValueSource(strings = {"account.get", "grant"})
     void what_dies_before_an_account_is_kept_leaves_nothing(String step) {
         it.dieAfter(step);
-        assertThatThrownBy(this::adopt).isInstanceOf(World.Died.class);
+        assertThatThrownBy(this::adopt).isInstanceOf(Died.class);
         it.live();
         it.later();
         assertThat(it.google.keys(APP)).isEmpty();
@@ -146,7 +147,7 @@ class RotationTest {
     @ValueSource(strings = {"keys.list", "keys.create", "grant", "keys.delete"})
     void a_server_that_dies_while_it_rotates_its_own_key_can_still_ask_and_leaves_none_behind(String step) {
         it.dieAfter(step);
-        assertThatThrownBy(() -> it.write("gcp/config/rotate-root", Map.of())).isInstanceOf(World.Died.class);
+        assertThatThrownBy(() -> it.write("gcp/config/rotate-root", Map.of())).isInstanceOf(Died.class);
         it.live();
         it.account("impersonated-account/job", "token_scopes", PretendedGoogle.CLOUD);
         assertThat(it.read("gcp/impersonated-account/job/token").status()).isEqualTo(200);
